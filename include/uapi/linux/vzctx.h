@@ -67,12 +67,12 @@
  *	     VZCTX_A_DROPPED u64 (events dropped by the rate limit),
  *	     VZCTX_A_BCS { VZCTX_A_BC { ID, HELD, MAXHELD, BARRIER, LIMIT,
  *	     FAILCNT } ... }
- *	     A dump also lists dying contexts, after the running ones; a ctid
- *	     may appear more than once among those.
+ *	     A dump lists running and dying contexts in the order of binding;
+ *	     a ctid may appear more than once, but only once as running.
  *	errors: EINVAL attribute missing, ENOENT no such running context
  *
  * VZCTX_CMD_EVENT (multicast only)
- *	VZCTX_A_EVENT { TYPE u32 enum vzctx_event, CTID u32, TIME u64
+ *	VZCTX_A_EVENT { TYPE u32 enum vzctx_event_type, CTID u32, TIME u64
  *	(CLOCK_REALTIME ns), and for VZCTX_EVENT_LIMIT: ID u32, HELD, BARRIER,
  *	LIMIT, FAILCNT u64, WANTED u64 (units asked for), PID u32 (in the
  *	initial pid namespace), COMM string (raw bytes: escape it before
@@ -171,7 +171,7 @@ enum vzctx_bc_attr {
 /** Inside VZCTX_A_EVENT. */
 enum vzctx_event_attr {
 	VZCTX_EVENT_A_UNSPEC,
-	VZCTX_EVENT_A_TYPE,	/* u32, enum vzctx_event */
+	VZCTX_EVENT_A_TYPE,	/* u32, enum vzctx_event_type */
 	VZCTX_EVENT_A_CTID,	/* u32 */
 	VZCTX_EVENT_A_TIME,	/* u64, ns */
 	VZCTX_EVENT_A_ID,	/* u32 */
@@ -199,7 +199,7 @@ enum vzctx_state {
 	VZCTX_STATE_DYING = 2,
 };
 
-enum vzctx_event {
+enum vzctx_event_type {
 	VZCTX_EVENT_START = 1,	/* a context was bound */
 	VZCTX_EVENT_STOP = 2,	/* every task of the context has ended */
 	VZCTX_EVENT_LIMIT = 3,	/* a request was refused */

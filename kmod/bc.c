@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - beancounter arithmetic
+ *
+ * Promised: held never exceeds the limit by a HARD or SOFT charge that began
+ * after the limit was set; a request for n units is refused only if at one
+ * instant of the call fewer than n units were free; failcnt counts refused
+ * requests, not units; maxheld is never below a held that a caller was granted.
+ *
+ * Best effort: barrier and limit are read one after the other, so a charge that
+ * races with a change may meet the old value of one and the new of the other.
+ *
+ * Not attempted: fairness between callers, and taking back what is held when a
+ * limit is lowered.
+ */
+#include <linux/bug.h>
+#include <linux/limits.h>
+
+#include "bc.h"
+
+void vzctx_bc_init(struct vzctx_bc *bc)
+{
+	atomic_long_set(&bc->held, 0);
+	atomic_long_set(&bc->maxheld, 0);
+	atomic_long_set(&bc->failcnt, 0);
+	bc->barrier = VZCTX_BC_MAX;
+	bc->limit = VZCTX_BC_MAX;
+}
+
+static unsigned long ceiling(const struct vzctx_bc *bc,
+			     enum vzctx_severity severity)
+{
+	unsigned long limit = READ_ONCE(bc->limit);
+	unsigned long barrier;
+
+	if (severity == VZCTX_FORCE)
+		return VZCTX_BC_MAX;
+	if (severity == VZCTX_SOFT)
+		return limit;
+	barrier = READ_ONCE(bc->barrier);
+	return barrier < limit ? barrier : limit;
+}
+
+/**
+ * vzctx_bc_charge() - takes units, or counts a failure
+ * @bc: the beancounter
+ * @n: units wanted
+ * @severity: how far it may go
+ *
+ * The ceiling is read again after every lost race, so the comparison that
+ * refuses always speaks of a held that was current. Adding first and taking
+ * back would let a large request refuse a small one that fits. Any context.
+ *
+ * Return: true if the units are charged. A forced charge beyond VZCTX_BC_MAX
+ * is impossible and returns false.
+ */
+bool vzctx_bc_charge(struct vzctx_bc *bc, unsigned long n,
+		     enum vzctx_severity severity)
+{
+	long held = atomic_long_read(&bc->held);
+	long max;
+
+	do {
+		unsigned long top = ceiling(bc, severity);
+
+		if (n > top || (unsigned long)held > top - n) {
+			atomic_long_inc(&bc->failcnt);
+			return false;
+		}
+	} while (!atomic_long_try_cmpxchg(&bc->held, &held, held + (long)n));
+
+	held += (long)n;
+	max = atomic_long_read(&bc->maxheld);
+	while (max < held &&
+	       !atomic_long_try_cmpxchg(&bc->maxheld, &max, held))
+		;
+	return true;
+}
+
+/**
+ * vzctx_bc_uncharge() - gives units back
+ * @bc: the beancounter
+ * @n: units; normally what an earlier charge took
+ *
+ * Any context.
+ *
+ * Return: false if fewer than @n were held; held is then 0.
+ */
+bool vzctx_bc_uncharge(struct vzctx_bc *bc, unsigned long n)
+{
+	long held = atomic_long_read(&bc->held);
+	long rest;
+
+	do {
+		rest = n > (unsigned long)held ? 0 : held - (long)n;
+	} while (!atomic_long_try_cmpxchg(&bc->held, &held, rest));
+
+	return n <= (unsigned long)held;
+}
+
+/**
+ * vzctx_bc_set() - sets barrier and limit
+ * @bc: the beancounter
+ * @barrier: at most @limit
+ * @limit: at most VZCTX_BC_MAX; may be below held
+ *
+ * The caller holds the control mutex, or nobody else knows @bc yet.
+ */
+void vzctx_bc_set(struct vzctx_bc *bc, unsigned long barrier,
+		  unsigned long limit)
+{
+	WRITE_ONCE(bc->barrier, barrier);
+	WRITE_ONCE(bc->limit, limit);
+}
+
+/**
+ * vzctx_bc_read() - looks at a beancounter
+ * @bc: the beancounter
+ * @state: filled
+ *
+ * Any context.
+ */
+void vzctx_bc_read(const struct vzctx_bc *bc, struct vzctx_bc_state *state)
+{
+	state->held = (unsigned long)atomic_long_read(&bc->held);
+	state->maxheld = (unsigned long)atomic_long_read(&bc->maxheld);
+	if (state->maxheld < state->held)
+		state->maxheld = state->held;
+	state->barrier = READ_ONCE(bc->barrier);
+	state->limit = READ_ONCE(bc->limit);
+	state->failcnt = (unsigned long)atomic_long_read(&bc->failcnt);
+}

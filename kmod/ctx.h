@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - the context: registry, life, death
+ *
+ *            create                    init dies, all tasks reaped
+ *   (none) ---------> RUNNING ------------------------------------> DYING
+ *                     in by_ns, by_id                                 |
+ *                     pins module, pid namespace      last object freed
+ *                                                                     v
+ *                                                                  (none)
+ *
+ * Lock order, outermost first:
+ *   vzctx_control (mutex: create, limits, hooks; never taken by a wrapper,
+ *	because an exiting task that waits for it would hold up the RCU-tasks
+ *	grace period its holder may be waiting for)
+ *   ctx registry lock (spinlock: hash tables and list; a leaf but for news)
+ *   owner bucket lock (raw, interrupts off, leaf)
+ *   news lock (raw, interrupts off, leaf)
+ */
+#ifndef _VZCTX_CTX_H
+#define _VZCTX_CTX_H
+
+#include <linux/mutex.h>
+#include <linux/percpu-refcount.h>
+#include <linux/pid_namespace.h>
+#include <linux/rculist.h>
+#include <linux/workqueue.h>
+#include <uapi/linux/vzctx.h>
+
+#include "bc.h"
+#include "event.h"
+#include "res.h"
+
+struct netlink_ext_ack;
+
+/**
+ * struct vzctx - one context (CT)
+ * @ctid: its id, 1..VZCTX_CTID_MAX; constant
+ * @state: RUNNING or DYING; written under the registry lock
+ * @serial: order of binding, never reused; constant
+ * @since: CLOCK_REALTIME nanoseconds of the binding; constant
+ * @pid_ns: root pid namespace; referenced until a grace period after the end
+ * @init: its init; referenced likewise. Both constant while referenced.
+ * @bc: beancounters, indexed by UB_*
+ * @news: limit events on their way to process context
+ * @ref: one for RUNNING, one per owner entry, one per holder of a pointer
+ * @objects: per CPU, owner entries; a sum is right when nothing moves
+ * @by_ns: in the hash of namespaces while RUNNING (RCU)
+ * @by_id: in the hash of ids while RUNNING (registry lock)
+ * @all: in the list of all contexts (registry lock)
+ * @work: after the end: waits for readers, then for references
+ */
+struct vzctx {
+	u32 ctid;
+	enum vzctx_state state;
+	u64 serial;
+	u64 since;
+	struct pid_namespace *pid_ns;
+	struct pid *init;
+	struct vzctx_bc bc[UB_RESOURCES];
+	struct vzctx_news news;
+	struct percpu_ref ref;
+	long __percpu *objects;
+	struct hlist_node by_ns;
+	struct hlist_node by_id;
+	struct list_head all;
+	struct rcu_work work;
+};
+
+/**
+ * struct vzctx_limit - a wish for one beancounter
+ * @res: UB_*
+ * @has_barrier: @barrier is given
+ * @has_limit: @limit is given
+ * @barrier: units
+ * @limit: units
+ */
+struct vzctx_limit {
+	u32 res;
+	bool has_barrier;
+	bool has_limit;
+	unsigned long barrier;
+	unsigned long limit;
+};
+
+extern struct mutex vzctx_control;
+extern struct workqueue_struct *vzctx_wq;
+
+int vzctx_init(void (*last_gone)(void));
+void vzctx_shutdown(void);
+void vzctx_uninit(void);
+
+/* Life; control mutex held. */
+int vzctx_precheck(u32 ctid, struct pid *pid, struct netlink_ext_ack *extack);
+int vzctx_create(u32 ctid, struct pid *pid, const struct vzctx_limit *limit,
+		 unsigned int nr, struct netlink_ext_ack *extack);
+int vzctx_check_limits(struct vzctx *ctx, const struct vzctx_limit *limit,
+		       unsigned int nr, struct netlink_ext_ack *extack);
+void vzctx_set_limits(struct vzctx *ctx, const struct vzctx_limit *limit,
+		      unsigned int nr);
+bool vzctx_none_left(void);
+
+/* Death; any process context. */
+void vzctx_end(struct pid_namespace *pid_ns);
+void vzctx_kill(struct vzctx *ctx);
+
+/* References. */
+struct vzctx *vzctx_find(u32 ctid);
+struct vzctx *vzctx_next(u64 serial);
+bool vzctx_tryget(struct vzctx *ctx);
+void vzctx_put(struct vzctx *ctx);
+long vzctx_objects(const struct vzctx *ctx);
+pid_t vzctx_init_pid(struct vzctx *ctx);
+
+/* Whom a task belongs to: the one place that decides. */
+bool vzctx_is_root_rcu(const struct pid_namespace *pid_ns);
+struct vzctx *vzctx_get_of_ns(struct pid_namespace *pid_ns);
+
+/**
+ * vzctx_get_of_current() - the context that pays for what the caller does
+ *
+ * Process context. Kernel threads are in the initial pid namespace.
+ *
+ * Return: a referenced context, or NULL for a host task.
+ */
+static inline struct vzctx *vzctx_get_of_current(void)
+{
+	return vzctx_get_of_ns(task_active_pid_ns(current));
+}
+
+#endif /* _VZCTX_CTX_H */

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - what happened, told once
+ *
+ * Promised: a limit hit never waits, never allocates and never prints where it
+ * happens; it is queued in its context and sent from a workqueue. What the rate
+ * limit drops is counted, and the count goes out with the next event.
+ *
+ * Best effort: delivery. A listener whose socket buffer is full loses events
+ * and is told so by netlink itself.
+ */
+#include <linux/jiffies.h>
+#include <linux/ratelimit.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+
+#include "ctx.h"
+#include "event.h"
+#include "genl.h"
+
+static bool take_oldest(struct vzctx_news *news, struct vzctx_event *event)
+{
+	bool any;
+
+	raw_spin_lock_irq(&news->lock);
+	any = news->count;
+	if (any) {
+		*event = news->ring[news->head];
+		news->head = (news->head + 1) % VZCTX_EVENT_BURST;
+		news->count--;
+	}
+	raw_spin_unlock_irq(&news->lock);
+	return any;
+}
+
+static void log_limit(struct vzctx_news *news, const struct vzctx_event *event)
+{
+	if (!__ratelimit(&news->log))
+		return;
+	pr_warn("CT %u: %s limit reached: held %lu barrier %lu limit %lu failcnt %lu, by %*pE (pid %u)\n",
+		event->ctid, vzctx_res[event->res].name, event->bc.held,
+		event->bc.barrier, event->bc.limit, event->bc.failcnt,
+		(int)strnlen(event->comm, sizeof(event->comm)), event->comm,
+		event->pid);
+}
+
+static void send_news(struct work_struct *work)
+{
+	struct vzctx_news *news = container_of(work, struct vzctx_news, work);
+	struct vzctx *ctx = container_of(news, struct vzctx, news);
+	struct vzctx_event event;
+
+	while (take_oldest(news, &event)) {
+		vzctx_genl_send(&event);
+		log_limit(news, &event);
+	}
+	vzctx_put(ctx);
+}
+
+void vzctx_news_init(struct vzctx_news *news)
+{
+	raw_spin_lock_init(&news->lock);
+	news->tokens = VZCTX_EVENT_BURST;
+	news->refill = jiffies;
+	ratelimit_state_init(&news->log, VZCTX_LOG_PERIOD_S * HZ,
+			     VZCTX_LOG_BURST);
+	ratelimit_set_flags(&news->log, RATELIMIT_MSG_ON_RELEASE);
+	INIT_WORK(&news->work, send_news);
+}
+
+/* How many events of a context were dropped so far. */
+u64 vzctx_news_dropped(struct vzctx_news *news)
+{
+	unsigned long flags;
+	u64 dropped;
+
+	raw_spin_lock_irqsave(&news->lock, flags);
+	dropped = news->dropped;
+	raw_spin_unlock_irqrestore(&news->lock, flags);
+	return dropped;
+}
+
+static bool take_token(struct vzctx_news *news)
+{
+	unsigned long period = msecs_to_jiffies(VZCTX_EVENT_PERIOD_MS);
+	unsigned long due = (jiffies - news->refill) / period;
+
+	lockdep_assert_held(&news->lock);
+	if (due) {
+		news->tokens = min_t(unsigned long, news->tokens + due,
+				     VZCTX_EVENT_BURST);
+		news->refill += due * period;
+	}
+	if (!news->tokens || news->count == VZCTX_EVENT_BURST)
+		return false;
+	news->tokens--;
+	return true;
+}
+
+/**
+ * vzctx_event_limit() - a request of the current task was refused
+ * @ctx: whose limit; referenced by the caller
+ * @res: UB_*
+ * @wanted: units asked for
+ *
+ * Any context.
+ */
+void vzctx_event_limit(struct vzctx *ctx, u32 res, unsigned long wanted)
+{
+	struct vzctx_news *news = &ctx->news;
+	struct vzctx_event *event;
+	unsigned long flags;
+	bool told = false;
+
+	raw_spin_lock_irqsave(&news->lock, flags);
+	if (take_token(news)) {
+		event = &news->ring[(news->head + news->count) %
+				    VZCTX_EVENT_BURST];
+		event->type = VZCTX_EVENT_LIMIT;
+		event->ctid = ctx->ctid;
+		event->time = ktime_get_real_fast_ns();
+		event->res = res;
+		vzctx_bc_read(&ctx->bc[res], &event->bc);
+		event->wanted = wanted;
+		event->pid = task_pid_nr(current);
+		strscpy_pad(event->comm, current->comm, sizeof(event->comm));
+		event->dropped = news->dropped;
+		news->count++;
+		told = true;
+	} else {
+		news->dropped++;
+	}
+	raw_spin_unlock_irqrestore(&news->lock, flags);
+
+	if (!told)
+		return;
+	percpu_ref_get(&ctx->ref);
+	if (!queue_work(vzctx_wq, &news->work))
+		vzctx_put(ctx);
+}
+
+/**
+ * vzctx_event_life() - a context began or ended
+ * @ctx: which; referenced by the caller
+ * @type: VZCTX_EVENT_START or VZCTX_EVENT_STOP
+ *
+ * Never rate-limited. May sleep.
+ */
+void vzctx_event_life(struct vzctx *ctx, enum vzctx_event_type type)
+{
+	struct vzctx_event event = {
+		.type = type,
+		.ctid = ctx->ctid,
+		.time = ktime_get_real_ns(),
+	};
+
+	vzctx_genl_send(&event);
+	pr_info("CT %u: %s\n", ctx->ctid,
+		type == VZCTX_EVENT_START ? "started" : "stopped");
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - what happened, told once
+ */
+#ifndef _VZCTX_EVENT_H
+#define _VZCTX_EVENT_H
+
+#include <linux/ratelimit_types.h>
+#include <linux/spinlock_types.h>
+#include <linux/workqueue.h>
+#include <uapi/linux/vzctx.h>
+
+#include "bc.h"
+#include "limits.h"
+
+struct vzctx;
+
+/**
+ * struct vzctx_event - one piece of news
+ * @type: what happened
+ * @ctid: to whom
+ * @time: CLOCK_REALTIME nanoseconds
+ * @res: UB_*; this and the following for VZCTX_EVENT_LIMIT only
+ * @bc: the beancounter just after the refusal
+ * @wanted: units asked for
+ * @pid: of the task that asked, in the initial pid namespace
+ * @comm: its name, chosen by the task: raw bytes
+ * @dropped: events of this context dropped so far
+ */
+struct vzctx_event {
+	enum vzctx_event_type type;
+	u32 ctid;
+	u64 time;
+	u32 res;
+	struct vzctx_bc_state bc;
+	unsigned long wanted;
+	u32 pid;
+	char comm[VZCTX_COMM_LEN];
+	u64 dropped;
+};
+
+/**
+ * struct vzctx_news - limit events of one context, waiting to be sent
+ * @lock: guards all but @work and @log
+ * @ring: the events, oldest at @head
+ * @head: index of the oldest
+ * @count: how many wait
+ * @tokens: how many more are allowed at once
+ * @refill: jiffies when @tokens was last reckoned
+ * @dropped: events refused by the rate limit
+ * @log: rate of kernel log lines; used by @work only
+ * @work: sends what waits
+ *
+ * Every context has its own, so none can push another's news out.
+ */
+struct vzctx_news {
+	raw_spinlock_t lock;
+	struct vzctx_event ring[VZCTX_EVENT_BURST];
+	unsigned int head;
+	unsigned int count;
+	unsigned int tokens;
+	unsigned long refill;
+	u64 dropped;
+	struct ratelimit_state log;
+	struct work_struct work;
+};
+
+void vzctx_news_init(struct vzctx_news *news);
+u64 vzctx_news_dropped(struct vzctx_news *news);
+
+void vzctx_event_limit(struct vzctx *ctx, u32 res, unsigned long wanted);
+void vzctx_event_life(struct vzctx *ctx, enum vzctx_event_type type);
+
+#endif /* _VZCTX_EVENT_H */

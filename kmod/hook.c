@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - how a kernel function is wrapped
+ *
+ * Promised: an installed hook sees every call of its function; after
+ * vzctx_hook_remove() no CPU and no sleeping task is inside module text because
+ * of a hook, and none will be. A function that cannot be hooked is named in the
+ * kernel log; its resource is then not charged at all, rather than half.
+ *
+ * Not attempted: functions the compiler inlined; livepatched functions (the
+ * kernel allows one owner of the instruction pointer).
+ */
+#include <linux/delay.h>
+#include <linux/kprobes.h>
+#include <linux/moduleparam.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+
+#include "hook.h"
+#include "limits.h"
+#include "res.h"
+
+DEFINE_PER_CPU(long, vzctx_hook_active);
+
+static unsigned int installed;
+
+static char *withhold;
+module_param(withhold, charp, 0444);
+MODULE_PARM_DESC(withhold, "functions not to hook, separated by commas (for tests)");
+
+static bool withheld(const char *symbol)
+{
+	size_t len = strlen(symbol);
+	const char *at = withhold;
+
+	while (at && (at = strstr(at, symbol))) {
+		if ((at == withhold || at[-1] == ',') &&
+		    (!at[len] || at[len] == ','))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+/*
+ * The kernel exports no symbol look-up. A kprobe that is never armed reports
+ * the address it would take, which for a function with fentry is that site.
+ */
+static unsigned long fentry_site(const char *symbol)
+{
+	struct kprobe kp = {
+		.symbol_name = symbol,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+	unsigned long addr;
+
+	if (register_kprobe(&kp))
+		return 0;
+	addr = (unsigned long)kp.addr;
+	unregister_kprobe(&kp);
+	return addr;
+}
+
+static int install(struct vzctx_hook *hook)
+{
+	unsigned long site;
+	int err;
+
+	if (withheld(hook->symbol))
+		return -ECANCELED;
+	site = fentry_site(hook->symbol);
+	if (!site)
+		return -ENOENT;
+	__static_call_update(hook->original, hook->tramp,
+			     (void *)(site + MCOUNT_INSN_SIZE));
+
+	memset(&hook->ops, 0, sizeof(hook->ops));
+	hook->ops.func = hook->callback;
+	hook->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
+	err = ftrace_set_filter_ip(&hook->ops, site, 0, 1);
+	if (err)
+		return err;
+	err = register_ftrace_function(&hook->ops);
+	if (err) {
+		ftrace_free_filter(&hook->ops);
+		return err;
+	}
+	hook->installed = true;
+	installed++;
+	return 0;
+}
+
+static void unregister(struct vzctx_hook *hook)
+{
+	int err;
+
+	if (!hook->installed)
+		return;
+	err = unregister_ftrace_function(&hook->ops);
+	WARN_ONCE(err, "%s stays hooked: %d\n", hook->symbol, err);
+	ftrace_free_filter(&hook->ops);
+	hook->installed = false;
+	installed--;
+}
+
+static void unregister_res(const struct vzctx_hook_table *const *tables,
+			   int res)
+{
+	const struct vzctx_hook_table *const *table;
+	unsigned int i;
+
+	for (table = tables; *table; table++)
+		for (i = 0; i < (*table)->nr; i++)
+			if ((*table)->hook[i].res == res)
+				unregister(&(*table)->hook[i]);
+}
+
+static long in_flight(void)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(vzctx_hook_active, cpu));
+	return sum;
+}
+
+/*
+ * Who may still be in module text after unregister_ftrace_function():
+ *
+ * 1. a task preempted between ftrace's trampoline and the first instruction of
+ *    a wrapper: such a task has not scheduled voluntarily, so RCU-tasks waits;
+ * 2. a task inside a wrapper, perhaps asleep: counted. Nobody enters any more,
+ *    so a sum of zero is final even though it is not taken at one instant;
+ * 3. a task preempted between the end of the count and the return: RCU-tasks
+ *    again; idle tasks and interrupts on them: RCU-tasks-rude.
+ */
+static void drain(void)
+{
+	synchronize_rcu_tasks();
+	while (in_flight())
+		msleep(VZCTX_DRAIN_POLL_MS);
+	synchronize_rcu_tasks();
+	synchronize_rcu_tasks_rude();
+}
+
+/**
+ * vzctx_hook_install() - installs every hook
+ * @tables: NULL-terminated
+ *
+ * A resource one of whose hooks fails is marked disabled, and its other hooks
+ * are taken back. Control mutex held; sleeps long.
+ *
+ * Return: 0, or the errno of a core hook, nothing being installed then.
+ */
+int vzctx_hook_install(const struct vzctx_hook_table *const *tables)
+{
+	const struct vzctx_hook_table *const *table;
+	unsigned int i;
+	int err;
+
+	vzctx_res_enable_all();
+	for (table = tables; *table; table++) {
+		for (i = 0; i < (*table)->nr; i++) {
+			struct vzctx_hook *hook = &(*table)->hook[i];
+
+			if (hook->res != VZCTX_HOOK_CORE &&
+			    !vzctx_res_active(hook->res))
+				continue;
+			err = install(hook);
+			if (!err)
+				continue;
+			if (hook->res == VZCTX_HOOK_CORE) {
+				pr_err("cannot hook %s: %pe; no container can be started\n",
+				       hook->symbol, ERR_PTR(err));
+				vzctx_hook_remove(tables);
+				return err;
+			}
+			pr_warn("cannot hook %s: %pe; %s is not enforced\n",
+				hook->symbol, ERR_PTR(err),
+				vzctx_res[hook->res].name);
+			vzctx_res_disable(hook->res);
+			unregister_res(tables, hook->res);
+		}
+	}
+	return 0;
+}
+
+/**
+ * vzctx_hook_remove() - removes every installed hook and waits for wrappers
+ * @tables: NULL-terminated
+ *
+ * Control mutex held, or nobody else left; sleeps until the last wrapper has
+ * returned, however long that takes.
+ */
+void vzctx_hook_remove(const struct vzctx_hook_table *const *tables)
+{
+	const struct vzctx_hook_table *const *table;
+	unsigned int i;
+
+	for (table = tables; *table; table++)
+		for (i = 0; i < (*table)->nr; i++)
+			unregister(&(*table)->hook[i]);
+	drain();
+}
+
+/* How many kernel functions are hooked. May be stale without the mutex. */
+unsigned int vzctx_hook_count(void)
+{
+	return READ_ONCE(installed);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - how a kernel function is wrapped
+ *
+ *   caller -> fentry -> callback --(no context concerned)--> the function
+ *                          |
+ *                          +--(a context concerned)--> wrapper
+ *                                 charge -> the function past its fentry
+ *                                        -> undo if it failed
+ *
+ * The callback runs for every call on the machine: it compares and returns.
+ * The wrapper has the function's own prototype and runs in the caller's place;
+ * between vzctx_hook_enter() and vzctx_hook_exit() it holds unloading back.
+ */
+#ifndef _VZCTX_HOOK_H
+#define _VZCTX_HOOK_H
+
+#include <linux/ftrace.h>
+#include <linux/percpu.h>
+#include <linux/static_call.h>
+
+/** In place of a resource number: without this hook nothing works. */
+#define VZCTX_HOOK_CORE	(-1)
+
+/**
+ * struct vzctx_hook - one wrapped kernel function
+ * @symbol: its name; a real call at every site on every supported kernel
+ * @callback: decides whether a call goes to the wrapper
+ * @original: static call that reaches the function past its fentry
+ * @tramp: trampoline of @original
+ * @res: the resource that is not enforced without this hook, or
+ *	VZCTX_HOOK_CORE
+ * @ops: ftrace's; written under the control mutex
+ * @installed: under the control mutex
+ */
+struct vzctx_hook {
+	const char *symbol;
+	ftrace_func_t callback;
+	struct static_call_key *original;
+	void *tramp;
+	int res;
+	struct ftrace_ops ops;
+	bool installed;
+};
+
+/**
+ * struct vzctx_hook_table - the hooks of one kernel surface
+ * @hook: rows
+ * @nr: how many
+ */
+struct vzctx_hook_table {
+	struct vzctx_hook *hook;
+	unsigned int nr;
+};
+
+/**
+ * VZCTX_HOOK_INT() - declares how to reach an int function past its fentry
+ * @sym: the kernel function, declared by a header
+ */
+#define VZCTX_HOOK_INT(sym) \
+	DEFINE_STATIC_CALL_RET0(vzctx_original_##sym, sym)
+
+/** VZCTX_HOOK_VOID() - likewise for a void function */
+#define VZCTX_HOOK_VOID(sym) \
+	DEFINE_STATIC_CALL_NULL(vzctx_original_##sym, sym)
+
+/** vzctx_original() - calls the wrapped function itself */
+#define vzctx_original(sym) static_call(vzctx_original_##sym)
+
+/**
+ * VZCTX_HOOK_CALLBACK() - defines the callback of a hook
+ * @sym: the kernel function; its wrapper is wrap_##sym
+ * @concerned: expression over fregs; true sends the call to the wrapper. Must
+ *	not call anything traceable and not sleep.
+ */
+#define VZCTX_HOOK_CALLBACK(sym, concerned)				\
+static void notrace callback_##sym(unsigned long ip,			\
+				   unsigned long parent_ip,		\
+				   struct ftrace_ops *ops,		\
+				   struct ftrace_regs *fregs)		\
+{									\
+	if (unlikely(concerned))					\
+		ftrace_regs_set_instruction_pointer(fregs,		\
+				(unsigned long)wrap_##sym);		\
+}
+
+/** VZCTX_HOOK_ROW() - the row of a hook in its table */
+#define VZCTX_HOOK_ROW(sym, resource) {					\
+	.symbol = #sym,							\
+	.callback = callback_##sym,					\
+	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
+	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
+	.res = (resource),						\
+}
+
+DECLARE_PER_CPU(long, vzctx_hook_active);
+
+/** vzctx_hook_enter() - first statement of a wrapper; any context */
+static __always_inline void vzctx_hook_enter(void)
+{
+	this_cpu_inc(vzctx_hook_active);
+}
+
+/** vzctx_hook_exit() - last statement of a wrapper before it returns */
+static __always_inline void vzctx_hook_exit(void)
+{
+	this_cpu_dec(vzctx_hook_active);
+}
+
+int vzctx_hook_install(const struct vzctx_hook_table *const *tables);
+void vzctx_hook_remove(const struct vzctx_hook_table *const *tables);
+unsigned int vzctx_hook_count(void);
+
+#endif /* _VZCTX_HOOK_H */

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - hook: tasks (numproc)
+ */
+#include <linux/cgroup.h>
+#include <linux/nsproxy.h>
+#include <linux/security.h>
+
+#include "ctx.h"
+#include "hook.h"
+#include "hook_tables.h"
+#include "owner.h"
+
+VZCTX_HOOK_INT(security_task_alloc);
+VZCTX_HOOK_VOID(cgroup_release);
+VZCTX_HOOK_VOID(security_task_free);
+
+/*
+ * A child belongs where its pids will be: setns() and unshare() change
+ * pid_ns_for_children and leave the caller where it is. Current's own nsproxy
+ * is stable; it is NULL late in exit, where nothing forks.
+ */
+static __always_inline struct pid_namespace *ns_of_child(void)
+{
+	struct nsproxy *nsproxy = current->nsproxy;
+
+	return nsproxy ? nsproxy->pid_ns_for_children : &init_pid_ns;
+}
+
+static int wrap_security_task_alloc(struct task_struct *task,
+				    unsigned long clone_flags)
+{
+	struct vzctx_owner *own;
+	struct vzctx *ctx;
+	int err;
+
+	vzctx_hook_enter();
+	ctx = vzctx_get_of_ns(ns_of_child());
+	if (!ctx) {
+		err = vzctx_original(security_task_alloc)(task, clone_flags);
+		goto out;
+	}
+	own = vzctx_owner_charge(ctx, UB_NUMPROC, 1);
+	if (IS_ERR(own)) {
+		err = PTR_ERR(own);
+		goto out;
+	}
+	vzctx_owner_publish(own, task);
+	err = vzctx_original(security_task_alloc)(task, clone_flags);
+	if (err)
+		vzctx_owner_uncharge(task, UB_NUMPROC);
+out:
+	vzctx_hook_exit();
+	return err;
+}
+
+/* Where the pids cgroup uncharges too: once for every task that was visible. */
+static void wrap_cgroup_release(struct task_struct *task)
+{
+	vzctx_hook_enter();
+	vzctx_owner_uncharge(task, UB_NUMPROC);
+	vzctx_original(cgroup_release)(task);
+	vzctx_hook_exit();
+}
+
+/* Catches forks that failed after security_task_alloc(). */
+static void wrap_security_task_free(struct task_struct *task)
+{
+	vzctx_hook_enter();
+	vzctx_owner_uncharge(task, UB_NUMPROC);
+	vzctx_original(security_task_free)(task);
+	vzctx_hook_exit();
+}
+
+VZCTX_HOOK_CALLBACK(security_task_alloc, ns_of_child() != &init_pid_ns)
+VZCTX_HOOK_CALLBACK(cgroup_release,
+	vzctx_owner_maybe((void *)ftrace_regs_get_argument(fregs, 0)))
+VZCTX_HOOK_CALLBACK(security_task_free,
+	vzctx_owner_maybe((void *)ftrace_regs_get_argument(fregs, 0)))
+
+static struct vzctx_hook rows[] = {
+	VZCTX_HOOK_ROW(security_task_free, UB_NUMPROC),
+	VZCTX_HOOK_ROW(cgroup_release, UB_NUMPROC),
+	VZCTX_HOOK_ROW(security_task_alloc, UB_NUMPROC),
+};
+
+const struct vzctx_hook_table vzctx_hook_task = { rows, ARRAY_SIZE(rows) };

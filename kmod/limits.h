@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - every number that was chosen
+ */
+#ifndef _VZCTX_LIMITS_H
+#define _VZCTX_LIMITS_H
+
+enum vzctx_limits {
+	/* Owner table: one bucket for this much memory, between two bounds. */
+	VZCTX_OWNER_BYTES_PER_BUCKET = 64 * 1024,
+	VZCTX_OWNER_BITS_MIN = 12,
+	VZCTX_OWNER_BITS_MAX = 18,
+	VZCTX_OWNER_LOCK_BITS = 8,
+
+	VZCTX_NS_HASH_BITS = 10,
+	VZCTX_ID_HASH_BITS = 10,
+
+	/* Limit events of one context: this many at once, one more per period. */
+	VZCTX_EVENT_BURST = 16,
+	VZCTX_EVENT_PERIOD_MS = 100,
+
+	/* Kernel log lines of one context: OpenVZ's figures. */
+	VZCTX_LOG_BURST = 4,
+	VZCTX_LOG_PERIOD_S = 300,
+
+	/* Seconds the hooks stay after the last context is gone. */
+	VZCTX_LINGER_S = 60,
+	VZCTX_LINGER_MAX_S = 86400,
+
+	/* How often unloading looks whether wrappers are still in flight. */
+	VZCTX_DRAIN_POLL_MS = 10,
+};
+
+#endif /* _VZCTX_LIMITS_H */

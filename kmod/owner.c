@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - who pays for an object
+ */
+#include <linux/err.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "ctx.h"
+#include "limits.h"
+#include "owner.h"
+
+#define NR_LOCKS	(1U << VZCTX_OWNER_LOCK_BITS)
+
+struct hlist_head *vzctx_owner_table __read_mostly;
+unsigned int vzctx_owner_bits __read_mostly;
+
+static struct kmem_cache *cache;
+
+/* One lock for every so many buckets; raw, since frees come from anywhere. */
+static struct {
+	raw_spinlock_t lock;
+} ____cacheline_aligned_in_smp locks[NR_LOCKS];
+
+static raw_spinlock_t *lock_of(u32 bucket)
+{
+	return &locks[bucket & (NR_LOCKS - 1)].lock;
+}
+
+static struct vzctx_owner *alloc_entry(struct vzctx *ctx, u32 res,
+				       unsigned long units)
+{
+	struct vzctx_owner *own = kmem_cache_alloc(cache, GFP_KERNEL_ACCOUNT);
+
+	if (own) {
+		own->obj = NULL;
+		own->ctx = ctx;
+		own->units = units;
+		own->res = res;
+	}
+	return own;
+}
+
+/* Gives the units back, then the entry and its reference. Any context. */
+static void settle(struct vzctx_owner *own)
+{
+	struct vzctx *ctx = own->ctx;
+
+	if (!vzctx_bc_uncharge(&ctx->bc[own->res], own->units))
+		pr_warn_once("CT %u: %s uncharged more than held\n",
+			     ctx->ctid, vzctx_res[own->res].name);
+	kmem_cache_free(cache, own);
+	vzctx_put(ctx);
+}
+
+static struct vzctx_owner *find_locked(u32 bucket, const void *obj, u32 res)
+{
+	struct vzctx_owner *own;
+
+	lockdep_assert_held(lock_of(bucket));
+	hlist_for_each_entry(own, &vzctx_owner_table[bucket], node)
+		if (own->obj == obj && own->res == res)
+			return own;
+	return NULL;
+}
+
+/**
+ * vzctx_owner_charge() - charges for an object about to be made
+ * @ctx: who pays; the reference is taken over, whatever the outcome
+ * @res: UB_*
+ * @units: how many
+ *
+ * The entry is paid by the calling task's memory cgroup. Sleeps.
+ *
+ * Return: an entry to publish or cancel, or an ERR_PTR: the errno of the
+ * resource when refused (then failcnt has grown and an event is on its way),
+ * the same errno when there is no memory for the entry.
+ */
+struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
+				       unsigned long units)
+{
+	struct vzctx_owner *own = alloc_entry(ctx, res, units);
+
+	if (!own)
+		goto err_put;
+	if (!vzctx_bc_charge(&ctx->bc[res], units, VZCTX_HARD)) {
+		vzctx_event_limit(ctx, res, units);
+		goto err_free;
+	}
+	return own;
+
+err_free:
+	kmem_cache_free(cache, own);
+err_put:
+	vzctx_put(ctx);
+	return ERR_PTR(-vzctx_res[res].err);
+}
+
+/**
+ * vzctx_owner_publish() - ties a charge to its object
+ * @own: from vzctx_owner_charge(); given up
+ * @obj: the object; nobody else can free it yet
+ *
+ * A key that is there already is stale: its object went unseen. It is settled.
+ * Any context.
+ */
+void vzctx_owner_publish(struct vzctx_owner *own, const void *obj)
+{
+	u32 bucket = hash_ptr(obj, vzctx_owner_bits);
+	struct vzctx_owner *stale;
+	unsigned long flags;
+
+	own->obj = obj;
+	this_cpu_inc(*own->ctx->objects);
+	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	stale = find_locked(bucket, obj, own->res);
+	if (stale)
+		hlist_del(&stale->node);
+	hlist_add_head(&own->node, &vzctx_owner_table[bucket]);
+	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	if (stale) {
+		this_cpu_dec(*stale->ctx->objects);
+		settle(stale);
+	}
+}
+
+/* Takes a charge back whose object was not made. Any context. */
+void vzctx_owner_cancel(struct vzctx_owner *own)
+{
+	settle(own);
+}
+
+/**
+ * vzctx_owner_uncharge() - an object is being freed
+ * @obj: the object
+ * @res: UB_*
+ *
+ * Does nothing for an object without an entry, so it may be called for the
+ * same object from more than one place. Any context.
+ */
+void vzctx_owner_uncharge(const void *obj, u32 res)
+{
+	u32 bucket = hash_ptr(obj, vzctx_owner_bits);
+	struct vzctx_owner *own;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	own = find_locked(bucket, obj, res);
+	if (own)
+		hlist_del(&own->node);
+	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	if (own) {
+		this_cpu_dec(*own->ctx->objects);
+		settle(own);
+	}
+}
+
+/**
+ * vzctx_owner_adopt() - charges for an object that is there already
+ * @ctx: who pays; the caller keeps its reference
+ * @res: UB_*; does nothing if it is not charged on this kernel
+ * @obj: one unit; kept from being freed by the caller
+ *
+ * Never refused by a limit. Sleeps.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vzctx_owner_adopt(struct vzctx *ctx, u32 res, const void *obj)
+{
+	struct vzctx_owner *own;
+
+	if (!vzctx_res_active(res))
+		return 0;
+	own = alloc_entry(ctx, res, 1);
+	if (!own)
+		return -ENOMEM;
+	percpu_ref_get(&ctx->ref);
+	vzctx_bc_charge(&ctx->bc[res], 1, VZCTX_FORCE);
+	vzctx_owner_publish(own, obj);
+	return 0;
+}
+
+/**
+ * vzctx_owner_purge() - forgets every charge
+ *
+ * For unloading: hooks are removed, so the objects would be freed unseen.
+ */
+void vzctx_owner_purge(void)
+{
+	struct vzctx_owner *own;
+	struct hlist_node *next;
+	u32 bucket;
+
+	for (bucket = 0; bucket < 1U << vzctx_owner_bits; bucket++) {
+		HLIST_HEAD(left);
+
+		raw_spin_lock_irq(lock_of(bucket));
+		hlist_move_list(&vzctx_owner_table[bucket], &left);
+		raw_spin_unlock_irq(lock_of(bucket));
+		hlist_for_each_entry_safe(own, next, &left, node) {
+			this_cpu_dec(*own->ctx->objects);
+			settle(own);
+		}
+		cond_resched();
+	}
+}
+
+int vzctx_owner_init(void)
+{
+	unsigned long bytes = totalram_pages() << PAGE_SHIFT;
+	unsigned int i;
+
+	vzctx_owner_bits = clamp_t(unsigned int,
+				   ilog2(bytes / VZCTX_OWNER_BYTES_PER_BUCKET),
+				   VZCTX_OWNER_BITS_MIN, VZCTX_OWNER_BITS_MAX);
+	for (i = 0; i < NR_LOCKS; i++)
+		raw_spin_lock_init(&locks[i].lock);
+
+	cache = KMEM_CACHE(vzctx_owner, 0);
+	if (!cache)
+		return -ENOMEM;
+	vzctx_owner_table = kvcalloc(1UL << vzctx_owner_bits,
+				     sizeof(*vzctx_owner_table), GFP_KERNEL);
+	if (!vzctx_owner_table) {
+		kmem_cache_destroy(cache);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The table is empty: purged, or never used. */
+void vzctx_owner_uninit(void)
+{
+	kvfree(vzctx_owner_table);
+	kmem_cache_destroy(cache);
+}

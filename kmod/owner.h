@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - who pays for an object
+ *
+ * When an object is freed nothing about the task or namespace at hand tells
+ * who was charged. So every charged object has an entry, keyed by its address
+ * and the resource, from before it can be freed until the kernel frees it.
+ */
+#ifndef _VZCTX_OWNER_H
+#define _VZCTX_OWNER_H
+
+#include <linux/hash.h>
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct vzctx;
+
+/**
+ * struct vzctx_owner - one charge
+ * @node: in its bucket, once published
+ * @obj: address of the object; never dereferenced
+ * @ctx: who pays; referenced
+ * @units: charged
+ * @res: UB_*
+ */
+struct vzctx_owner {
+	struct hlist_node node;
+	const void *obj;
+	struct vzctx *ctx;
+	unsigned long units;
+	u32 res;
+};
+
+extern struct hlist_head *vzctx_owner_table;
+extern unsigned int vzctx_owner_bits;
+
+/**
+ * vzctx_owner_maybe() - tells whether an object may have an entry
+ * @obj: an object being freed
+ *
+ * One look at one bucket, without a lock: whoever frees an object has seen it
+ * after the insertion that followed its making, so an empty bucket is final.
+ * Any context; calls nothing traceable.
+ */
+static __always_inline bool vzctx_owner_maybe(const void *obj)
+{
+	return READ_ONCE(vzctx_owner_table[hash_ptr(obj, vzctx_owner_bits)]
+			 .first);
+}
+
+int vzctx_owner_init(void);
+void vzctx_owner_uninit(void);
+void vzctx_owner_purge(void);
+
+struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
+				       unsigned long units);
+void vzctx_owner_publish(struct vzctx_owner *own, const void *obj);
+void vzctx_owner_cancel(struct vzctx_owner *own);
+void vzctx_owner_uncharge(const void *obj, u32 res);
+int vzctx_owner_adopt(struct vzctx *ctx, u32 res, const void *obj);
+
+#endif /* _VZCTX_OWNER_H */

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - the table of resources
+ */
+#include <linux/bitmap.h>
+#include <linux/errno.h>
+
+#include "res.h"
+
+#define UNCOUNTED(_name, _unit) {					\
+	.name = _name,							\
+	.note = "not counted by this version",				\
+	.unit = VZCTX_UNIT_##_unit,					\
+	.counted = VZCTX_COUNTED_NO,					\
+	.enforced = VZCTX_ENFORCED_NO,					\
+}
+
+const struct vzctx_res vzctx_res[UB_RESOURCES] = {
+	[UB_KMEMSIZE]		= UNCOUNTED("kmemsize", BYTES),
+	[UB_LOCKEDPAGES]	= UNCOUNTED("lockedpages", PAGES),
+	[UB_PRIVVMPAGES]	= UNCOUNTED("privvmpages", PAGES),
+	[UB_SHMPAGES]		= UNCOUNTED("shmpages", PAGES),
+	[UB_NUMPROC] = {
+		.name = "numproc",
+		.note = "tasks and threads, from fork until the kernel reaps them; fork and clone fail",
+		.unit = VZCTX_UNIT_ITEMS,
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_EXACT,
+		.err = ENOMEM,
+	},
+	[UB_PHYSPAGES]		= UNCOUNTED("physpages", PAGES),
+	[UB_VMGUARPAGES]	= UNCOUNTED("vmguarpages", PAGES),
+	[UB_OOMGUARPAGES]	= UNCOUNTED("oomguarpages", PAGES),
+	[UB_NUMTCPSOCK]		= UNCOUNTED("numtcpsock", ITEMS),
+	[UB_NUMFLOCK]		= UNCOUNTED("numflock", ITEMS),
+	[UB_NUMPTY]		= UNCOUNTED("numpty", ITEMS),
+	[UB_NUMSIGINFO]		= UNCOUNTED("numsiginfo", ITEMS),
+	[UB_TCPSNDBUF]		= UNCOUNTED("tcpsndbuf", BYTES),
+	[UB_TCPRCVBUF]		= UNCOUNTED("tcprcvbuf", BYTES),
+	[UB_OTHERSOCKBUF]	= UNCOUNTED("othersockbuf", BYTES),
+	[UB_DGRAMRCVBUF]	= UNCOUNTED("dgramrcvbuf", BYTES),
+	[UB_NUMOTHERSOCK]	= UNCOUNTED("numothersock", ITEMS),
+	[UB_DCACHESIZE]		= UNCOUNTED("dcachesize", BYTES),
+	[UB_NUMFILE]		= UNCOUNTED("numfile", ITEMS),
+	[UB_NUMIPTENT]		= UNCOUNTED("numiptent", ITEMS),
+	[UB_SWAPPAGES]		= UNCOUNTED("swappages", PAGES),
+};
+
+/* Set bits: resources some hook of which could not be installed. */
+static DECLARE_BITMAP(disabled, UB_RESOURCES);
+
+/**
+ * vzctx_res_find() - finds a resource by its number
+ * @id: OpenVZ's number
+ *
+ * Return: the row, or NULL for a number without a resource.
+ */
+const struct vzctx_res *vzctx_res_find(u32 id)
+{
+	if (id >= UB_RESOURCES || !vzctx_res[id].name)
+		return NULL;
+	return &vzctx_res[id];
+}
+
+void vzctx_res_disable(u32 id)
+{
+	set_bit(id, disabled);
+}
+
+void vzctx_res_enable_all(void)
+{
+	bitmap_zero(disabled, UB_RESOURCES);
+}
+
+/**
+ * vzctx_res_active() - tells whether a resource is charged on this kernel
+ * @id: OpenVZ's number, below UB_RESOURCES
+ *
+ * Speaks of the hooks as they were last installed; before the first context
+ * nothing has been tried and the answer is yes.
+ *
+ * Return: true if the resource is counted and no hook of it is missing.
+ */
+bool vzctx_res_active(u32 id)
+{
+	return vzctx_res[id].counted != VZCTX_COUNTED_NO &&
+	       !test_bit(id, disabled);
+}
