@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# vzctx - the verbs a human types; "make help" lists them.
+
+KREL	?= $(shell uname -r)
+KDIR	?= /lib/modules/$(KREL)/build
+DESTDIR	?=
+PREFIX	?= /usr
+KERNELS	?= 6.1 6.12
+TESTS	?=
+KERNEL	?= 6.1
+O	:= $(CURDIR)/build
+B	:= $(O)/$(KREL)
+QEMU	:= selftests/qemu
+
+export PREFIX DESTDIR DEBUG WERROR
+
+all: module tools ## build the module and the tools
+
+# Objects stay out of the sources: the kernel's build sees a tree of links.
+farm: check-config
+	@mkdir -p $(B)
+	@cp -rsfu $(CURDIR)/Kbuild $(CURDIR)/kmod $(CURDIR)/include $(B)/
+	@find $(B) -xtype l -delete
+	@stamp="$$(stat -c %Y $(KDIR)/Module.symvers) $(KDIR)"; \
+	if [ "$$stamp" != "$$(cat $(B)/.kdir 2>/dev/null)" ]; then \
+		find $(B) -type f -delete; \
+		echo "$$stamp" >$(B)/.kdir; \
+	fi
+
+module: farm ## build build/KREL/vzctx.ko for KREL, or for the headers in KDIR
+	$(MAKE) -C $(KDIR) M=$(B) W=1 modules
+
+sparse: farm ## check the module with sparse
+	$(MAKE) -C $(KDIR) M=$(B) W=1 C=2 CF="-D__CHECK_ENDIAN__ -Wsparse-error" modules
+
+tools: ## build build/tools/
+	$(MAKE) -C tools O=$(O)/tools
+
+tests: ## build build/selftests/
+	$(MAKE) -C selftests O=$(O)/selftests
+
+install: all ## install the module for KREL and the tools, below DESTDIR
+	install -D -m 644 $(B)/vzctx.ko $(DESTDIR)/lib/modules/$(KREL)/updates/vzctx.ko
+	$(if $(DESTDIR),,depmod $(KREL))
+	$(MAKE) -C tools O=$(O)/tools install
+
+uninstall: ## undo install
+	rm -f $(DESTDIR)/lib/modules/$(KREL)/updates/vzctx.ko
+	$(if $(DESTDIR),,depmod $(KREL))
+	$(MAKE) -C tools O=$(O)/tools uninstall
+
+check: ## run TESTS (default: all) in guests under KERNELS (default: 6.1 6.12)
+	$(QEMU)/check "$(KERNELS)" "$(TESTS)"
+
+shell: ## a shell in a guest with the module at hand, KERNEL=6.1
+	$(QEMU)/prepare $(KERNEL)
+	$(QEMU)/run --kernel $(KERNEL) --shell
+
+demo: ## show a container and its limits in a throwaway guest
+	$(QEMU)/demo
+
+# The kernel must have what the module is built on; say so before the compiler does.
+check-config:
+	@test -e $(KDIR)/Makefile || { \
+		echo "no kernel headers in $(KDIR): install linux-headers-$(KREL) or set KDIR" >&2; exit 1; }
+	@missing=; for o in $$(sed -n 's/^CONFIG_\([A-Z0-9_]*\)=y$$/\1/p' selftests/config); do \
+		grep -qx "CONFIG_$$o=y" $(KDIR)/.config $(KDIR)/include/config/auto.conf 2>/dev/null || \
+			missing="$$missing CONFIG_$$o"; \
+	done; test -z "$$missing" || { \
+		echo "the kernel of $(KDIR) lacks:$$missing" >&2; exit 1; }
+
+clean: ## remove what was built
+	rm -rf $(O)
+
+distclean: clean ## also remove the kernels and disks the test bench fetched
+	$(QEMU)/forget
+
+help: ## print this
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@printf '\n%s\n' "Variables: KREL, KDIR, DESTDIR, PREFIX, DEBUG=1, WERROR=1, KERNELS, TESTS, KERNEL"
+
+.PHONY: all farm module sparse tools tests install uninstall check shell demo \
+	check-config clean distclean help

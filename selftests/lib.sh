@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# vzctx - helpers of the shell tests: TAP lines, the module, waiting.
+#
+# A test sources this, calls plan, then ok or not_ok once for each planned
+# result, most simply through "check NAME COMMAND...", and ends with "done_testing".
+
+# shellcheck disable=SC2034
+VZCTX_KO=${VZCTX_KO:-/vzctx/vzctx.ko}
+tap_planned=0
+tap_seen=0
+tap_failed=0
+
+plan() {
+	tap_planned=$1
+	printf 'TAP version 13\n1..%d\n' "$1"
+}
+
+ok() {
+	tap_seen=$((tap_seen + 1))
+	printf 'ok %d - %s\n' "$tap_seen" "$*"
+}
+
+not_ok() {
+	tap_seen=$((tap_seen + 1))
+	tap_failed=$((tap_failed + 1))
+	printf 'not ok %d - %s\n' "$tap_seen" "$*"
+}
+
+# skip NAME REASON: one planned result that this machine cannot give.
+skip() {
+	tap_seen=$((tap_seen + 1))
+	printf 'ok %d - %s # SKIP %s\n' "$tap_seen" "$1" "$2"
+}
+
+# skip_all REASON: ends the test as skipped.
+skip_all() {
+	printf 'TAP version 13\n1..0 # SKIP %s\n' "$*"
+	exit 4
+}
+
+note() {
+	printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+# check NAME COMMAND...: ok when COMMAND succeeds, its output shown when not.
+check() {
+	local name=$1 out
+	shift
+	if out=$("$@" 2>&1); then
+		ok "$name"
+	else
+		not_ok "$name"
+		note "status $? of: $*"
+		[[ ! $out ]] || note "$out"
+		return 0
+	fi
+}
+
+# refuses COMMAND...: succeeds when COMMAND fails.
+refuses() {
+	! "$@"
+}
+
+done_testing() {
+	((tap_seen == tap_planned)) ||
+		note "planned $tap_planned results, gave $tap_seen"
+	((tap_failed == 0 && tap_seen == tap_planned))
+	exit
+}
+
+# wait_for SECONDS COMMAND...: polls until COMMAND succeeds; fails at the deadline.
+wait_for() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		((SECONDS < end)) || return 1
+		sleep 0.05
+	done
+}
+
+module_loaded() {
+	[[ -d /sys/module/vzctx ]]
+}
+
+# The kernel's messages since the mark that dmesg_mark left.
+dmesg_mark() {
+	tap_mark="mark $$ $RANDOM$RANDOM"
+	echo "$tap_mark" >/dev/kmsg
+}
+
+dmesg_since() {
+	dmesg | sed "1,/$tap_mark/d"
+}
+
+# No warning or worse, from anyone, since the mark.
+dmesg_clean() {
+	local bad
+	bad=$(dmesg --level emerg,alert,crit,err,warn | grep -vE 'module verification|taints kernel')
+	bad=$(grep -Fxf <(dmesg_since) <<<"$bad")
+	[[ ! $bad ]] || { printf '%s\n' "$bad"; return 1; }
+}
