@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - how a context is born
+ *
+ *   parent                              child
+ *   private mount namespace
+ *   cgroup vz/CTID
+ *   clone of the private area (fd)
+ *   clone3 ---------------------------> parked on the channel, single
+ *   uid_map, gid_map
+ *   idmap the clone, mount it nodev
+ *   bind: the module learns and charges
+ *   go -------------------------------> mount and cgroup namespace of its own
+ *                                       file systems, pivot_root, confine
+ *   end of file <---------------------- exec
+ */
+#ifndef _VZCTX_BIRTH_H
+#define _VZCTX_BIRTH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "tty.h"
+
+/** struct birth - what is to be born */
+struct birth {
+	uint32_t ctid;
+	uint32_t id_base;	/* host id of the context's root */
+	const char *private;	/* the tree, owned by ids 0..65535 on disk */
+	const char *hostname;	/* NULL: ctCTID */
+	char **argv;		/* the command, or NULL: the tree's own init */
+	bool verbose;
+	/** Binds the parked @pid. Tells the user itself. Return: exit code. */
+	int (*bind)(pid_t pid, void *arg);
+	void *arg;
+};
+
+/**
+ * birth - makes the context run
+ * @t: initialised; afterwards the caller's end of the standard descriptors
+ * @pid: the context's init, a child of the caller
+ * @enomem: set when a step of the child failed with ENOMEM; may be NULL
+ *
+ * Return: EXIT_OK, or the exit code to leave with; the user has been told and
+ * nothing is left behind.
+ */
+int birth(const struct birth *b, struct tty *t, pid_t *pid, bool *enomem);
+
+#endif /* _VZCTX_BIRTH_H */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - the verbs
+ *
+ * Each takes its own argv, argv[0] being the verb, and returns an exit code.
+ */
+#ifndef _VZCTX_CMD_H
+#define _VZCTX_CMD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "nl.h"
+
+int cmd_create(int argc, char **argv);
+int cmd_start(int argc, char **argv);
+int cmd_exec(int argc, char **argv);
+int cmd_enter(int argc, char **argv);
+int cmd_limit(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_stop(int argc, char **argv);
+int cmd_destroy(int argc, char **argv);
+int cmd_events(int argc, char **argv);
+
+/** struct verb - a row of the one table; see vzctx.c */
+struct verb {
+	const char *name;
+	int (*fn)(int argc, char **argv);
+	const char *synopsis;
+	const char *summary;
+	bool sealed;	/* runs from a sealed copy: it enters contexts */
+};
+
+/** "Usage: ..." of the verb called @name and its summary on stdout. */
+void verb_help(const char *name);
+
+/**
+ * verb_ctid - the CTID among a verb's words
+ * @last: nothing may follow it
+ *
+ * Takes argv[optind] and steps over it. Return: EXIT_OK or EXIT_USAGE.
+ */
+int verb_ctid(int argc, char **argv, bool last, uint32_t *ctid);
+
+#endif /* _VZCTX_CMD_H */

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx show - one context and its beancounters
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "bcrow.h"
+#include "cmd.h"
+#include "conf.h"
+#include "modload.h"
+#include "msg.h"
+#include "parse.h"
+
+static bool is_counted(const struct vz_res *r, void *arg)
+{
+	(void)arg;
+	return r->counted != VZCTX_COUNTED_NO;
+}
+
+/* Lines for people only; the machine formats have list for this. */
+static void header(const struct vz_ctx *c)
+{
+	time_t since = c->since / 1000000000;
+	struct conf *conf = conf_load(c->ctid);
+	const char *name = conf ? conf_get(conf, "HOSTNAME") : NULL;
+	char buf[256], when[32];
+	struct tm tm;
+
+	if (localtime_r(&since, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
+	else
+		snprintf(when, sizeof(when), "?");
+	escape(name ? name : "-", buf, sizeof(buf));
+	printf("CT %u: %s, init %u, since %s\n", c->ctid,
+	       c->state == VZCTX_STATE_RUNNING ? "running" : "dying", c->pid,
+	       when);
+	printf("hostname %s, objects %" PRIu64 ", events dropped %" PRIu64 "\n\n",
+	       buf, c->objects, c->dropped);
+	conf_free(conf);
+}
+
+static int explain(uint32_t ctid, int err, const char *sentence)
+{
+	struct conf *c = err == -ENOENT ? conf_load(ctid) : NULL;
+	char text[96];
+
+	if (c)
+		snprintf(text, sizeof(text),
+			 "it is stopped; start it with `%s start %u`",
+			 prog_name, ctid);
+	conf_free(c);
+	return msg_fail(-err, c ? text : sentence, "show CT %u", ctid);
+}
+
+static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
+{
+	struct vz_reslist res = { 0 };
+	struct vz_ctx c = { 0 };
+	struct bcrow *rows;
+	int ret = vznl_res(nl, &res);
+	size_t n;
+
+	if (!ret)
+		ret = vznl_get(nl, ctid, &c);
+	if (ret) {
+		vz_reslist_free(&res);
+		return explain(ctid, ret, vznl_sentence(nl));
+	}
+	rows = bcrow_make(&c, &res, all ? NULL : is_counted, NULL, &n);
+	ret = rows ? 0 : -ENOMEM;
+	if (!ret && out->mode == OUT_TEXT && !out->noheadings)
+		header(&c);
+	if (!ret)
+		ret = print_table(out, "resources", bcrow_columns,
+				  bcrow_ncolumns, BCROW_DEFAULT, rows, n,
+				  sizeof(*rows));
+	free(rows);
+	vz_ctx_free(&c);
+	vz_reslist_free(&res);
+	return ret ? msg_fail(-ret, NULL, "print CT %u", ctid) : EXIT_OK;
+}
+
+int cmd_show(int argc, char **argv)
+{
+	static const struct option opts[] = {
+		{ "all", no_argument, NULL, 'a' },
+		{ "help", no_argument, NULL, 'h' },
+		OUT_LONG,
+		{ 0 },
+	};
+	struct out out = { 0 };
+	bool all = false;
+	struct vznl *nl;
+	uint32_t ctid;
+	int opt, ret;
+
+	while ((opt = getopt_long(argc, argv, "ah" OUT_SHORT, opts, NULL)) >= 0) {
+		if (opt == 'a') {
+			all = true;
+		} else if (opt == 'h') {
+			verb_help(argv[0]);
+			printf("  -a, --all             uncounted resources too\n"
+			       OUT_HELP "\n");
+			print_columns(bcrow_columns, bcrow_ncolumns);
+			return EXIT_OK;
+		} else if (!out_option(&out, opt, optarg)) {
+			return EXIT_USAGE;
+		}
+	}
+	ret = verb_ctid(argc, argv, true, &ctid);
+	if (ret)
+		return ret;
+	if (!print_check(&out, bcrow_columns, bcrow_ncolumns, argv[0]))
+		return EXIT_USAGE;
+	ret = modload_open(vznl_open, &nl);
+	if (ret)
+		return ret;
+	ret = show(nl, ctid, all, &out);
+	vznl_close(nl);
+	return ret;
+}

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bash completion for vzctx(8)
+
+_vzctx_ctids()
+{
+	local all=$1
+
+	vzctx list ${all:+--all} --noheadings --parsable -o ctid 2>/dev/null
+}
+
+_vzctx_resources()
+{
+	vzctx show "$1" --all --noheadings --parsable -o resource 2>/dev/null
+}
+
+_vzctx()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} prev
+	local out="--json --parsable --noheadings --output --help"
+	local words=""
+
+	prev=${COMP_WORDS[COMP_CWORD-1]}
+	COMPREPLY=()
+	if (( COMP_CWORD == 1 )); then
+		words="list show create start exec enter limit stop destroy events --help --version"
+	elif [[ $prev == --private ]]; then
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+	elif [[ $cur == -* ]]; then
+		case $verb in
+		list|show) words="--all $out" ;;
+		create) words="--private --hostname --help" ;;
+		start) words="--foreground --verbose --help --" ;;
+		exec) words="--tty --help --" ;;
+		enter) words="--help" ;;
+		limit) words="--save --dry-run $out" ;;
+		stop) words="--fast --timeout --help" ;;
+		destroy) words="--purge --help" ;;
+		events) words="--follow --count --timeout --json --ready-fd --help" ;;
+		esac
+	elif (( COMP_CWORD == 2 )); then
+		case $verb in
+		show|exec|enter|limit|stop) words=$(_vzctx_ctids) ;;
+		start|destroy) words=$(_vzctx_ctids all) ;;
+		esac
+	elif [[ $verb == limit ]]; then
+		mapfile -t COMPREPLY < <(compgen -S = -W \
+			"$(_vzctx_resources "${COMP_WORDS[2]}")" -- "$cur")
+		compopt -o nospace
+		return
+	elif [[ $verb == exec || $verb == start ]]; then
+		compopt -o default
+		return
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -F _vzctx vzctx

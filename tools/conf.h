@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - /etc/vz/conf/CTID.conf
+ *
+ * OpenVZ's syntax: KEY="value" lines, quotes optional, '#' comments, the first
+ * occurrence of a key counts. Files are read as text, never run by a shell.
+ * Whatever is not changed survives rewriting byte for byte.
+ */
+#ifndef _VZCTX_CONF_H
+#define _VZCTX_CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CONF_DIR	"/etc/vz/conf"
+#define PRIVATE_DIR	"/vz/private"
+
+/** A context's own range of ids: 0..65535 inside, base..base+65535 outside. */
+#define ID_COUNT	65536U
+#define ID_FIRST	1879048192U	/* 0x70000000, above systemd's ranges */
+#define ID_END		2147483648U	/* many file systems stop at 2^31 */
+
+struct conf;
+
+/** Fills @buf with the path of @ctid's file. */
+void conf_path(uint32_t ctid, char *buf, unsigned int size);
+
+/** conf_load - Return: the file, or NULL with errno set (ENOENT: none). */
+struct conf *conf_load(uint32_t ctid);
+
+/** An empty file, not yet on disk. Return: NULL without memory. */
+struct conf *conf_new(void);
+
+/** NULL-safe. */
+void conf_free(struct conf *c);
+
+/** The first value of @key, or NULL. Valid until the next conf_set(). */
+const char *conf_get(const struct conf *c, const char *key);
+
+/**
+ * conf_set - replaces @key's value, or adds it; removes repetitions of it
+ *
+ * Return: 0, -EINVAL for a value a shell would not take literally (OpenVZ's
+ * scripts source these files), -ENOMEM.
+ */
+int conf_set(struct conf *c, const char *key, const char *value);
+
+/** Temporary file, fsync, rename, fsync of the directory. Return: 0/-errno. */
+int conf_save(const struct conf *c, uint32_t ctid);
+
+/** Directory (made when missing) held against other writers; close() it. */
+int conf_lock(void);
+
+/** The private area: VE_PRIVATE with $VEID replaced, or the default place. */
+void conf_private(const struct conf *c, uint32_t ctid, char *buf,
+		  unsigned int size);
+
+/**
+ * conf_id_base - the base of the file's id range
+ *
+ * Return: false when LOCAL_UID is absent, malformed or differs from LOCAL_GID.
+ */
+bool conf_id_base(const struct conf *c, uint32_t *base);
+
+/** Calls @fn for every CTID.conf of the directory until it returns nonzero. */
+int conf_each(int (*fn)(uint32_t ctid, const struct conf *c, void *arg),
+	      void *arg);
+
+#endif /* _VZCTX_CONF_H */

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - beancounter limits in the configuration
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+
+#include "conflimit.h"
+#include "msg.h"
+#include "parse.h"
+
+static void key_of(const struct vz_res *r, char *key, size_t size)
+{
+	size_t i;
+
+	for (i = 0; r->name[i] && i + 1 < size; i++)
+		key[i] = toupper((unsigned char)r->name[i]);
+	key[i] = '\0';
+}
+
+int conflimit_read(const struct conf *c, uint32_t ctid,
+		   const struct vz_reslist *res, struct vz_set *set,
+		   bool verbose)
+{
+	char key[32], path[64];
+	int n = 0;
+
+	for (size_t i = 0; i < res->n; i++) {
+		const struct vz_res *r = &res->v[i];
+		const char *value;
+
+		key_of(r, key, sizeof(key));
+		value = conf_get(c, key);
+		if (!value)
+			continue;
+		if (r->counted == VZCTX_COUNTED_NO) {
+			if (verbose)
+				msg_note("%s of CT %u has no effect: %s", key,
+					 ctid, *r->note ? r->note :
+					 "not counted on this kernel");
+			continue;
+		}
+		if (!parse_barlim(value, r->unit, &set[n].barrier,
+				  &set[n].limit)) {
+			conf_path(ctid, path, sizeof(path));
+			msg_note("cannot read %s: %s=\"%s\" is no BARRIER:LIMIT",
+				 path, key, value);
+			return -EINVAL;
+		}
+		set[n++].id = r->id;
+	}
+	return n;
+}
+
+int conflimit_write(struct conf *c, const struct vz_reslist *res,
+		    const struct vz_set *set, size_t n)
+{
+	char key[32], value[64], bar[24], lim[24];
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < n; i++) {
+		const struct vz_res *r = res_by_id(res, set[i].id);
+
+		if (!r)
+			return -EINVAL;
+		key_of(r, key, sizeof(key));
+		format_amount(set[i].barrier, bar, sizeof(bar));
+		format_amount(set[i].limit, lim, sizeof(lim));
+		snprintf(value, sizeof(value), "%s:%s", bar, lim);
+		ret = conf_set(c, key, value);
+	}
+	return ret;
+}

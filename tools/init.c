@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - the init of a context that runs one command
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "chan.h"
+#include "confine.h"
+#include "init.h"
+
+void init_exec(char **argv, int chan)
+{
+	sigset_t none;
+
+	/* Ignored signals outlive exec; the caller's choice is not for here. */
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	confine_fds(chan);
+
+	environ = confine_env();
+	execvp(argv[0], argv);
+	chan_die(chan, errno, "run", argv[0]);
+}
+
+static noreturn void serve(pid_t child)
+{
+	int code = 1;
+	bool ended = false;
+	sigset_t all;
+	siginfo_t si;
+	pid_t pid;
+	int st;
+
+	sigfillset(&all);
+	while (!ended) {
+		if (sigwaitinfo(&all, &si) < 0)
+			continue;
+		if (si.si_signo != SIGCHLD) {
+			kill(child, si.si_signo);
+			continue;
+		}
+		while ((pid = waitpid(-1, &st, WNOHANG)) > 0) {
+			if (pid != child)
+				continue;
+			code = WIFSIGNALED(st) ? 128 + WTERMSIG(st) :
+						 WEXITSTATUS(st);
+			ended = true;
+		}
+	}
+	_exit(code);
+}
+
+void init_run(char **argv, int chan, int control)
+{
+	sigset_t all;
+	pid_t child;
+
+	prctl(PR_SET_NAME, "vzctx-init", 0, 0, 0);
+	/* Blocked, no signal is lost between here and sigwaitinfo(). */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+
+	child = fork();
+	if (child < 0)
+		chan_die(chan, errno, "fork", argv[0]);
+	if (!child) {
+		setsid();
+		if (control && ioctl(0, TIOCSCTTY, 0))
+			chan_die(chan, errno, "take the terminal", "pty");
+		init_exec(argv, chan);
+	}
+	/* With its copies here the command's pipes would never end. */
+	syscall(SYS_close_range, 0U, ~0U, 0U);
+	serve(child);
+}

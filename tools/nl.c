@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - talking to the module: the only file that knows netlink
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <netlink/attr.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+
+#include "nl.h"
+
+/* A dump the kernel marks as torn by a concurrent change is read again. */
+#define DUMP_TRIES	8
+#define EVENT_RCVBUF	(1 << 20)
+
+struct vznl {
+	struct nl_sock *sk;
+	int family;
+	char sentence[256];
+	/* state of the request under way */
+	int err;
+	bool done;
+	bool torn;
+	int (*fn)(struct nlattr **tb, void *arg);
+	void (*event_fn)(const struct vz_event *ev, void *arg);
+	void *arg;
+};
+
+/* libnl has its own, smaller set of errors; these are the ones it makes. */
+static int nle_to_errno(int nle)
+{
+	switch (nle < 0 ? -nle : nle) {
+	case NLE_SUCCESS: return 0;
+	case NLE_NOMEM: return -ENOMEM;
+	case NLE_AGAIN: return -EAGAIN;
+	case NLE_INTR: return -EINTR;
+	case NLE_PERM: return -EPERM;
+	case NLE_NOACCESS: return -EACCES;
+	case NLE_OBJ_NOTFOUND: return -ENOENT;
+	case NLE_DUMP_INTR: return -EINTR;
+	case NLE_MSG_TRUNC: return -EMSGSIZE;
+	default: return -EIO;
+	}
+}
+
+static void take_sentence(struct vznl *nl, const struct nlmsghdr *nlh,
+			  size_t off)
+{
+	const struct nlattr *a;
+	int len;
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) ||
+	    nlh->nlmsg_len < NLMSG_HDRLEN + NLMSG_ALIGN(off))
+		return;
+
+	a = (const struct nlattr *)((const char *)NLMSG_DATA(nlh) +
+				    NLMSG_ALIGN(off));
+	len = nlh->nlmsg_len - NLMSG_HDRLEN - NLMSG_ALIGN(off);
+	a = nla_find(a, len, NLMSGERR_ATTR_MSG);
+	if (a)
+		nla_strlcpy(nl->sentence, a, sizeof(nl->sentence));
+}
+
+static int on_error(struct sockaddr_nl *who, struct nlmsgerr *e, void *arg)
+{
+	/* libnl hands out a pointer into the message it received. */
+	const struct nlmsghdr *nlh =
+		(const struct nlmsghdr *)((const char *)e - NLMSG_HDRLEN);
+	struct vznl *nl = arg;
+	size_t off = sizeof(*e);
+
+	(void)who;
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) &&
+	    e->msg.nlmsg_len >= sizeof(e->msg))
+		off += e->msg.nlmsg_len - sizeof(e->msg);
+	take_sentence(nl, nlh, off);
+	nl->err = e->error ? e->error : -EIO;
+	nl->done = true;
+	return NL_STOP;
+}
+
+static int on_ack(struct nl_msg *msg, void *arg)
+{
+	struct vznl *nl = arg;
+
+	(void)msg;
+	nl->done = true;
+	return NL_STOP;
+}
+
+static int on_finish(struct nl_msg *msg, void *arg)
+{
+	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	struct vznl *nl = arg;
+	int err;
+
+	if (nlh->nlmsg_len >= NLMSG_HDRLEN + sizeof(err)) {
+		memcpy(&err, NLMSG_DATA(nlh), sizeof(err));
+		if (err < 0) {
+			nl->err = err;
+			take_sentence(nl, nlh, sizeof(err));
+		}
+	}
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		nl->torn = true;
+	nl->done = true;
+	return NL_STOP;
+}
+
+static int on_valid(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *tb[VZCTX_A_MAX + 1];
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	struct vznl *nl = arg;
+	int ret;
+
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		nl->torn = true;
+	if (nl->err || !nl->fn)
+		return NL_OK;
+	ret = genlmsg_parse(nlh, 0, tb, VZCTX_A_MAX, NULL);
+	if (ret < 0)
+		nl->err = -EBADMSG;
+	else
+		nl->err = nl->fn(tb, nl->arg);
+	return NL_OK;
+}
+
+static struct nl_msg *request(struct vznl *nl, int cmd, int flags)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	nl->sentence[0] = '\0';
+	if (!msg)
+		return NULL;
+	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, nl->family, 0,
+			 NLM_F_REQUEST | flags, cmd, VZCTX_GENL_VERSION)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+/* Sends @msg, frees it, and reads until the kernel has said the last word. */
+static int talk(struct vznl *nl, struct nl_msg *msg,
+		int (*fn)(struct nlattr **tb, void *arg), void *arg)
+{
+	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
+	int ret;
+
+	if (!cb) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	nl->err = 0;
+	nl->done = false;
+	nl->torn = false;
+	nl->fn = fn;
+	nl->arg = arg;
+	nl_cb_err(cb, NL_CB_CUSTOM, on_error, nl);
+	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, nl);
+	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, nl);
+	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_valid, nl);
+
+	ret = nl_send_auto(nl->sk, msg);
+	nlmsg_free(msg);
+	while (ret >= 0 && !nl->done) {
+		ret = nl_recvmsgs(nl->sk, cb);
+		if (ret == -NLE_DUMP_INTR) {
+			nl->torn = true;
+			ret = 0;
+		}
+	}
+	nl_cb_put(cb);
+
+	if (nl->err)
+		return nl->err;
+	if (!nl->done)
+		return ret < 0 ? nle_to_errno(ret) : -EIO;
+	return nl->torn ? -EINTR : 0;
+}
+
+static uint32_t u32_of(struct nlattr *a)
+{
+	return a && nla_len(a) >= 4 ? nla_get_u32(a) : 0;
+}
+
+static uint64_t u64_of(struct nlattr *a)
+{
+	return a && nla_len(a) >= 8 ? nla_get_u64(a) : 0;
+}
+
+/* Grows @*v by one zeroed element of @size. */
+static void *append(void **v, size_t *n, size_t size)
+{
+	char *p = realloc(*v, (*n + 1) * size);
+
+	if (!p)
+		return NULL;
+	*v = p;
+	p += *n * size;
+	memset(p, 0, size);
+	(*n)++;
+	return p;
+}
+
+static int take_res(struct nlattr **top, void *arg)
+{
+	struct nlattr *tb[VZCTX_RES_A_MAX + 1];
+	struct vz_reslist *l = arg;
+	struct vz_res *r;
+
+	if (!top[VZCTX_A_RES] ||
+	    nla_parse_nested(tb, VZCTX_RES_A_MAX, top[VZCTX_A_RES], NULL) < 0)
+		return -EBADMSG;
+	if (!tb[VZCTX_RES_A_ID] || !tb[VZCTX_RES_A_NAME])
+		return -EBADMSG;
+	r = append((void **)&l->v, &l->n, sizeof(*r));
+	if (!r)
+		return -ENOMEM;
+	r->id = u32_of(tb[VZCTX_RES_A_ID]);
+	r->unit = u32_of(tb[VZCTX_RES_A_UNIT]);
+	r->counted = u32_of(tb[VZCTX_RES_A_COUNTED]);
+	r->enforced = u32_of(tb[VZCTX_RES_A_ENFORCED]);
+	r->err = u32_of(tb[VZCTX_RES_A_ERRNO]);
+	nla_strlcpy(r->name, tb[VZCTX_RES_A_NAME], sizeof(r->name));
+	if (tb[VZCTX_RES_A_NOTE])
+		nla_strlcpy(r->note, tb[VZCTX_RES_A_NOTE], sizeof(r->note));
+	return 0;
+}
+
+int vznl_res(struct vznl *nl, struct vz_reslist *out)
+{
+	int ret = -EINTR;
+
+	for (int i = 0; i < DUMP_TRIES && ret == -EINTR; i++) {
+		struct nl_msg *msg = request(nl, VZCTX_CMD_RES, NLM_F_DUMP);
+
+		*out = (struct vz_reslist){ 0 };
+		if (!msg)
+			return -ENOMEM;
+		ret = talk(nl, msg, take_res, out);
+		if (ret)
+			vz_reslist_free(out);
+	}
+	return ret;
+}
+
+static int take_ctx(struct nlattr **tb, struct vz_ctx *c)
+{
+	struct nlattr *bc[VZCTX_BC_A_MAX + 1];
+	struct nlattr *a;
+	int rem;
+
+	if (!tb[VZCTX_A_CTID])
+		return -EBADMSG;
+	c->ctid = u32_of(tb[VZCTX_A_CTID]);
+	c->state = u32_of(tb[VZCTX_A_STATE]);
+	c->pid = u32_of(tb[VZCTX_A_PID]);
+	c->since = u64_of(tb[VZCTX_A_SINCE]);
+	c->objects = u64_of(tb[VZCTX_A_OBJECTS]);
+	c->dropped = u64_of(tb[VZCTX_A_DROPPED]);
+	if (!tb[VZCTX_A_BCS])
+		return 0;
+
+	nla_for_each_nested(a, tb[VZCTX_A_BCS], rem) {
+		struct vz_bc *b;
+
+		if (nla_type(a) != VZCTX_A_BC)
+			continue;
+		if (nla_parse_nested(bc, VZCTX_BC_A_MAX, a, NULL) < 0)
+			return -EBADMSG;
+		b = append((void **)&c->bc, &c->nbc, sizeof(*b));
+		if (!b)
+			return -ENOMEM;
+		b->id = u32_of(bc[VZCTX_BC_A_ID]);
+		b->held = u64_of(bc[VZCTX_BC_A_HELD]);
+		b->maxheld = u64_of(bc[VZCTX_BC_A_MAXHELD]);
+		b->barrier = u64_of(bc[VZCTX_BC_A_BARRIER]);
+		b->limit = u64_of(bc[VZCTX_BC_A_LIMIT]);
+		b->failcnt = u64_of(bc[VZCTX_BC_A_FAILCNT]);
+	}
+	return 0;
+}
+
+static int take_one(struct nlattr **tb, void *arg)
+{
+	return take_ctx(tb, arg);
+}
+
+static int take_listed(struct nlattr **tb, void *arg)
+{
+	struct vz_ctxlist *l = arg;
+	struct vz_ctx *c = append((void **)&l->v, &l->n, sizeof(*c));
+
+	return c ? take_ctx(tb, c) : -ENOMEM;
+}
+
+int vznl_get(struct vznl *nl, uint32_t ctid, struct vz_ctx *out)
+{
+	struct nl_msg *msg = request(nl, VZCTX_CMD_GET, NLM_F_ACK);
+	int ret;
+
+	*out = (struct vz_ctx){ 0 };
+	if (!msg)
+		return -ENOMEM;
+	nla_put_u32(msg, VZCTX_A_CTID, ctid);
+	ret = talk(nl, msg, take_one, out);
+	if (!ret && !out->ctid)
+		ret = -EBADMSG;
+	if (ret)
+		vz_ctx_free(out);
+	return ret;
+}
+
+int vznl_list(struct vznl *nl, struct vz_ctxlist *out)
+{
+	int ret = -EINTR;
+
+	for (int i = 0; i < DUMP_TRIES && ret == -EINTR; i++) {
+		struct nl_msg *msg = request(nl, VZCTX_CMD_GET, NLM_F_DUMP);
+
+		*out = (struct vz_ctxlist){ 0 };
+		if (!msg)
+			return -ENOMEM;
+		ret = talk(nl, msg, take_listed, out);
+		if (ret)
+			vz_ctxlist_free(out);
+	}
+	return ret;
+}
+
+static int put_set(struct nl_msg *msg, const struct vz_set *set, size_t n)
+{
+	struct nlattr *bcs, *bc;
+
+	if (!n)
+		return 0;
+	bcs = nla_nest_start(msg, VZCTX_A_BCS);
+	if (!bcs)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		bc = nla_nest_start(msg, VZCTX_A_BC);
+		if (!bc ||
+		    nla_put_u32(msg, VZCTX_BC_A_ID, set[i].id) ||
+		    nla_put_u64(msg, VZCTX_BC_A_BARRIER, set[i].barrier) ||
+		    nla_put_u64(msg, VZCTX_BC_A_LIMIT, set[i].limit))
+			return -ENOMEM;
+		nla_nest_end(msg, bc);
+	}
+	nla_nest_end(msg, bcs);
+	return 0;
+}
+
+int vznl_create(struct vznl *nl, uint32_t ctid, uint32_t pid,
+		const struct vz_set *set, size_t n)
+{
+	struct nl_msg *msg = request(nl, VZCTX_CMD_CREATE, NLM_F_ACK);
+
+	if (!msg)
+		return -ENOMEM;
+	if (nla_put_u32(msg, VZCTX_A_CTID, ctid) ||
+	    nla_put_u32(msg, VZCTX_A_PID, pid) || put_set(msg, set, n)) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	return talk(nl, msg, NULL, NULL);
+}
+
+int vznl_destroy(struct vznl *nl, uint32_t ctid)
+{
+	struct nl_msg *msg = request(nl, VZCTX_CMD_DESTROY, NLM_F_ACK);
+
+	if (!msg)
+		return -ENOMEM;
+	nla_put_u32(msg, VZCTX_A_CTID, ctid);
+	return talk(nl, msg, NULL, NULL);
+}
+
+int vznl_set(struct vznl *nl, uint32_t ctid, const struct vz_set *set,
+	     size_t n, bool dry_run)
+{
+	struct nl_msg *msg = request(nl, VZCTX_CMD_SET, NLM_F_ACK);
+
+	if (!msg)
+		return -ENOMEM;
+	if (nla_put_u32(msg, VZCTX_A_CTID, ctid) || put_set(msg, set, n) ||
+	    (dry_run && nla_put_u32(msg, VZCTX_A_FLAGS, VZCTX_F_DRY_RUN))) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	return talk(nl, msg, NULL, NULL);
+}
+
+int vznl_open(struct vznl **nlp)
+{
+	struct vznl *nl = calloc(1, sizeof(*nl));
+	int one = 1;
+	int ret;
+
+	if (!nl)
+		return -ENOMEM;
+	nl->sk = nl_socket_alloc();
+	if (!nl->sk) {
+		free(nl);
+		return -ENOMEM;
+	}
+	ret = genl_connect(nl->sk);
+	if (!ret) {
+		setsockopt(nl_socket_get_fd(nl->sk), SOL_NETLINK,
+			   NETLINK_EXT_ACK, &one, sizeof(one));
+		ret = genl_ctrl_resolve(nl->sk, VZCTX_GENL_NAME);
+	}
+	if (ret < 0) {
+		vznl_close(nl);
+		return nle_to_errno(ret);
+	}
+	nl->family = ret;
+	*nlp = nl;
+	return 0;
+}
+
+void vznl_close(struct vznl *nl)
+{
+	if (!nl)
+		return;
+	nl_socket_free(nl->sk);
+	free(nl);
+}
+
+const char *vznl_sentence(const struct vznl *nl)
+{
+	return nl->sentence;
+}
+
+static int on_event(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *tb[VZCTX_A_MAX + 1], *e[VZCTX_EVENT_A_MAX + 1];
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	struct vz_event ev = { 0 };
+	struct vznl *nl = arg;
+	struct nlattr *comm;
+
+	if (genlmsg_hdr(nlh)->cmd != VZCTX_CMD_EVENT ||
+	    genlmsg_parse(nlh, 0, tb, VZCTX_A_MAX, NULL) < 0 ||
+	    !tb[VZCTX_A_EVENT] ||
+	    nla_parse_nested(e, VZCTX_EVENT_A_MAX, tb[VZCTX_A_EVENT], NULL) < 0)
+		return NL_OK;
+
+	ev.type = u32_of(e[VZCTX_EVENT_A_TYPE]);
+	ev.ctid = u32_of(e[VZCTX_EVENT_A_CTID]);
+	ev.time = u64_of(e[VZCTX_EVENT_A_TIME]);
+	ev.id = u32_of(e[VZCTX_EVENT_A_ID]);
+	ev.pid = u32_of(e[VZCTX_EVENT_A_PID]);
+	ev.held = u64_of(e[VZCTX_EVENT_A_HELD]);
+	ev.barrier = u64_of(e[VZCTX_EVENT_A_BARRIER]);
+	ev.limit = u64_of(e[VZCTX_EVENT_A_LIMIT]);
+	ev.failcnt = u64_of(e[VZCTX_EVENT_A_FAILCNT]);
+	ev.wanted = u64_of(e[VZCTX_EVENT_A_WANTED]);
+	ev.dropped = u64_of(e[VZCTX_EVENT_A_DROPPED]);
+	comm = e[VZCTX_EVENT_A_COMM];
+	if (comm)
+		nla_strlcpy(ev.comm, comm, sizeof(ev.comm));
+	nl->event_fn(&ev, nl->arg);
+	return NL_OK;
+}
+
+int vznl_events_open(struct vznl **nlp)
+{
+	struct vznl *nl = NULL;
+	int ret = vznl_open(&nl);
+
+	if (ret)
+		return ret;
+	ret = genl_ctrl_resolve_grp(nl->sk, VZCTX_GENL_NAME,
+				    VZCTX_GENL_GROUP_EVENTS);
+	/* Events answer no request: their sequence numbers match nothing. */
+	nl_socket_disable_seq_check(nl->sk);
+	if (ret >= 0) {
+		nl_socket_set_buffer_size(nl->sk, EVENT_RCVBUF, 0);
+		ret = nl_socket_add_membership(nl->sk, ret);
+	}
+	if (ret >= 0)
+		ret = nl_socket_set_nonblocking(nl->sk);
+	if (ret < 0) {
+		vznl_close(nl);
+		return nle_to_errno(ret);
+	}
+	nl_socket_modify_cb(nl->sk, NL_CB_VALID, NL_CB_CUSTOM, on_event, nl);
+	*nlp = nl;
+	return 0;
+}
+
+int vznl_events_fd(const struct vznl *nl)
+{
+	return nl_socket_get_fd(nl->sk);
+}
+
+int vznl_events_read(struct vznl *nl,
+		     void (*fn)(const struct vz_event *ev, void *arg),
+		     void *arg)
+{
+	int ret;
+
+	nl->event_fn = fn;
+	nl->arg = arg;
+	do {
+		ret = nl_recvmsgs_default(nl->sk);
+	} while (ret >= 0 || ret == -NLE_INTR);
+
+	if (ret == -NLE_AGAIN)
+		return 0;
+	/* The socket's ENOBUFS arrives under this name. */
+	if (ret == -NLE_NOMEM)
+		return -ENOBUFS;
+	return nle_to_errno(ret);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - words to numbers and back
+ *
+ * The functions say nothing to the user; false means "not that".
+ */
+#ifndef _VZCTX_PARSE_H
+#define _VZCTX_PARSE_H
+
+#include "ctxinfo.h"
+
+/** Decimal, 1..VZCTX_CTID_MAX, nothing around it. */
+bool parse_ctid(const char *s, uint32_t *ctid);
+
+/** Decimal, at most @max, nothing around it. */
+bool parse_u64(const char *s, uint64_t max, uint64_t *out);
+
+/**
+ * parse_amount - one figure in a resource's unit
+ * @unit: enum vzctx_unit. Items are plain decimals. Pages and bytes take K, M,
+ * G, T (binary, in bytes) and P (pages); a resource in pages takes a figure
+ * without suffix as pages and rounds bytes up to whole pages.
+ *
+ * The word "unlimited" is VZCTX_UNLIMITED in any unit.
+ */
+bool parse_amount(const char *s, uint32_t unit, uint64_t *out);
+
+/** "BAR:LIM", or one figure for both. */
+bool parse_barlim(const char *s, uint32_t unit, uint64_t *bar, uint64_t *lim);
+
+/** The row called @name, or NULL. */
+const struct vz_res *res_by_name(const struct vz_reslist *l, const char *name);
+const struct vz_res *res_by_id(const struct vz_reslist *l, uint32_t id);
+
+/** The figure as a word: decimal, or "unlimited". */
+void format_amount(uint64_t v, char *buf, size_t size);
+
+/**
+ * escape - copies @s, replacing what could confuse a terminal or a reader
+ *
+ * Everything outside printable ASCII, backslash, quotes and blanks become \xNN.
+ */
+void escape(const char *s, char *buf, size_t size);
+
+#endif /* _VZCTX_PARSE_H */

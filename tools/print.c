@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - one column table for text, JSON and tabs
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <libsmartcols.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "msg.h"
+#include "parse.h"
+#include "print.h"
+
+#define MAX_COLUMNS 32
+
+bool out_option(struct out *o, int opt, const char *arg)
+{
+	switch (opt) {
+	case 'J': o->mode = OUT_JSON; return true;
+	case 'P': o->mode = OUT_TABS; return true;
+	case 'n': o->noheadings = true; return true;
+	case 'o': o->columns = arg; return true;
+	default: return false;
+	}
+}
+
+void print_columns(const struct column *cols, size_t n)
+{
+	printf("Columns:\n");
+	for (size_t i = 0; i < n; i++)
+		printf("  %-10s %s\n", cols[i].name, cols[i].help);
+}
+
+/*
+ * Splits a comma separated list.
+ * Return: how many, or -1 with @bad the first word that names no column.
+ */
+static int choose(const char *list, const struct column *cols, size_t n,
+		  const struct column **chosen, char *bad, size_t size)
+{
+	int count = 0;
+
+	while (*list) {
+		size_t len = strcspn(list, ","), i;
+
+		for (i = 0; i < n; i++)
+			if (!strncmp(cols[i].name, list, len) &&
+			    !cols[i].name[len])
+				break;
+		if (i == n || count == MAX_COLUMNS) {
+			snprintf(bad, size, "%.*s", (int)len, list);
+			return -1;
+		}
+		chosen[count++] = &cols[i];
+		list += len;
+		list += *list == ',';
+	}
+	return count;
+}
+
+bool print_check(const struct out *o, const struct column *cols, size_t n,
+		 const char *verb)
+{
+	const struct column *chosen[MAX_COLUMNS];
+	char bad[64];
+
+	if (!o->columns ||
+	    choose(o->columns, cols, n, chosen, bad, sizeof(bad)) > 0)
+		return true;
+	if (!*o->columns)
+		snprintf(bad, sizeof(bad), "(empty)");
+	msg_usage(verb, "no column %s", bad);
+	fprintf(stderr, "%s: columns are:", prog_name);
+	for (size_t i = 0; i < n; i++)
+		fprintf(stderr, " %s", cols[i].name);
+	fputc('\n', stderr);
+	return false;
+}
+
+static void format_seconds(uint64_t s, char *buf, size_t size)
+{
+	uint64_t d = s / 86400;
+	unsigned int h = s / 3600 % 24, m = s / 60 % 60, sec = s % 60;
+
+	if (d)
+		snprintf(buf, size, "%" PRIu64 "d%02u:%02u:%02u", d, h, m, sec);
+	else
+		snprintf(buf, size, "%02u:%02u:%02u", h, m, sec);
+}
+
+/* Return: NULL for JSON's null. */
+static const char *format(const struct cell *c, enum out_mode mode, char *buf,
+			  size_t size)
+{
+	switch (c->kind) {
+	case CELL_WORD:
+		return c->s && *c->s ? c->s : mode == OUT_JSON ? NULL : "-";
+	case CELL_LIMIT:
+		if (mode == OUT_TEXT) {
+			format_amount(c->n, buf, size);
+			return buf;
+		}
+		break;
+	case CELL_SECONDS:
+		if (mode == OUT_TEXT) {
+			format_seconds(c->n, buf, size);
+			return buf;
+		}
+		break;
+	case CELL_NUMBER:
+		break;
+	case CELL_NONE:
+		return mode == OUT_JSON ? NULL : "-";
+	}
+	snprintf(buf, size, "%" PRIu64, c->n);
+	return buf;
+}
+
+static int add_column(struct libscols_table *tb, const struct out *o,
+		      const struct column *col)
+{
+	struct libscols_column *cl;
+	char head[32];
+	size_t i;
+
+	for (i = 0; col->name[i] && i + 1 < sizeof(head); i++)
+		head[i] = o->mode == OUT_JSON ? col->name[i] :
+			  toupper((unsigned char)col->name[i]);
+	head[i] = '\0';
+	cl = scols_table_new_column(tb, head, 0,
+				    col->number ? SCOLS_FL_RIGHT : 0);
+	if (!cl)
+		return -ENOMEM;
+	return scols_column_set_json_type(cl, col->number ? SCOLS_JSON_NUMBER :
+							    SCOLS_JSON_STRING);
+}
+
+int print_table(const struct out *o, const char *what,
+		const struct column *cols, size_t n, const char *def,
+		const void *rows, size_t nrow, size_t size)
+{
+	const struct column *chosen[MAX_COLUMNS];
+	struct libscols_table *tb;
+	char buf[64];
+	int count, ret = 0;
+
+	count = choose(o->columns ? o->columns : def, cols, n, chosen, buf,
+		       sizeof(buf));
+	if (count < 0)
+		return -EINVAL;
+	scols_init_debug(0);
+	tb = scols_new_table();
+	if (!tb)
+		return -ENOMEM;
+	scols_table_enable_noheadings(tb, o->noheadings);
+	if (o->mode == OUT_JSON) {
+		scols_table_enable_json(tb, 1);
+		scols_table_set_name(tb, what);
+	} else if (o->mode == OUT_TABS) {
+		scols_table_enable_raw(tb, 1);
+		scols_table_set_column_separator(tb, "\t");
+	}
+
+	for (int i = 0; !ret && i < count; i++)
+		ret = add_column(tb, o, chosen[i]);
+	for (size_t r = 0; !ret && r < nrow; r++) {
+		const void *row = (const char *)rows + r * size;
+		struct libscols_line *ln = scols_table_new_line(tb, NULL);
+
+		if (!ln)
+			ret = -ENOMEM;
+		for (int i = 0; !ret && i < count; i++) {
+			struct cell c = chosen[i]->get(row);
+			const char *s = format(&c, o->mode, buf, sizeof(buf));
+
+			if (s)
+				ret = scols_line_set_data(ln, i, s);
+		}
+	}
+	/* The library prints no headings of a table without lines. */
+	if (!ret && (nrow || o->mode == OUT_JSON))
+		ret = scols_print_table(tb);
+	else if (!ret && !o->noheadings)
+		for (int i = 0; i < count; i++) {
+			for (const char *p = chosen[i]->name; *p; p++)
+				putchar(toupper((unsigned char)*p));
+			putchar(i + 1 < count ?
+				o->mode == OUT_TABS ? '\t' : ' ' : '\n');
+		}
+	scols_unref_table(tb);
+	return ret;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - one column table for text, JSON and tabs
+ */
+#ifndef _VZCTX_PRINT_H
+#define _VZCTX_PRINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** What a cell holds decides how each output writes it. */
+enum cell_kind {
+	CELL_NONE,	/* "-", JSON null */
+	CELL_WORD,
+	CELL_NUMBER,
+	CELL_LIMIT,	/* a number; text says "unlimited" */
+	CELL_SECONDS,	/* a number; text says 1d02:03:04 */
+};
+
+struct cell {
+	enum cell_kind kind;
+	uint64_t n;
+	const char *s;	/* CELL_WORD: valid while the row is */
+};
+
+/** struct column - the name is the JSON key and, upper case, the heading */
+struct column {
+	const char *name;
+	const char *help;
+	bool number;	/* right-aligned, and a number in JSON */
+	struct cell (*get)(const void *row);
+};
+
+enum out_mode { OUT_TEXT, OUT_JSON, OUT_TABS };
+
+/** struct out - what the options of list, show and limit say about output */
+struct out {
+	enum out_mode mode;
+	bool noheadings;
+	const char *columns;	/* -o, or NULL for the default ones */
+};
+
+/** Options every table-printing verb has; see out_option(). */
+#define OUT_SHORT	"o:"
+#define OUT_LONG						\
+	{ "json", no_argument, NULL, 'J' },			\
+	{ "parsable", no_argument, NULL, 'P' },			\
+	{ "noheadings", no_argument, NULL, 'n' },		\
+	{ "output", required_argument, NULL, 'o' }
+#define OUT_HELP						\
+	"  -o, --output COL,COL  choose columns\n"		\
+	"      --json            JSON, raw integers\n"		\
+	"      --parsable        tab separated, raw integers\n"	\
+	"      --noheadings      no line of headings\n"
+
+/** Return: true if @opt was one of OUT_LONG's. */
+bool out_option(struct out *o, int opt, const char *arg);
+
+/** "Columns:" and one line per column, for --help. */
+void print_columns(const struct column *cols, size_t n);
+
+/**
+ * print_check - whether every column asked for exists
+ *
+ * Return: true, or false after telling the user the names there are.
+ */
+bool print_check(const struct out *o, const struct column *cols, size_t n,
+		 const char *verb);
+
+/**
+ * print_table - prints @nrow rows of @size bytes each
+ * @what: the name of the JSON array
+ * @def: columns shown without -o
+ *
+ * Return: 0 or -errno.
+ */
+int print_table(const struct out *o, const char *what,
+		const struct column *cols, size_t n, const char *def,
+		const void *rows, size_t nrow, size_t size);
+
+#endif /* _VZCTX_PRINT_H */

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - finding a running context
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/pidfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "conf.h"
+#include "msg.h"
+#include "parse.h"
+#include "running.h"
+
+/* From the end of the init until the kernel has buried every task. */
+#define GONE_TRIES	500
+#define GONE_PAUSE_MS	20
+
+static int explain(struct vznl *nl, uint32_t ctid, const char *intent, int err)
+{
+	struct conf *c;
+	char text[128];
+
+	if (err != -ENOENT)
+		return msg_fail(-err, vznl_sentence(nl), "%s", intent);
+	c = conf_load(ctid);
+	if (c)
+		snprintf(text, sizeof(text),
+			 "it is not running; start it with `%s start %u`",
+			 prog_name, ctid);
+	else
+		snprintf(text, sizeof(text),
+			 "there is no such CT; `%s list --all` shows those there are",
+			 prog_name);
+	conf_free(c);
+	return msg_fail(0, text, "%s", intent);
+}
+
+int running_get(struct vznl *nl, uint32_t ctid, const char *intent,
+		struct vz_ctx *c, int *pidfd)
+{
+	struct vz_ctx again;
+	int ret = vznl_get(nl, ctid, c);
+
+	if (ret)
+		return explain(nl, ctid, intent, ret);
+	*pidfd = c->pid ? pidfd_open(c->pid, 0) : -1;
+	if (*pidfd < 0) {
+		ret = c->pid ? errno : ESRCH;
+		vz_ctx_free(c);
+		return msg_fail(ret, "its init is gone", "%s", intent);
+	}
+
+	/*
+	 * If the pid still is the init's now that the descriptor exists, the
+	 * descriptor is the init's: a pid is not given out twice in between
+	 * while its first owner lives.
+	 */
+	ret = vznl_get(nl, ctid, &again);
+	if (!ret && (again.pid != c->pid || again.since != c->since))
+		ret = -ENOENT;
+	if (!ret) {
+		vz_ctx_free(&again);
+		return EXIT_OK;
+	}
+	close(*pidfd);
+	vz_ctx_free(c);
+	return explain(nl, ctid, intent, ret);
+}
+
+bool running_explain_fork(struct vznl *nl, uint32_t ctid)
+{
+	char held[24], bar[24], lim[24];
+	struct vz_reslist res = { 0 };
+	const struct vz_bc *bc = NULL;
+	const struct vz_res *r = NULL;
+	struct vz_ctx c = { 0 };
+	bool full;
+
+	if (!vznl_res(nl, &res) && !vznl_get(nl, ctid, &c))
+		r = res_by_name(&res, "numproc");
+	if (r)
+		bc = vz_ctx_bc(&c, r->id);
+	full = bc && bc->held >= bc->barrier;
+	if (full) {
+		uint64_t more = bc->held + bc->held / 2;
+
+		format_amount(bc->held, held, sizeof(held));
+		format_amount(bc->barrier, bar, sizeof(bar));
+		format_amount(bc->limit, lim, sizeof(lim));
+		msg_note("cannot run in %u: numproc limit reached (held %s, barrier %s, limit %s, failcnt %" PRIu64 "); raise it with `%s limit %u numproc=%" PRIu64 "`",
+			 ctid, held, bar, lim, bc->failcnt, prog_name, ctid,
+			 more > bc->held ? more : bc->held + 1);
+	}
+	vz_ctx_free(&c);
+	vz_reslist_free(&res);
+	return full;
+}
+
+int running_wait_gone(struct vznl *nl, uint32_t ctid, uint64_t since)
+{
+	const struct timespec pause = { 0, GONE_PAUSE_MS * 1000000L };
+
+	for (int i = 0; i < GONE_TRIES; i++) {
+		struct vz_ctx c;
+		int ret = vznl_get(nl, ctid, &c);
+
+		if (ret)
+			return ret == -ENOENT ? 0 : ret;
+		vz_ctx_free(&c);
+		/* A namesake that was started meanwhile is not to be waited for. */
+		if (since && c.since != since)
+			return 0;
+		nanosleep(&pause, NULL);
+	}
+	return -ETIMEDOUT;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - finding a running context
+ */
+#ifndef _VZCTX_RUNNING_H
+#define _VZCTX_RUNNING_H
+
+#include "nl.h"
+
+/**
+ * running_get - what the kernel knows, with a descriptor of the init
+ * @intent: "run in CT 101": what to say cannot be done
+ * @pidfd: proved to be the init the answer names, not a later task of its pid
+ *
+ * Return: EXIT_OK, or the exit code to leave with; the user has been told.
+ */
+int running_get(struct vznl *nl, uint32_t ctid, const char *intent,
+		struct vz_ctx *c, int *pidfd);
+
+/**
+ * running_explain_fork - says which limit refused a new task
+ *
+ * Return: false when numproc has room, and nothing was said.
+ */
+bool running_explain_fork(struct vznl *nl, uint32_t ctid);
+
+/**
+ * running_wait_gone - waits until @ctid is not running any more
+ * @since: which of its lives is meant; 0: any
+ *
+ * Return: 0, -ETIMEDOUT after ten seconds, or what asking returned.
+ */
+int running_wait_gone(struct vznl *nl, uint32_t ctid, uint64_t since);
+
+#endif /* _VZCTX_RUNNING_H */

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - containers with beancounters: the table of verbs
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "msg.h"
+#include "parse.h"
+#include "seal.h"
+
+#ifndef VERSION
+#define VERSION "0.1"
+#endif
+
+static const struct verb verbs[] = {
+	{ "list", cmd_list, "[--all] [-o COL,COL] [--json|--parsable]",
+	  "list the contexts", false },
+	{ "show", cmd_show, "CTID [--all] [-o COL,COL] [--json|--parsable]",
+	  "show one context and its beancounters", false },
+	{ "create", cmd_create, "CTID [--private DIR] [--hostname NAME]",
+	  "write the configuration of a new context", false },
+	{ "start", cmd_start, "CTID [-F] [-v] [-- COMMAND [ARGS...]]",
+	  "run a context's init, or one command", true },
+	{ "exec", cmd_exec, "CTID [-t] [--] COMMAND [ARGS...]",
+	  "run a command inside", true },
+	{ "enter", cmd_enter, "CTID", "run a login shell inside", true },
+	{ "limit", cmd_limit,
+	  "CTID RES=BAR[:LIM]... [--save] [--dry-run] [-o COL,COL] [--json|--parsable]",
+	  "set beancounters of a running context", false },
+	{ "stop", cmd_stop, "CTID [--fast] [--timeout S]",
+	  "end a context and wait until it is gone", false },
+	{ "destroy", cmd_destroy, "CTID [--purge]",
+	  "forget a stopped context", false },
+	{ "events", cmd_events,
+	  "[--count N] [--timeout S] [--json] [--ready-fd N]",
+	  "follow starts, stops and refused requests", false },
+};
+
+#define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static const struct verb *find(const char *name)
+{
+	for (size_t i = 0; i < NVERBS; i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}
+
+void verb_help(const char *name)
+{
+	const struct verb *v = find(name);
+
+	if (v)
+		printf("Usage: %s %s %s\n\n%s.\n\n", prog_name, v->name,
+		       v->synopsis, v->summary);
+}
+
+int verb_ctid(int argc, char **argv, bool last, uint32_t *ctid)
+{
+	if (optind >= argc)
+		return msg_usage(argv[0], "%s needs a CTID", argv[0]);
+	if (!parse_ctid(argv[optind], ctid))
+		return msg_usage(argv[0], "\"%s\" is no CTID (1..%u)",
+				 argv[optind], VZCTX_CTID_MAX);
+	optind++;
+	if (last && optind < argc)
+		return msg_usage(argv[0], "unexpected word \"%s\"",
+				 argv[optind]);
+	return EXIT_OK;
+}
+
+static int help(void)
+{
+	printf("Usage: %s [VERB [OPTIONS]]\n\nVerbs (default: list):\n",
+	       prog_name);
+	for (size_t i = 0; i < NVERBS; i++)
+		printf("  %-8s %s\n           %s\n", verbs[i].name,
+		       verbs[i].synopsis, verbs[i].summary);
+	printf("\n  --help     this text; %s VERB --help says more\n"
+	       "  --version  the version\n"
+	       "\nExit status: 0 done, 1 failed, 2 usage, 3 module not loaded.\n",
+	       prog_name);
+	return EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+	static char *list_argv[] = { "list", NULL };
+	const struct verb *v;
+	int ret;
+
+	if (argc < 2)
+		return cmd_list(1, list_argv);
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return help();
+	if (!strcmp(argv[1], "--version")) {
+		printf("vzctx %s (ABI %d)\n", VERSION, VZCTX_ABI);
+		return EXIT_OK;
+	}
+	v = find(argv[1]);
+	if (!v)
+		return msg_usage("", "no verb \"%s\"", argv[1]);
+	if (v->sealed) {
+		ret = seal_self(argv);
+		if (ret)
+			return msg_fail(-ret, NULL,
+					"run from a sealed copy of itself");
+	}
+	return v->fn(argc - 1, argv + 1);
+}
