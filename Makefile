@@ -7,6 +7,7 @@ KDIR	?= /lib/modules/$(KREL)/build
 DESTDIR	?=
 PREFIX	?= /usr
 KERNELS	?= 6.1 6.12
+DEBUG_KERNELS := $(if $(filter file,$(origin KERNELS)),6.1,$(KERNELS))
 TESTS	?=
 KERNEL	?= 6.1
 O	:= $(CURDIR)/build
@@ -53,6 +54,9 @@ uninstall: ## undo install
 check: ## run TESTS (default: all) in guests under KERNELS (default: 6.1 6.12)
 	$(QEMU)/check "$(KERNELS)" "$(TESTS)"
 
+check-debug: ## the same under debug kernels built from source (default: 6.1)
+	$(QEMU)/check "$(addsuffix -debug,$(patsubst %-debug,%,$(DEBUG_KERNELS)))" "$(TESTS)"
+
 shell: ## a shell in a guest with the module at hand, KERNEL=6.1
 	$(QEMU)/prepare $(KERNEL)
 	$(QEMU)/run --kernel $(KERNEL) --shell
@@ -80,5 +84,5 @@ help: ## print this
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 	@printf '\n%s\n' "Variables: KREL, KDIR, DESTDIR, PREFIX, DEBUG=1, WERROR=1, KERNELS, TESTS, KERNEL"
 
-.PHONY: all farm module sparse tools tests install uninstall check shell demo \
+.PHONY: all farm module sparse tools tests install uninstall check check-debug shell demo \
 	check-config clean distclean help

@@ -32,6 +32,7 @@
 #include "res.h"
 
 struct netlink_ext_ack;
+struct vzctx_limit;
 
 /**
  * struct vzctx - one context (CT)
@@ -67,21 +68,8 @@ struct vzctx {
 	struct rcu_work work;
 };
 
-/**
- * struct vzctx_limit - a wish for one beancounter
- * @res: UB_*
- * @has_barrier: @barrier is given
- * @has_limit: @limit is given
- * @barrier: units
- * @limit: units
- */
-struct vzctx_limit {
-	u32 res;
-	bool has_barrier;
-	bool has_limit;
-	unsigned long barrier;
-	unsigned long limit;
-};
+/* Charges what a task has, for the context it is the init of; 0 or -errno. */
+typedef int (*vzctx_adopt_fn)(struct vzctx *ctx, struct task_struct *init);
 
 extern struct mutex vzctx_control;
 extern struct workqueue_struct *vzctx_wq;
@@ -93,11 +81,8 @@ void vzctx_uninit(void);
 /* Life; control mutex held. */
 int vzctx_precheck(u32 ctid, struct pid *pid, struct netlink_ext_ack *extack);
 int vzctx_create(u32 ctid, struct pid *pid, const struct vzctx_limit *limit,
-		 unsigned int nr, struct netlink_ext_ack *extack);
-int vzctx_check_limits(struct vzctx *ctx, const struct vzctx_limit *limit,
-		       unsigned int nr, struct netlink_ext_ack *extack);
-void vzctx_set_limits(struct vzctx *ctx, const struct vzctx_limit *limit,
-		      unsigned int nr);
+		 unsigned int nr, vzctx_adopt_fn adopt,
+		 struct netlink_ext_ack *extack);
 bool vzctx_none_left(void);
 
 /* Death; any process context. */

@@ -10,14 +10,15 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
+#include "bind.h"
 #include "ctx.h"
 #include "event.h"
 #include "genl.h"
 #include "hook.h"
+#include "limit.h"
 #include "version.h"
 
 static struct genl_family family;
-static const struct vzctx_hooks_control *hooks;
 static bool registered;
 
 static const struct nla_policy nothing_policy[] = {
@@ -98,7 +99,7 @@ static int fill_info(struct sk_buff *skb)
 	    nla_put_string(skb, VZCTX_A_VERSION, VZCTX_VERSION) ||
 	    put_u64(skb, VZCTX_A_ERRATA, 0) ||
 	    nla_put_u32(skb, VZCTX_A_HOOKS, vzctx_hook_count()) ||
-	    nla_put_u32(skb, VZCTX_A_LINGER, hooks->linger()))
+	    nla_put_u32(skb, VZCTX_A_LINGER, vzctx_linger()))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -360,31 +361,6 @@ static int genl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int create_locked(u32 ctid, struct pid *pid, struct vzctx_limit *limit,
-			 unsigned int nr, struct netlink_ext_ack *extack)
-{
-	int err;
-
-	err = vzctx_check_limits(NULL, limit, nr, extack);
-	if (err)
-		return err;
-	err = vzctx_precheck(ctid, pid, extack);
-	if (err)
-		return err;
-	err = hooks->need();
-	if (err) {
-		NL_SET_ERR_MSG(extack, "a kernel function cannot be hooked (ftrace is off, or a livepatch or another module holds it); the kernel log names it");
-		return err;
-	}
-	/* Only now is it known which resources work on this kernel. */
-	err = vzctx_check_limits(NULL, limit, nr, extack);
-	if (!err)
-		err = vzctx_create(ctid, pid, limit, nr, extack);
-	if (err)
-		hooks->idle();
-	return err;
-}
-
 static int genl_create_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vzctx_limit limit[UB_RESOURCES];
@@ -406,10 +382,8 @@ static int genl_create_doit(struct sk_buff *skb, struct genl_info *info)
 				    "no such task");
 		return -ESRCH;
 	}
-	mutex_lock(&vzctx_control);
-	err = create_locked(nla_get_u32(info->attrs[VZCTX_A_CTID]), pid, limit,
-			    nr, info->extack);
-	mutex_unlock(&vzctx_control);
+	err = vzctx_bind(nla_get_u32(info->attrs[VZCTX_A_CTID]), pid, limit,
+			 nr, info->extack);
 	if (err)
 		put_pid(pid);
 	return err;
@@ -527,12 +501,10 @@ void vzctx_genl_send(const struct vzctx_event *event)
 	genlmsg_multicast(&family, skb, 0, 0, GFP_KERNEL);
 }
 
-int __init vzctx_genl_init(const struct vzctx_hooks_control *control)
+int __init vzctx_genl_init(void)
 {
-	int err;
+	int err = genl_register_family(&family);
 
-	hooks = control;
-	err = genl_register_family(&family);
 	if (!err)
 		WRITE_ONCE(registered, true);
 	return err;

@@ -19,6 +19,9 @@
 #include <linux/percpu.h>
 #include <linux/static_call.h>
 
+struct task_struct;
+struct vzctx;
+
 /** In place of a resource number: without this hook nothing works. */
 #define VZCTX_HOOK_CORE	(-1)
 
@@ -47,10 +50,14 @@ struct vzctx_hook {
  * struct vzctx_hook_table - the hooks of one kernel surface
  * @hook: rows
  * @nr: how many
+ * @adopt: charges what a new context's init has of this surface; the control
+ *	mutex is held, the init is kept by the caller; 0 or -errno, what was
+ *	charged being given back with the objects. NULL: nothing to charge.
  */
 struct vzctx_hook_table {
 	struct vzctx_hook *hook;
 	unsigned int nr;
+	int (*adopt)(struct vzctx *ctx, struct task_struct *init);
 };
 
 /**
@@ -63,6 +70,17 @@ struct vzctx_hook_table {
 /** VZCTX_HOOK_VOID() - likewise for a void function */
 #define VZCTX_HOOK_VOID(sym) \
 	DEFINE_STATIC_CALL_NULL(vzctx_original_##sym, sym)
+
+/**
+ * VZCTX_HOOK_PRIVATE() - likewise for a function no public header declares
+ * @sym: the kernel function
+ * @ret: what it returns, not void
+ * @args: its parameters, in brackets; the same on every supported kernel
+ */
+#define VZCTX_HOOK_PRIVATE(sym, ret, args)				\
+	typedef ret vzctx_type_##sym args;				\
+	DEFINE_STATIC_CALL_RET0(vzctx_original_##sym,			\
+				*(vzctx_type_##sym *)NULL)
 
 /** vzctx_original() - calls the wrapped function itself */
 #define vzctx_original(sym) static_call(vzctx_original_##sym)

@@ -39,4 +39,6 @@ static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_ROW(zap_pid_ns_processes, VZCTX_HOOK_CORE),
 };
 
-const struct vzctx_hook_table vzctx_hook_ctx = { rows, ARRAY_SIZE(rows) };
+const struct vzctx_hook_table vzctx_hook_ctx = {
+	rows, ARRAY_SIZE(rows), NULL
+};

@@ -8,6 +8,7 @@
 struct vzctx_hook_table;
 
 extern const struct vzctx_hook_table vzctx_hook_ctx;
+extern const struct vzctx_hook_table vzctx_hook_file;
 extern const struct vzctx_hook_table vzctx_hook_task;
 
 #endif /* _VZCTX_HOOK_TABLES_H */

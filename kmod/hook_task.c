@@ -84,4 +84,11 @@ static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_ROW(security_task_alloc, UB_NUMPROC),
 };
 
-const struct vzctx_hook_table vzctx_hook_task = { rows, ARRAY_SIZE(rows) };
+static int adopt(struct vzctx *ctx, struct task_struct *init)
+{
+	return vzctx_owner_adopt(ctx, UB_NUMPROC, init);
+}
+
+const struct vzctx_hook_table vzctx_hook_task = {
+	rows, ARRAY_SIZE(rows), adopt
+};

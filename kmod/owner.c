@@ -29,18 +29,33 @@ static raw_spinlock_t *lock_of(u32 bucket)
 	return &locks[bucket & (NR_LOCKS - 1)].lock;
 }
 
-static struct vzctx_owner *alloc_entry(struct vzctx *ctx, u32 res,
-				       unsigned long units)
+/**
+ * vzctx_owner_alloc() - makes an entry that charges nobody yet
+ * @res: UB_*
+ * @units: how many it will stand for
+ *
+ * Paid by the calling task's memory cgroup. Sleeps.
+ *
+ * Return: the entry, for vzctx_owner_force() or vzctx_owner_free(), or NULL.
+ */
+struct vzctx_owner *vzctx_owner_alloc(u32 res, unsigned long units)
 {
 	struct vzctx_owner *own = kmem_cache_alloc(cache, GFP_KERNEL_ACCOUNT);
 
 	if (own) {
 		own->obj = NULL;
-		own->ctx = ctx;
+		own->ctx = NULL;
 		own->units = units;
 		own->res = res;
+		own->lent = false;
 	}
 	return own;
+}
+
+/* Frees an entry that charges nobody. Any context. */
+void vzctx_owner_free(struct vzctx_owner *own)
+{
+	kmem_cache_free(cache, own);
 }
 
 /* Gives the units back, then the entry and its reference. Any context. */
@@ -81,10 +96,11 @@ static struct vzctx_owner *find_locked(u32 bucket, const void *obj, u32 res)
 struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
 				       unsigned long units)
 {
-	struct vzctx_owner *own = alloc_entry(ctx, res, units);
+	struct vzctx_owner *own = vzctx_owner_alloc(res, units);
 
 	if (!own)
 		goto err_put;
+	own->ctx = ctx;
 	if (!vzctx_bc_charge(&ctx->bc[res], units, VZCTX_HARD)) {
 		vzctx_event_limit(ctx, res, units);
 		goto err_free;
@@ -96,6 +112,33 @@ err_free:
 err_put:
 	vzctx_put(ctx);
 	return ERR_PTR(-vzctx_res[res].err);
+}
+
+/**
+ * vzctx_owner_force() - charges a prepared entry, whatever the limit
+ * @own: from vzctx_owner_alloc(); then to be published
+ * @ctx: who pays; the caller keeps its reference
+ *
+ * Any context.
+ */
+void vzctx_owner_force(struct vzctx_owner *own, struct vzctx *ctx)
+{
+	percpu_ref_get(&ctx->ref);
+	own->ctx = ctx;
+	vzctx_bc_charge(&ctx->bc[own->res], own->units, VZCTX_FORCE);
+}
+
+/* Whether an object is charged to somebody. Any context. */
+bool vzctx_owner_known(const void *obj, u32 res)
+{
+	u32 bucket = hash_ptr(obj, vzctx_owner_bits);
+	unsigned long flags;
+	bool known;
+
+	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	known = find_locked(bucket, obj, res);
+	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	return known;
 }
 
 /**
@@ -173,13 +216,54 @@ int vzctx_owner_adopt(struct vzctx *ctx, u32 res, const void *obj)
 
 	if (!vzctx_res_active(res))
 		return 0;
-	own = alloc_entry(ctx, res, 1);
+	own = vzctx_owner_alloc(res, 1);
 	if (!own)
 		return -ENOMEM;
-	percpu_ref_get(&ctx->ref);
-	vzctx_bc_charge(&ctx->bc[res], 1, VZCTX_FORCE);
+	vzctx_owner_force(own, ctx);
 	vzctx_owner_publish(own, obj);
 	return 0;
+}
+
+/* Settles the lent entries of a context, or all entries of all for NULL. */
+static void settle_all(const struct vzctx *lent_to)
+{
+	struct vzctx_owner *own;
+	struct hlist_node *next;
+	u32 bucket;
+
+	for (bucket = 0; bucket < 1U << vzctx_owner_bits; bucket++) {
+		HLIST_HEAD(gone);
+
+		if (hlist_empty(&vzctx_owner_table[bucket]))
+			continue;
+		raw_spin_lock_irq(lock_of(bucket));
+		hlist_for_each_entry_safe(own, next,
+					  &vzctx_owner_table[bucket], node) {
+			if (lent_to && !(own->lent && own->ctx == lent_to))
+				continue;
+			hlist_del(&own->node);
+			hlist_add_head(&own->node, &gone);
+		}
+		raw_spin_unlock_irq(lock_of(bucket));
+		hlist_for_each_entry_safe(own, next, &gone, node) {
+			this_cpu_dec(*own->ctx->objects);
+			settle(own);
+		}
+		cond_resched();
+	}
+}
+
+/**
+ * vzctx_owner_return_lent() - a context has ended: what was lent goes back
+ * @ctx: unhashed a grace period ago, so it is lent nothing more
+ *
+ * Without this the terminal a container was started from would keep it dying
+ * for as long as the terminal is open. Walks the table; sleeps.
+ */
+void vzctx_owner_return_lent(struct vzctx *ctx)
+{
+	if (vzctx_objects(ctx))
+		settle_all(ctx);
 }
 
 /**
@@ -189,22 +273,7 @@ int vzctx_owner_adopt(struct vzctx *ctx, u32 res, const void *obj)
  */
 void vzctx_owner_purge(void)
 {
-	struct vzctx_owner *own;
-	struct hlist_node *next;
-	u32 bucket;
-
-	for (bucket = 0; bucket < 1U << vzctx_owner_bits; bucket++) {
-		HLIST_HEAD(left);
-
-		raw_spin_lock_irq(lock_of(bucket));
-		hlist_move_list(&vzctx_owner_table[bucket], &left);
-		raw_spin_unlock_irq(lock_of(bucket));
-		hlist_for_each_entry_safe(own, next, &left, node) {
-			this_cpu_dec(*own->ctx->objects);
-			settle(own);
-		}
-		cond_resched();
-	}
+	settle_all(NULL);
 }
 
 int vzctx_owner_init(void)

@@ -22,6 +22,8 @@ struct vzctx;
  * @ctx: who pays; referenced
  * @units: charged
  * @res: UB_*
+ * @lent: the object was there before the context and may be somebody else's
+ *	too: charged while the context runs, and no longer
  */
 struct vzctx_owner {
 	struct hlist_node node;
@@ -29,6 +31,7 @@ struct vzctx_owner {
 	struct vzctx *ctx;
 	unsigned long units;
 	u32 res;
+	bool lent;
 };
 
 extern struct hlist_head *vzctx_owner_table;
@@ -51,7 +54,12 @@ static __always_inline bool vzctx_owner_maybe(const void *obj)
 int vzctx_owner_init(void);
 void vzctx_owner_uninit(void);
 void vzctx_owner_purge(void);
+void vzctx_owner_return_lent(struct vzctx *ctx);
 
+struct vzctx_owner *vzctx_owner_alloc(u32 res, unsigned long units);
+void vzctx_owner_free(struct vzctx_owner *own);
+void vzctx_owner_force(struct vzctx_owner *own, struct vzctx *ctx);
+bool vzctx_owner_known(const void *obj, u32 res);
 struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
 				       unsigned long units);
 void vzctx_owner_publish(struct vzctx_owner *own, const void *obj);

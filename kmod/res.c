@@ -41,7 +41,14 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 	[UB_DGRAMRCVBUF]	= UNCOUNTED("dgramrcvbuf", BYTES),
 	[UB_NUMOTHERSOCK]	= UNCOUNTED("numothersock", ITEMS),
 	[UB_DCACHESIZE]		= UNCOUNTED("dcachesize", BYTES),
-	[UB_NUMFILE]		= UNCOUNTED("numfile", ITEMS),
+	[UB_NUMFILE] = {
+		.name = "numfile",
+		.note = "open files (a dup counts once), until the last descriptor and mapping is gone; open, pipe, socket, accept and exec fail",
+		.unit = VZCTX_UNIT_ITEMS,
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_EXACT,
+		.err = ENFILE,
+	},
 	[UB_NUMIPTENT]		= UNCOUNTED("numiptent", ITEMS),
 	[UB_SWAPPAGES]		= UNCOUNTED("swappages", PAGES),
 };

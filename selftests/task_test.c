@@ -338,10 +338,11 @@ static pid_t nsenter_and_fork(struct ct *ct, int *err)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || setns(fd, CLONE_NEWPID))
 		_exit(errno);
-	*inner = fork();
-	if (!*inner)
+	helper = fork();
+	if (!helper)
 		pause_forever();
-	_exit(*inner < 0 ? errno : 0);
+	*inner = helper;
+	_exit(helper < 0 ? errno : 0);
 }
 
 CLAIM(ct, nsenter_is_charged_and_the_host_is_not)

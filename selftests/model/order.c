@@ -67,6 +67,7 @@ static ucontext_t scheduler;
 static unsigned int running;
 static int slice;
 static bool stop_at_limits;
+static unsigned long runs;
 
 /* Choices of the run: who continues at each slice, of how many. */
 static unsigned char chosen[MAX_SLICES], choices[MAX_SLICES];
@@ -248,6 +249,7 @@ static void run(struct rng *rng)
 		watch(c, before);
 	}
 	explorer_step = NULL;
+	runs++;
 	if (slice == MAX_SLICES)
 		describe("a call does not come to an end");
 }
@@ -406,6 +408,12 @@ static const struct script limit_change[] = {
 	{ 0, 9, 9, 2, { TWO(LIMITS(0, 0), HARD(1)), TWO(SOFT(3), HARD(1)) } },
 };
 
+static void say_runs(void)
+{
+	printf("# %lu interleavings\n", runs);
+	runs = 0;
+}
+
 static void explore(const struct script *script, bool judged)
 {
 	s = *script;
@@ -424,6 +432,7 @@ void order_exhaustive(void)
 	stop_at_limits = false;
 	for (i = 0; i < sizeof(exhaustive) / sizeof(exhaustive[0]); i++)
 		explore(&exhaustive[i], true);
+	say_runs();
 }
 
 void order_limit_change(void)
@@ -433,6 +442,7 @@ void order_limit_change(void)
 	stop_at_limits = true;
 	for (i = 0; i < sizeof(limit_change) / sizeof(limit_change[0]); i++)
 		explore(&limit_change[i], false);
+	say_runs();
 }
 
 static void invent(struct rng *rng)
@@ -471,4 +481,5 @@ void order_random(void)
 			judge();
 		}
 	}
+	say_runs();
 }

@@ -296,10 +296,8 @@ static void within_share(struct worker *w)
 
 		claim(take(w, n, i % 2 ? VZCTX_HARD : VZCTX_SOFT),
 		      "refused %lu though all shares together fit", n);
-		if (w->mine == SHARE || rng_below(&w->rng, 2))
+		if (w->mine && (w->mine == SHARE || rng_below(&w->rng, 2)))
 			give(w, 1 + rng_below(&w->rng, w->mine));
-		if (w->mine == SHARE)
-			give(w, SHARE);
 	}
 }
 

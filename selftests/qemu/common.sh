@@ -42,6 +42,45 @@ apt_candidate() {
 	apt-cache policy -- "$1" | sed -n 's/^  Candidate: //p' | grep -vx '(none)'
 }
 
+# kernel [--cached] SERIES: the line "series release directory" of any kernel.
+kernel() {
+	case ${!#} in
+	*-debug) "$here/debugkernel" "$@" ;;
+	*) "$here/kernels" "$@" ;;
+	esac
+}
+
+# slowness SERIES: how many times longer things take under that kernel.
+slowness() {
+	case $1 in
+	*-debug) echo 5 ;;
+	*) echo 1 ;;
+	esac
+}
+
+# source_version PACKAGE: the version that source_ball will give, empty if none.
+source_version() {
+	if [[ -e /usr/src/$1.tar.xz ]]; then
+		dpkg-query -W -f='${Version}\n' "$1" 2>/dev/null && return
+	fi
+	apt_candidate "$1"
+}
+
+# source_ball PACKAGE DIRECTORY: prints where the kernel's source is, packed as in
+# Debian's linux-source; it is put into the directory unless it is installed here.
+source_ball() {
+	local ball=usr/src/$1.tar.xz
+
+	if [[ -e /$ball ]]; then
+		printf '%s\n' "/$ball"
+		return
+	fi
+	apt_fetch "$2" "$1" || die "cannot fetch $1"
+	dpkg-deb --fsys-tarfile "$2/$1"_*.deb | tar -C "$2" -x "./$ball"
+	rm "$2/$1"_*.deb
+	printf '%s\n' "$2/$ball"
+}
+
 # Runs the rest of the script alone: two runs filling the cache would collide.
 cache_lock() {
 	mkdir -p "$cache"
