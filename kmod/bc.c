@@ -8,14 +8,12 @@
  * requests, not units; maxheld is never below a held that a caller was granted.
  *
  * Best effort: barrier and limit are read one after the other, so a charge that
- * races with a change may meet the old value of one and the new of the other.
+ * races with a change may meet the old value of one and the new of the other;
+ * and held may leave and return to a value while a limit is being changed.
  *
  * Not attempted: fairness between callers, and taking back what is held when a
  * limit is lowered.
  */
-#include <linux/bug.h>
-#include <linux/limits.h>
-
 #include "bc.h"
 
 void vzctx_bc_init(struct vzctx_bc *bc)
@@ -47,9 +45,10 @@ static unsigned long ceiling(const struct vzctx_bc *bc,
  * @n: units wanted
  * @severity: how far it may go
  *
- * The ceiling is read again after every lost race, so the comparison that
- * refuses always speaks of a held that was current. Adding first and taking
- * back would let a large request refuse a small one that fits. Any context.
+ * A refusal stands only if held is the same before and after the ceiling was
+ * read, so a limit lowered meanwhile is not held against units that were given
+ * back before. Adding first and taking back would let a large request refuse a
+ * small one that fits. Any context.
  *
  * Return: true if the units are charged. A forced charge beyond VZCTX_BC_MAX
  * is impossible and returns false.
@@ -58,14 +57,20 @@ bool vzctx_bc_charge(struct vzctx_bc *bc, unsigned long n,
 		     enum vzctx_severity severity)
 {
 	long held = atomic_long_read(&bc->held);
-	long max;
+	unsigned long top;
+	long now, max;
 
 	do {
-		unsigned long top = ceiling(bc, severity);
-
-		if (n > top || (unsigned long)held > top - n) {
-			atomic_long_inc(&bc->failcnt);
-			return false;
+		for (;;) {
+			top = ceiling(bc, severity);
+			if (n <= top && (unsigned long)held <= top - n)
+				break;
+			now = atomic_long_read(&bc->held);
+			if (n > top || now == held) {
+				atomic_long_inc(&bc->failcnt);
+				return false;
+			}
+			held = now;
 		}
 	} while (!atomic_long_try_cmpxchg(&bc->held, &held, held + (long)n));
 
@@ -130,3 +135,7 @@ void vzctx_bc_read(const struct vzctx_bc *bc, struct vzctx_bc_state *state)
 	state->limit = READ_ONCE(bc->limit);
 	state->failcnt = (unsigned long)atomic_long_read(&bc->failcnt);
 }
+
+#ifdef VZCTX_DEBUG
+#include "selftest/bc.c"
+#endif

@@ -7,6 +7,7 @@
 
 #include <linux/atomic.h>
 #include <linux/cache.h>
+#include <linux/limits.h>
 #include <linux/types.h>
 
 /** Largest value of held, barrier and limit; as a barrier or limit: none. */
@@ -67,5 +68,6 @@ bool vzctx_bc_uncharge(struct vzctx_bc *bc, unsigned long n);
 void vzctx_bc_set(struct vzctx_bc *bc, unsigned long barrier,
 		  unsigned long limit);
 void vzctx_bc_read(const struct vzctx_bc *bc, struct vzctx_bc_state *state);
+int vzctx_bc_selftest(void);
 
 #endif /* _VZCTX_BC_H */

@@ -31,10 +31,10 @@ static void (*tell_last_gone)(void);
  */
 static struct vzctx *find_ns_rcu(const struct pid_namespace *pid_ns)
 {
+	u32 bucket = hash_ptr(pid_ns, VZCTX_NS_HASH_BITS);
 	struct vzctx *ctx;
 
-	hlist_for_each_entry_rcu_notrace(ctx,
-			&by_ns[hash_ptr(pid_ns, VZCTX_NS_HASH_BITS)], by_ns)
+	hlist_for_each_entry_rcu_notrace(ctx, &by_ns[bucket], by_ns)
 		if (ctx->pid_ns == pid_ns)
 			return ctx;
 	return NULL;
@@ -56,6 +56,8 @@ static struct vzctx *find_id(u32 ctid)
  * @pid_ns: any pid namespace
  *
  * RCU read side, or preemption off. Calls nothing traceable.
+ *
+ * Return: true if a running context is bound to exactly this namespace.
  */
 notrace bool vzctx_is_root_rcu(const struct pid_namespace *pid_ns)
 {
@@ -237,6 +239,7 @@ static struct vzctx *ctx_alloc(u32 ctid, struct pid *pid)
 	for (i = 0; i < UB_RESOURCES; i++)
 		vzctx_bc_init(&ctx->bc[i]);
 	vzctx_news_init(&ctx->news);
+	INIT_LIST_HEAD(&ctx->all);
 	return ctx;
 
 err_free_objects:
@@ -493,3 +496,7 @@ void vzctx_uninit(void)
 {
 	destroy_workqueue(vzctx_wq);
 }
+
+#ifdef VZCTX_DEBUG
+#include "selftest/ctx.c"
+#endif

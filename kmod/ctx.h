@@ -102,7 +102,7 @@ bool vzctx_is_root_rcu(const struct pid_namespace *pid_ns);
 struct vzctx *vzctx_get_of_ns(struct pid_namespace *pid_ns);
 
 /**
- * vzctx_get_of_current() - the context that pays for what the caller does
+ * vzctx_get_of_current() - finds who pays for what the calling task does
  *
  * Process context. Kernel threads are in the initial pid namespace.
  *
@@ -112,5 +112,14 @@ static inline struct vzctx *vzctx_get_of_current(void)
 {
 	return vzctx_get_of_ns(task_active_pid_ns(current));
 }
+
+#ifdef VZCTX_DEBUG
+int vzctx_selftest(void);
+#else
+static inline int vzctx_selftest(void)
+{
+	return 0;
+}
+#endif
 
 #endif /* _VZCTX_CTX_H */

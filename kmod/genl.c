@@ -14,9 +14,8 @@
 #include "ctx.h"
 #include "event.h"
 #include "genl.h"
-#include "hook.h"
+#include "genl_fill.h"
 #include "limit.h"
-#include "version.h"
 
 static struct genl_family family;
 static bool registered;
@@ -86,130 +85,6 @@ static int permitted(struct sk_buff *request, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-static int put_u64(struct sk_buff *skb, int attr, u64 value)
-{
-	return nla_put_u64_64bit(skb, attr, value, VZCTX_A_PAD);
-}
-
-/* Answers */
-
-static int fill_info(struct sk_buff *skb)
-{
-	if (nla_put_u32(skb, VZCTX_A_ABI, VZCTX_ABI) ||
-	    nla_put_string(skb, VZCTX_A_VERSION, VZCTX_VERSION) ||
-	    put_u64(skb, VZCTX_A_ERRATA, 0) ||
-	    nla_put_u32(skb, VZCTX_A_HOOKS, vzctx_hook_count()) ||
-	    nla_put_u32(skb, VZCTX_A_LINGER, vzctx_linger()))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int fill_res(struct sk_buff *skb, u32 id)
-{
-	const struct vzctx_res *res = &vzctx_res[id];
-	bool active = vzctx_res_active(id);
-	struct nlattr *nest;
-
-	nest = nla_nest_start(skb, VZCTX_A_RES);
-	if (!nest ||
-	    nla_put_u32(skb, VZCTX_RES_A_ID, id) ||
-	    nla_put_string(skb, VZCTX_RES_A_NAME, res->name) ||
-	    nla_put_u32(skb, VZCTX_RES_A_UNIT, res->unit) ||
-	    nla_put_u32(skb, VZCTX_RES_A_COUNTED,
-			active ? res->counted : VZCTX_COUNTED_NO) ||
-	    nla_put_u32(skb, VZCTX_RES_A_ENFORCED,
-			active ? res->enforced : VZCTX_ENFORCED_NO) ||
-	    nla_put_u32(skb, VZCTX_RES_A_ERRNO, res->err) ||
-	    nla_put_string(skb, VZCTX_RES_A_NOTE,
-			   active || res->counted == VZCTX_COUNTED_NO ?
-			   res->note : "a kernel function could not be hooked; see the kernel log"))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int fill_bc(struct sk_buff *skb, u32 id,
-		   const struct vzctx_bc_state *bc)
-{
-	struct nlattr *nest = nla_nest_start(skb, VZCTX_A_BC);
-
-	if (!nest ||
-	    nla_put_u32(skb, VZCTX_BC_A_ID, id) ||
-	    nla_put_u64_64bit(skb, VZCTX_BC_A_HELD, bc->held,
-			      VZCTX_BC_A_PAD) ||
-	    nla_put_u64_64bit(skb, VZCTX_BC_A_MAXHELD, bc->maxheld,
-			      VZCTX_BC_A_PAD) ||
-	    nla_put_u64_64bit(skb, VZCTX_BC_A_BARRIER, bc->barrier,
-			      VZCTX_BC_A_PAD) ||
-	    nla_put_u64_64bit(skb, VZCTX_BC_A_LIMIT, bc->limit,
-			      VZCTX_BC_A_PAD) ||
-	    nla_put_u64_64bit(skb, VZCTX_BC_A_FAILCNT, bc->failcnt,
-			      VZCTX_BC_A_PAD))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int fill_ctx(struct sk_buff *skb, struct vzctx *ctx)
-{
-	enum vzctx_state state = READ_ONCE(ctx->state);
-	struct vzctx_bc_state bc;
-	struct nlattr *nest;
-	u32 id;
-
-	if (nla_put_u32(skb, VZCTX_A_CTID, ctx->ctid) ||
-	    nla_put_u32(skb, VZCTX_A_STATE, state) ||
-	    nla_put_u32(skb, VZCTX_A_PID, vzctx_init_pid(ctx)) ||
-	    put_u64(skb, VZCTX_A_SINCE, ctx->since) ||
-	    put_u64(skb, VZCTX_A_OBJECTS, vzctx_objects(ctx)) ||
-	    put_u64(skb, VZCTX_A_DROPPED, vzctx_news_dropped(&ctx->news)))
-		return -EMSGSIZE;
-
-	nest = nla_nest_start(skb, VZCTX_A_BCS);
-	if (!nest)
-		return -EMSGSIZE;
-	for (id = 0; id < UB_RESOURCES; id++) {
-		if (!vzctx_res_find(id))
-			continue;
-		vzctx_bc_read(&ctx->bc[id], &bc);
-		if (fill_bc(skb, id, &bc))
-			return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int fill_event(struct sk_buff *skb, const struct vzctx_event *event)
-{
-	struct nlattr *nest = nla_nest_start(skb, VZCTX_A_EVENT);
-
-	if (!nest ||
-	    nla_put_u32(skb, VZCTX_EVENT_A_TYPE, event->type) ||
-	    nla_put_u32(skb, VZCTX_EVENT_A_CTID, event->ctid) ||
-	    nla_put_u64_64bit(skb, VZCTX_EVENT_A_TIME, event->time,
-			      VZCTX_EVENT_A_PAD))
-		return -EMSGSIZE;
-	if (event->type == VZCTX_EVENT_LIMIT &&
-	    (nla_put_u32(skb, VZCTX_EVENT_A_ID, event->res) ||
-	     nla_put_u64_64bit(skb, VZCTX_EVENT_A_HELD, event->bc.held,
-			       VZCTX_EVENT_A_PAD) ||
-	     nla_put_u64_64bit(skb, VZCTX_EVENT_A_BARRIER, event->bc.barrier,
-			       VZCTX_EVENT_A_PAD) ||
-	     nla_put_u64_64bit(skb, VZCTX_EVENT_A_LIMIT, event->bc.limit,
-			       VZCTX_EVENT_A_PAD) ||
-	     nla_put_u64_64bit(skb, VZCTX_EVENT_A_FAILCNT, event->bc.failcnt,
-			       VZCTX_EVENT_A_PAD) ||
-	     nla_put_u64_64bit(skb, VZCTX_EVENT_A_WANTED, event->wanted,
-			       VZCTX_EVENT_A_PAD) ||
-	     nla_put_u32(skb, VZCTX_EVENT_A_PID, event->pid) ||
-	     nla_put_string(skb, VZCTX_EVENT_A_COMM, event->comm) ||
-	     nla_put_u64_64bit(skb, VZCTX_EVENT_A_DROPPED, event->dropped,
-			       VZCTX_EVENT_A_PAD)))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
 /* Requests */
 
 static int parse_limits(const struct nlattr *bcs, struct vzctx_limit *limit,
@@ -263,7 +138,7 @@ static int reply(struct genl_info *info, u8 cmd, struct vzctx *ctx)
 	hdr = genlmsg_put_reply(skb, info, &family, 0, cmd);
 	err = hdr ? 0 : -EMSGSIZE;
 	if (!err)
-		err = ctx ? fill_ctx(skb, ctx) : fill_info(skb);
+		err = ctx ? vzctx_genl_fill_ctx(skb, ctx) : vzctx_genl_fill_info(skb);
 	if (err) {
 		nlmsg_free(skb);
 		return err;
@@ -405,7 +280,7 @@ static int genl_res_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 				  VZCTX_CMD_RES);
 		if (!hdr)
 			break;
-		if (fill_res(skb, id)) {
+		if (vzctx_genl_fill_res(skb, id)) {
 			genlmsg_cancel(skb, hdr);
 			break;
 		}
@@ -427,7 +302,7 @@ static int genl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 				  cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
 				  VZCTX_CMD_GET);
-		if (!hdr || fill_ctx(skb, ctx)) {
+		if (!hdr || vzctx_genl_fill_ctx(skb, ctx)) {
 			if (hdr)
 				genlmsg_cancel(skb, hdr);
 			vzctx_put(ctx);
@@ -493,7 +368,7 @@ void vzctx_genl_send(const struct vzctx_event *event)
 	if (!skb)
 		return;
 	hdr = genlmsg_put(skb, 0, 0, &family, 0, VZCTX_CMD_EVENT);
-	if (!hdr || fill_event(skb, event)) {
+	if (!hdr || vzctx_genl_fill_event(skb, event)) {
 		nlmsg_free(skb);
 		return;
 	}

@@ -102,6 +102,9 @@ static void notrace callback_##sym(unsigned long ip,			\
 				(unsigned long)wrap_##sym);		\
 }
 
+/** VZCTX_HOOK_ARG0 - the first argument of the call, inside a callback */
+#define VZCTX_HOOK_ARG0 ((void *)ftrace_regs_get_argument(fregs, 0))
+
 /** VZCTX_HOOK_ROW() - the row of a hook in its table */
 #define VZCTX_HOOK_ROW(sym, resource) {					\
 	.symbol = #sym,							\

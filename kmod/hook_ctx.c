@@ -32,8 +32,7 @@ static __always_inline bool ends_context(struct pid_namespace *pid_ns)
 	return is_root;
 }
 
-VZCTX_HOOK_CALLBACK(zap_pid_ns_processes,
-		    ends_context((void *)ftrace_regs_get_argument(fregs, 0)))
+VZCTX_HOOK_CALLBACK(zap_pid_ns_processes, ends_context(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_ROW(zap_pid_ns_processes, VZCTX_HOOK_CORE),

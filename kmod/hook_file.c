@@ -63,8 +63,7 @@ static __always_inline bool in_initial_ns(void)
 }
 
 VZCTX_HOOK_CALLBACK(alloc_empty_file, !in_initial_ns())
-VZCTX_HOOK_CALLBACK(security_file_free,
-	vzctx_owner_maybe((void *)ftrace_regs_get_argument(fregs, 0)))
+VZCTX_HOOK_CALLBACK(security_file_free, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_ROW(security_file_free, UB_NUMFILE),

@@ -73,10 +73,8 @@ static void wrap_security_task_free(struct task_struct *task)
 }
 
 VZCTX_HOOK_CALLBACK(security_task_alloc, ns_of_child() != &init_pid_ns)
-VZCTX_HOOK_CALLBACK(cgroup_release,
-	vzctx_owner_maybe((void *)ftrace_regs_get_argument(fregs, 0)))
-VZCTX_HOOK_CALLBACK(security_task_free,
-	vzctx_owner_maybe((void *)ftrace_regs_get_argument(fregs, 0)))
+VZCTX_HOOK_CALLBACK(cgroup_release, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
+VZCTX_HOOK_CALLBACK(security_task_free, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_ROW(security_task_free, UB_NUMPROC),

@@ -19,6 +19,11 @@
 #include "ctx.h"
 #include "ioctl.h"
 
+struct pid_pair {
+	pid_t outside;
+	pid_t inside;
+};
+
 /* What a 32-bit caller passes; only the calls that carry a pointer differ. */
 struct env_create_data32 {
 	u32 veid;
@@ -57,6 +62,7 @@ static void __maybe_unused build_check_abi(void)
 	BUILD_BUG_ON(sizeof(struct vzctl_ve_configure) != 16);
 	BUILD_BUG_ON(sizeof(struct vzlist_veidctl) != 16);
 	BUILD_BUG_ON(sizeof(struct veidctl32) != 8);
+	BUILD_BUG_ON(sizeof(struct pid_pair) != 2 * sizeof(__kernel_pid_t));
 	BUILD_BUG_ON(sizeof(struct vzlist_vepidctl) != 16);
 	BUILD_BUG_ON(sizeof(struct vepidctl32) != 12);
 	BUILD_BUG_ON(sizeof(struct vzlist_veipctl) != 16);
@@ -217,7 +223,7 @@ static long do_get_veids32(struct file *file, void __user *arg)
  * @nr: pairs there are
  */
 struct pid_list {
-	pid_t (*pair)[2];
+	struct pid_pair *pair;
 	u32 room;
 	u32 nr;
 };
@@ -240,8 +246,8 @@ static int collect_pids(struct vzctx *ctx, struct pid_list *list)
 		if (!inside)
 			continue;
 		if (list->nr < list->room) {
-			list->pair[list->nr][0] = task_tgid_nr(task);
-			list->pair[list->nr][1] = inside;
+			list->pair[list->nr].outside = task_tgid_nr(task);
+			list->pair[list->nr].inside = inside;
 		}
 		list->nr++;
 	}

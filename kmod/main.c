@@ -33,6 +33,9 @@ static int __init vzctx_mod_init(void)
 	if (err)
 		goto err_owner;
 	vzctx_bind_init(tables);
+	err = vzctx_selftest();
+	if (err)
+		goto err_ctx;
 	err = vzctx_genl_init();
 	if (err)
 		goto err_ctx;

@@ -44,6 +44,8 @@ extern unsigned int vzctx_owner_bits;
  * One look at one bucket, without a lock: whoever frees an object has seen it
  * after the insertion that followed its making, so an empty bucket is final.
  * Any context; calls nothing traceable.
+ *
+ * Return: false if the object is certainly charged to nobody.
  */
 static __always_inline bool vzctx_owner_maybe(const void *obj)
 {

@@ -115,6 +115,127 @@ CLAIM(module, a_live_context_keeps_it)
 	EXPECT_TRUE(loaded());
 }
 
+struct row {
+	uint32_t id;
+	int enforced;
+	int counted;
+};
+
+static void keep_row(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *res = msg_find(nlh, VZCTX_A_RES);
+	struct row *row = data;
+	uint64_t v[VZCTX_RES_A_MAX + 1] = {};
+
+	for_each_attr(a, attr_data(res), attr_len(res))
+		if (attr_type(a) <= VZCTX_RES_A_MAX)
+			v[attr_type(a)] = attr_u64(a);
+	if (v[VZCTX_RES_A_ID] == row->id) {
+		row->enforced = v[VZCTX_RES_A_ENFORCED];
+		row->counted = v[VZCTX_RES_A_COUNTED];
+	}
+}
+
+static struct row resource(struct genl *g, uint32_t id)
+{
+	struct row row = { id, -1, -1 };
+	struct msg m;
+
+	msg_init(&m, g->family, VZCTX_CMD_RES, NLM_F_DUMP);
+	genl_talk(g, &m, keep_row, &row);
+	return row;
+}
+
+/* A resource one of whose hooks is missing is not charged, and says so. */
+FIXTURE(withheld)
+{
+	struct genl g;
+	struct ct ct;
+};
+
+FIXTURE_VARIANT(withheld)
+{
+	const char *params;
+	uint32_t off, on;
+};
+
+FIXTURE_VARIANT_ADD(withheld, charge_of_numfile)
+{
+	.params = "linger=0 withhold=alloc_empty_file",
+	.off = UB_NUMFILE, .on = UB_NUMPROC,
+};
+
+FIXTURE_VARIANT_ADD(withheld, uncharge_of_numfile)
+{
+	.params = "linger=0 withhold=security_file_free",
+	.off = UB_NUMFILE, .on = UB_NUMPROC,
+};
+
+FIXTURE_VARIANT_ADD(withheld, uncharge_of_numproc)
+{
+	.params = "linger=0 withhold=cgroup_release",
+	.off = UB_NUMPROC, .on = UB_NUMFILE,
+};
+
+FIXTURE_SETUP(withheld)
+{
+	ASSERT_EQ(0, load(variant->params));
+	ASSERT_EQ(0, genl_open(&self->g));
+}
+
+FIXTURE_TEARDOWN(withheld)
+{
+	ct_kill(&self->ct);
+	EXPECT_TRUE(wait_until(!unload(0)));
+	EXPECT_EQ(0, hooked());
+}
+
+CLAIM(withheld, is_not_enforced_and_nothing_else)
+{
+	struct bc bc;
+
+	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, park_forever, NULL));
+	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
+	EXPECT_EQ(VZCTX_ENFORCED_NO, resource(&self->g, variant->off).enforced);
+	EXPECT_EQ(VZCTX_COUNTED_NO, resource(&self->g, variant->off).counted);
+	EXPECT_EQ(VZCTX_ENFORCED_EXACT,
+		  resource(&self->g, variant->on).enforced);
+	ASSERT_EQ(0, vz_bc(&self->g, 101, variant->off, &bc));
+	EXPECT_EQ(0, bc.held);
+	ASSERT_EQ(0, vz_bc(&self->g, 101, variant->on, &bc));
+	EXPECT_GT(bc.held, 0);
+	EXPECT_EQ(-EOPNOTSUPP, vz_set(&self->g, 101, variant->off, 9, 9));
+	EXPECT_STRNE("", self->g.text);
+	EXPECT_EQ(0, vz_set(&self->g, 101, variant->on, 99, 99));
+}
+
+CLAIM(module, without_a_core_hook_nothing_is_bound)
+{
+	ASSERT_EQ(0, load("linger=0 withhold=zap_pid_ns_processes"));
+	ASSERT_EQ(0, genl_open(&self->g));
+	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, park_forever, NULL));
+	EXPECT_EQ(-ECANCELED, vz_create(&self->g, 101, self->ct.init));
+	EXPECT_STRNE("", self->g.text);
+	EXPECT_EQ(0, vz_count(&self->g));
+	EXPECT_EQ(0, hooked());
+}
+
+#define FTRACE "/proc/sys/kernel"
+
+CLAIM(module, ftrace_off_refuses_a_binding_and_cannot_be_turned_off_under_one)
+{
+	ASSERT_EQ(0, load("linger=0"));
+	ASSERT_EQ(0, genl_open(&self->g));
+	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, park_forever, NULL));
+	ASSERT_EQ(0, put_file(FTRACE, "ftrace_enabled", "0"));
+	EXPECT_EQ(-EBUSY, vz_create(&self->g, 101, self->ct.init));
+	EXPECT_STRNE("", self->g.text);
+	EXPECT_EQ(0, vz_count(&self->g));
+	ASSERT_EQ(0, put_file(FTRACE, "ftrace_enabled", "1"));
+	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
+	EXPECT_EQ(-EBUSY, put_file(FTRACE, "ftrace_enabled", "0"));
+}
+
 struct first {
 	int state;
 	uint64_t objects;
@@ -147,8 +268,11 @@ CLAIM(module, a_dead_context_does_not_keep_it)
 	ASSERT_EQ(0, waitid(P_PID, self->ct.init, &info, WEXITED | WNOWAIT));
 	ASSERT_TRUE(wait_until(vz_bc(&self->g, 101, UB_NUMPROC, &bc) ==
 			       -ENOENT));
-	msg_init(&m, self->g.family, VZCTX_CMD_GET, NLM_F_DUMP);
-	ASSERT_EQ(0, genl_talk(&self->g, &m, keep_first, &f));
+	EXPECT_TRUE(wait_until(({
+		memset(&f, 0, sizeof(f));
+		msg_init(&m, self->g.family, VZCTX_CMD_GET, NLM_F_DUMP);
+		!genl_talk(&self->g, &m, keep_first, &f) && f.objects == 1;
+	})));
 	EXPECT_EQ(1, f.n);
 	EXPECT_EQ(VZCTX_STATE_DYING, f.state);
 	EXPECT_EQ(1, f.objects);

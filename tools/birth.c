@@ -57,8 +57,6 @@ static noreturn void child(const struct birth *b, struct tty *t, int chan,
 			   int tree)
 {
 	bool pty = t->mode == TTY_PTY;
-	const char *name = b->hostname;
-	char def[16];
 	int ptmx;
 
 	if (!chan_wait_go(chan))
@@ -78,11 +76,8 @@ static noreturn void child(const struct birth *b, struct tty *t, int chan,
 	close(tree);
 
 	loopback_up(chan);
-	snprintf(def, sizeof(def), "ct%u", b->ctid);
-	if (!name || !*name)
-		name = def;
-	if (sethostname(name, strlen(name)))
-		chan_die(chan, errno, "set host name", name);
+	if (sethostname(b->hostname, strlen(b->hostname)))
+		chan_die(chan, errno, "set host name", b->hostname);
 	ptmx = rootfs_enter(chan, pty, !b->argv);
 	umask(022);
 
@@ -124,13 +119,13 @@ static int mount_private(const struct birth *b, int tree, pid_t pid)
 		return msg_fail(errno, NULL, "start CT %u: open %s", b->ctid,
 				path);
 	if (mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr))) {
-		int err = errno;
+		int why = errno;
 
 		mnt_fstype(b->private, type, sizeof(type));
 		snprintf(text, sizeof(text),
 			 "file system %s of %s does not support idmapped mounts on this kernel; put the private area on ext4, xfs or btrfs",
 			 type, b->private);
-		ret = msg_fail(err, err == EINVAL ? text : NULL,
+		ret = msg_fail(why, why == EINVAL ? text : NULL,
 			       "start CT %u: idmap %s", b->ctid, b->private);
 		goto out;
 	}
@@ -154,9 +149,9 @@ static int fail_child(const struct birth *b, const struct chan_msg *m)
 
 /* Everything between clone3() and the child's exec. Return: exit code. */
 static int raise_child(const struct birth *b, struct tty *t, int chan,
-		       int tree, pid_t pid, bool *enomem)
+		       int tree, pid_t pid, int *err)
 {
-	struct chan_msg m;
+	struct chan_msg m = { 0 };
 	int ret = write_map(pid, "uid_map", b->id_base);
 
 	if (!ret)
@@ -185,8 +180,7 @@ static int raise_child(const struct birth *b, struct tty *t, int chan,
 			t->master = m.fd;
 			continue;
 		}
-		if (enomem)
-			*enomem = m.err == ENOMEM;
+		*err = m.err;
 		return fail_child(b, &m);
 	}
 }
@@ -200,7 +194,7 @@ static void kill_child(pid_t pid)
 }
 
 static int run(const struct birth *b, struct tty *t, int cg, int tree,
-	       pid_t *pid, bool *enomem)
+	       pid_t *pid, int *err)
 {
 	struct clone_args ca = { .flags = SPACES, .exit_signal = SIGCHLD };
 	int chan[2], ret;
@@ -225,7 +219,7 @@ static int run(const struct birth *b, struct tty *t, int cg, int tree,
 		ret = msg_fail(errno, NULL, "start CT %u: make its namespaces",
 			       b->ctid);
 	} else {
-		ret = raise_child(b, t, chan[0], tree, got, enomem);
+		ret = raise_child(b, t, chan[0], tree, got, err);
 		*pid = got;
 		if (ret)
 			kill_child(got);
@@ -234,11 +228,12 @@ static int run(const struct birth *b, struct tty *t, int cg, int tree,
 	return ret;
 }
 
-int birth(const struct birth *b, struct tty *t, pid_t *pid, bool *enomem)
+int birth(const struct birth *b, struct tty *t, pid_t *pid, int *err)
 {
 	struct mount_attr slave = { .propagation = MS_SLAVE };
 	int host, tree = -1, cg, ret;
 
+	*err = 0;
 	/*
 	 * The idmapped mount must not show on the host, and mounts the host
 	 * undoes must go here too: hence a slave, left again afterwards.
@@ -258,7 +253,7 @@ int birth(const struct birth *b, struct tty *t, pid_t *pid, bool *enomem)
 		goto out;
 	}
 	cg = cgroup_make(b->ctid, b->id_base, b->verbose);
-	ret = run(b, t, cg, tree, pid, enomem);
+	ret = run(b, t, cg, tree, pid, err);
 	if (cg >= 0)
 		close(cg);
 	if (ret)

@@ -28,7 +28,7 @@ struct birth {
 	uint32_t ctid;
 	uint32_t id_base;	/* host id of the context's root */
 	const char *private;	/* the tree, owned by ids 0..65535 on disk */
-	const char *hostname;	/* NULL: ctCTID */
+	const char *hostname;
 	char **argv;		/* the command, or NULL: the tree's own init */
 	bool verbose;
 	/** Binds the parked @pid. Tells the user itself. Return: exit code. */
@@ -40,11 +40,11 @@ struct birth {
  * birth - makes the context run
  * @t: initialised; afterwards the caller's end of the standard descriptors
  * @pid: the context's init, a child of the caller
- * @enomem: set when a step of the child failed with ENOMEM; may be NULL
+ * @err: the errno that ended a step of the child, else 0
  *
  * Return: EXIT_OK, or the exit code to leave with; the user has been told and
  * nothing is left behind.
  */
-int birth(const struct birth *b, struct tty *t, pid_t *pid, bool *enomem);
+int birth(const struct birth *b, struct tty *t, pid_t *pid, int *err);
 
 #endif /* _VZCTX_BIRTH_H */

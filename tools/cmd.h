@@ -36,6 +36,14 @@ struct verb {
 void verb_help(const char *name);
 
 /**
+ * verb_badopt - tells what is wrong with the option that getopt_long stopped at
+ * @opt: what it returned; its string of options starts with a colon
+ *
+ * Return: EXIT_USAGE.
+ */
+int verb_badopt(int opt, char **argv);
+
+/**
  * verb_ctid - the CTID among a verb's words
  * @last: nothing may follow it
  *

@@ -122,7 +122,7 @@ int cmd_create(int argc, char **argv)
 	uint32_t ctid;
 	int opt, ret, lock;
 
-	while ((opt = getopt_long(argc, argv, "h", opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":h", opts, NULL)) >= 0) {
 		switch (opt) {
 		case 'p':
 			dir = optarg;
@@ -136,7 +136,7 @@ int cmd_create(int argc, char **argv)
 			       "  --hostname NAME  its host name\n");
 			return EXIT_OK;
 		default:
-			return EXIT_USAGE;
+			return verb_badopt(opt, argv);
 		}
 	}
 	ret = verb_ctid(argc, argv, true, &ctid);
@@ -150,6 +150,9 @@ int cmd_create(int argc, char **argv)
 		return msg_fail(errno, dir ? NULL : "unpack a template there, or name a directory with --private",
 				"create CT %u: private area %s", ctid,
 				dir ? dir : def);
+	if (!strcmp(private, "/"))
+		return msg_fail(0, "a context with the host's root as its own would own every file of the host",
+				"create CT %u: private area /", ctid);
 	if (!S_ISDIR(st.st_mode))
 		return msg_fail(ENOTDIR, NULL, "create CT %u: private area %s",
 				ctid, private);

@@ -16,6 +16,7 @@
 #include "cmd.h"
 #include "conf.h"
 #include "msg.h"
+#include "running.h"
 
 /*
  * Removes a tree: no links followed, no file system border crossed, each
@@ -104,18 +105,11 @@ static int check_stopped(uint32_t ctid)
 	return ret;
 }
 
-static int destroy(uint32_t ctid, bool do_purge)
+/* With the directory and the context locked. */
+static int remove_all(uint32_t ctid, const char *private, bool do_purge)
 {
-	struct conf *c = conf_load(ctid);
-	char private[PATH_MAX];
-	int ret;
+	int ret = check_stopped(ctid);
 
-	if (!c)
-		return msg_fail(errno, errno == ENOENT ? "there is no such CT" :
-				NULL, "destroy CT %u", ctid);
-	conf_private(c, ctid, private, sizeof(private));
-	conf_free(c);
-	ret = check_stopped(ctid);
 	if (ret)
 		return ret;
 	/* The configuration goes last: a half purged CT can be purged again. */
@@ -138,6 +132,31 @@ static int destroy(uint32_t ctid, bool do_purge)
 	return EXIT_OK;
 }
 
+static int destroy(uint32_t ctid, bool do_purge)
+{
+	struct conf *c = conf_load(ctid);
+	char private[PATH_MAX];
+	int lock, ret;
+
+	if (!c)
+		return msg_fail(errno, errno == ENOENT ? "there is no such CT" :
+				NULL, "destroy CT %u", ctid);
+	conf_private(c, ctid, private, sizeof(private));
+	conf_free(c);
+	/* A `start -F` holds the lock, but deserves the clearer message. */
+	ret = check_stopped(ctid);
+	if (ret)
+		return ret;
+	lock = running_lock(ctid);
+	if (lock < 0)
+		return msg_fail(-lock, lock == -EWOULDBLOCK ?
+				"somebody else is starting or stopping it" :
+				NULL, "destroy CT %u", ctid);
+	ret = remove_all(ctid, private, do_purge);
+	close(lock);
+	return ret;
+}
+
 int cmd_destroy(int argc, char **argv)
 {
 	static const struct option opts[] = {
@@ -149,7 +168,7 @@ int cmd_destroy(int argc, char **argv)
 	uint32_t ctid;
 	int opt, ret, lock;
 
-	while ((opt = getopt_long(argc, argv, "h", opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":h", opts, NULL)) >= 0) {
 		if (opt == 'p') {
 			do_purge = true;
 		} else if (opt == 'h') {
@@ -158,7 +177,7 @@ int cmd_destroy(int argc, char **argv)
 			       "The configuration is renamed to " CONF_DIR "/CTID.conf.destroyed.\n");
 			return EXIT_OK;
 		} else {
-			return EXIT_USAGE;
+			return verb_badopt(opt, argv);
 		}
 	}
 	ret = verb_ctid(argc, argv, true, &ctid);

@@ -179,7 +179,7 @@ int cmd_events(int argc, char **argv)
 	struct events e = { 0 };
 	int opt, ret;
 
-	while ((opt = getopt_long(argc, argv, "h", opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":h", opts, NULL)) >= 0) {
 		bool good = true;
 
 		switch (opt) {
@@ -206,7 +206,7 @@ int cmd_events(int argc, char **argv)
 			       "  --ready-fd N  write one byte to descriptor N once listening\n");
 			return EXIT_OK;
 		default:
-			return EXIT_USAGE;
+			return verb_badopt(opt, argv);
 		}
 		if (!good)
 			return msg_usage(argv[0], "\"%s\" is out of range",

@@ -15,16 +15,15 @@
 #include "running.h"
 #include "tty.h"
 
-static int failed(struct vznl *nl, const struct join *j, int ret,
+static int failed(struct vznl *nl, const struct vz_ctx *before, int ret,
 		  const struct chan_msg *why)
 {
 	if (ret != -ECHILD)
-		return msg_fail(-ret, NULL, "run in CT %u", j->ctid);
-	if (!strcmp(why->what, "fork") && why->err == ENOMEM &&
-	    running_explain_fork(nl, j->ctid))
+		return msg_fail(-ret, NULL, "run in CT %u", before->ctid);
+	if (running_explain(nl, before, why->err))
 		return EXIT_FAILED;
-	msg_fail(why->err, NULL, "run in CT %u: %s%s%s", j->ctid, why->what,
-		 *why->object ? " " : "", why->object);
+	msg_fail(why->err, NULL, "run in CT %u: %s%s%s", before->ctid,
+		 why->what, *why->object ? " " : "", why->object);
 	if (strcmp(why->what, "run"))
 		return EXIT_FAILED;
 	return why->err == ENOENT ? 127 : 126;
@@ -49,16 +48,16 @@ static int run(uint32_t ctid, char **argv, enum tty_mode mode)
 	if (ret)
 		goto out_nl;
 	j.init = c.pid;
-	vz_ctx_free(&c);
 
 	ret = tty_init(&t, mode);
 	if (!ret)
 		ret = join(&j, &t, &pid, &why);
 	close(j.pidfd);
 	if (ret)
-		ret = failed(nl, &j, ret, &why);
+		ret = failed(nl, &c, ret, &why);
 	else
 		ret = tty_relay(&t, pid, true);
+	vz_ctx_free(&c);
 out_nl:
 	vznl_close(nl);
 	return ret;
@@ -76,7 +75,7 @@ int cmd_exec(int argc, char **argv)
 	int opt, ret;
 
 	for (;;) {
-		opt = getopt_long(argc, argv, "+th", opts, NULL);
+		opt = getopt_long(argc, argv, "+:th", opts, NULL);
 		if (opt == 't') {
 			mode = TTY_PTY;
 		} else if (opt == 'h') {
@@ -87,7 +86,7 @@ int cmd_exec(int argc, char **argv)
 			       "signal N, 127 when it was not found, 126 when it could not be run.\n");
 			return EXIT_OK;
 		} else if (opt >= 0) {
-			return EXIT_USAGE;
+			return verb_badopt(opt, argv);
 		} else if (ctid) {
 			break;
 		} else {
@@ -110,9 +109,9 @@ int cmd_enter(int argc, char **argv)
 	uint32_t ctid;
 	int opt, ret;
 
-	while ((opt = getopt_long(argc, argv, "h", opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":h", opts, NULL)) >= 0) {
 		if (opt != 'h')
-			return EXIT_USAGE;
+			return verb_badopt(opt, argv);
 		verb_help(argv[0]);
 		printf("The shell is /bin/bash, or /bin/sh, on a terminal made inside the context.\n");
 		return EXIT_OK;

@@ -185,7 +185,7 @@ int cmd_limit(int argc, char **argv)
 	struct limit l = { 0 };
 	int opt, ret;
 
-	while ((opt = getopt_long(argc, argv, "h" OUT_SHORT, opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":h" OUT_SHORT, opts, NULL)) >= 0) {
 		if (opt == 's') {
 			l.save = true;
 		} else if (opt == 'd') {
@@ -200,7 +200,7 @@ int cmd_limit(int argc, char **argv)
 			print_columns(bcrow_columns, bcrow_ncolumns);
 			return EXIT_OK;
 		} else if (!out_option(&l.out, opt, optarg)) {
-			return EXIT_USAGE;
+			return verb_badopt(opt, argv);
 		}
 	}
 	ret = verb_ctid(argc, argv, false, &l.ctid);

@@ -23,7 +23,7 @@ struct row {
 	bool has_numproc;
 	uint64_t numproc;
 	uint64_t now;		/* ns */
-	char hostname[65];
+	char hostname[4 * HOSTNAME_SIZE];
 	char private[256];
 };
 
@@ -102,7 +102,6 @@ static struct row *add(struct rows *rows, const struct conf *c,
 		       const struct vz_ctx *ctx)
 {
 	struct row *v = realloc(rows->v, (rows->n + 1) * sizeof(*v));
-	const char *name = c ? conf_get(c, "HOSTNAME") : NULL;
 	struct timespec ts;
 
 	if (!v)
@@ -115,11 +114,11 @@ static struct row *add(struct rows *rows, const struct conf *c,
 	v->ctx.nbc = 0;
 	clock_gettime(CLOCK_REALTIME, &ts);
 	v->now = ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-	if (name)
-		escape(name, v->hostname, sizeof(v->hostname));
 	if (c) {
-		char path[4096];
+		char path[4096], name[HOSTNAME_SIZE];
 
+		conf_hostname(c, ctx->ctid, name, sizeof(name));
+		escape(name, v->hostname, sizeof(v->hostname));
 		conf_private(c, ctx->ctid, path, sizeof(path));
 		escape(path, v->private, sizeof(v->private));
 	}
@@ -192,7 +191,7 @@ int cmd_list(int argc, char **argv)
 	struct vznl *nl;
 	int opt, ret;
 
-	while ((opt = getopt_long(argc, argv, "ah" OUT_SHORT, opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":ah" OUT_SHORT, opts, NULL)) >= 0) {
 		if (opt == 'a') {
 			all = true;
 		} else if (opt == 'h') {
@@ -202,7 +201,7 @@ int cmd_list(int argc, char **argv)
 			print_columns(columns, NCOLUMNS);
 			return EXIT_OK;
 		} else if (!out_option(&out, opt, optarg)) {
-			return EXIT_USAGE;
+			return verb_badopt(opt, argv);
 		}
 	}
 	if (optind < argc)

@@ -27,15 +27,17 @@ static void header(const struct vz_ctx *c)
 {
 	time_t since = c->since / 1000000000;
 	struct conf *conf = conf_load(c->ctid);
-	const char *name = conf ? conf_get(conf, "HOSTNAME") : NULL;
-	char buf[256], when[32];
+	char name[HOSTNAME_SIZE] = "-", buf[4 * HOSTNAME_SIZE], when[32];
 	struct tm tm;
 
 	if (localtime_r(&since, &tm))
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
 	else
 		snprintf(when, sizeof(when), "?");
-	escape(name ? name : "-", buf, sizeof(buf));
+	/* The name of a context without configuration is not known here. */
+	if (conf)
+		conf_hostname(conf, c->ctid, name, sizeof(name));
+	escape(name, buf, sizeof(buf));
 	printf("CT %u: %s, init %u, since %s\n", c->ctid,
 	       c->state == VZCTX_STATE_RUNNING ? "running" : "dying", c->pid,
 	       when);
@@ -99,7 +101,7 @@ int cmd_show(int argc, char **argv)
 	uint32_t ctid;
 	int opt, ret;
 
-	while ((opt = getopt_long(argc, argv, "ah" OUT_SHORT, opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":ah" OUT_SHORT, opts, NULL)) >= 0) {
 		if (opt == 'a') {
 			all = true;
 		} else if (opt == 'h') {
@@ -109,7 +111,7 @@ int cmd_show(int argc, char **argv)
 			print_columns(bcrow_columns, bcrow_ncolumns);
 			return EXIT_OK;
 		} else if (!out_option(&out, opt, optarg)) {
-			return EXIT_USAGE;
+			return verb_badopt(opt, argv);
 		}
 	}
 	ret = verb_ctid(argc, argv, true, &ctid);

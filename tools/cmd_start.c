@@ -3,13 +3,11 @@
  * vzctx start - run a context's init, or one command
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "birth.h"
@@ -60,19 +58,16 @@ static int read_limits(struct start *s)
 	return s->set && s->nset >= 0 ? EXIT_OK : EXIT_FAILED;
 }
 
-/* Held for the time of the birth: two starts of one CT share a cgroup. */
-static int lock_ct(uint32_t ctid)
+/* Return: EXIT_OK, or the exit code after telling the user that it runs. */
+static int check_stopped(struct start *s)
 {
-	char path[64];
-	int fd;
+	struct vz_ctx c;
 
-	conf_path(ctid, path, sizeof(path));
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+	if (vznl_get(s->nl, s->ctid, &c))
+		return EXIT_OK;
+	vz_ctx_free(&c);
+	return msg_fail(EEXIST, "it is running already", "start CT %u",
+			s->ctid);
 }
 
 static int start(struct start *s)
@@ -80,44 +75,56 @@ static int start(struct start *s)
 	enum tty_mode mode = !s->foreground ? TTY_NULL :
 			     isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ?
 			     TTY_PTY : TTY_PASS;
-	char private[PATH_MAX];
+	char private[PATH_MAX], hostname[HOSTNAME_SIZE];
 	struct birth b = {
 		.ctid = s->ctid,
 		.private = private,
-		.hostname = conf_get(s->conf, "HOSTNAME"),
+		.hostname = hostname,
 		.argv = s->argv,
 		.verbose = s->verbose,
 		.bind = bind_init,
 		.arg = s,
 	};
-	bool enomem = false;
-	struct vz_ctx c;
 	struct tty t;
 	pid_t pid;
-	int ret;
+	int ret, err;
 
 	if (!conf_id_base(s->conf, &b.id_base) || !b.id_base)
 		return msg_fail(0, "its configuration needs LOCAL_UID and LOCAL_GID, the same number above 0",
 				"start CT %u", s->ctid);
 	conf_private(s->conf, s->ctid, private, sizeof(private));
-	ret = vznl_get(s->nl, s->ctid, &c);
-	if (!ret) {
-		vz_ctx_free(&c);
-		return msg_fail(EEXIST, "it is running already", "start CT %u",
-				s->ctid);
-	}
+	conf_hostname(s->conf, s->ctid, hostname, sizeof(hostname));
 	ret = tty_init(&t, mode);
 	if (ret)
 		return msg_fail(-ret, NULL, "start CT %u", s->ctid);
-	ret = birth(&b, &t, &pid, &enomem);
-	if (ret && enomem)
-		msg_note("if its NUMPROC is too low, raise it in " CONF_DIR "/%u.conf",
-			 s->ctid);
+	ret = birth(&b, &t, &pid, &err);
+	if (ret && (err == ENOMEM || err == ENFILE))
+		msg_note("if its %s is too low, raise it in " CONF_DIR "/%u.conf",
+			 err == ENOMEM ? "NUMPROC" : "NUMFILE", s->ctid);
 	if (ret || !s->foreground)
 		return ret;
 	ret = tty_relay(&t, pid, false);
 	if (!running_wait_gone(s->nl, s->ctid, 0))
 		cgroup_remove(s->ctid);
+	return ret;
+}
+
+/* Alone. */
+static int start_locked(struct start *s)
+{
+	int ret = check_stopped(s), lock;
+
+	if (ret)
+		return ret;
+	lock = running_lock(s->ctid);
+	ret = check_stopped(s);
+	if (!ret)
+		ret = lock < 0 ? msg_fail(-lock, lock == -EWOULDBLOCK ?
+					  "somebody else is starting or stopping it" :
+					  NULL, "start CT %u", s->ctid) :
+				 start(s);
+	if (lock >= 0)
+		close(lock);
 	return ret;
 }
 
@@ -140,11 +147,11 @@ int cmd_start(int argc, char **argv)
 		{ 0 },
 	};
 	struct start s = { 0 };
-	int opt, ret, lock;
+	int opt, ret;
 
 	/* Options may stand on either side of the CTID; the rest is COMMAND. */
 	for (;;) {
-		opt = getopt_long(argc, argv, "+Fvh", opts, NULL);
+		opt = getopt_long(argc, argv, "+:Fvh", opts, NULL);
 		if (opt == 'F') {
 			s.foreground = true;
 		} else if (opt == 'v') {
@@ -153,7 +160,7 @@ int cmd_start(int argc, char **argv)
 			help(argv[0]);
 			return EXIT_OK;
 		} else if (opt >= 0) {
-			return EXIT_USAGE;
+			return verb_badopt(opt, argv);
 		} else if (s.ctid) {
 			break;
 		} else {
@@ -172,16 +179,8 @@ int cmd_start(int argc, char **argv)
 	ret = modload_open(vznl_open, &s.nl);
 	if (!ret)
 		ret = read_limits(&s);
-	if (!ret) {
-		lock = lock_ct(s.ctid);
-		if (lock < 0) {
-			ret = msg_fail(errno, "somebody else is starting it",
-				       "start CT %u", s.ctid);
-		} else {
-			ret = start(&s);
-			close(lock);
-		}
-	}
+	if (!ret)
+		ret = start_locked(&s);
 	free(s.set);
 	conf_free(s.conf);
 	vznl_close(s.nl);

@@ -46,6 +46,22 @@ static bool ask(int pidfd, pid_t pid, int timeout_s)
 	return poll(&pf, 1, timeout_s * 1000) > 0;
 }
 
+/* Not if it has been started again meanwhile. */
+static void clean_up(struct vznl *nl, uint32_t ctid)
+{
+	int lock = running_lock(ctid);
+	struct vz_ctx c;
+
+	/* A `start -F` that holds it cleans up itself. */
+	if (lock < 0)
+		return;
+	if (vznl_get(nl, ctid, &c))
+		cgroup_remove(ctid);
+	else
+		vz_ctx_free(&c);
+	close(lock);
+}
+
 static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 {
 	struct vz_ctx c;
@@ -71,7 +87,7 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 	if (ret)
 		return msg_fail(-ret, ret == -ETIMEDOUT ? "its tasks do not end" :
 				vznl_sentence(nl), "stop CT %u", ctid);
-	cgroup_remove(ctid);
+	clean_up(nl, ctid);
 	return EXIT_OK;
 }
 
@@ -89,7 +105,7 @@ int cmd_stop(int argc, char **argv)
 	uint32_t ctid;
 	int opt, ret;
 
-	while ((opt = getopt_long(argc, argv, "h", opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":h", opts, NULL)) >= 0) {
 		switch (opt) {
 		case 'f':
 			fast = true;
@@ -107,7 +123,7 @@ int cmd_stop(int argc, char **argv)
 			       DEFAULT_TIMEOUT_S);
 			return EXIT_OK;
 		default:
-			return EXIT_USAGE;
+			return verb_badopt(opt, argv);
 		}
 	}
 	ret = verb_ctid(argc, argv, true, &ctid);

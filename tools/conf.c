@@ -16,14 +16,15 @@
 #include "conf.h"
 #include "parse.h"
 
-/* One line: its text without the newline, and what it assigns, if anything. */
+/* One line, and what it assigns, if anything; all of it one allocation. */
 struct line {
-	char *text, *key, *value;
+	struct line *next;
+	const char *key, *value;	/* inside text, behind the line */
+	char text[];
 };
 
 struct conf {
-	struct line *v;
-	size_t n;
+	struct line *first;
 };
 
 void conf_path(uint32_t ctid, char *buf, unsigned int size)
@@ -31,17 +32,10 @@ void conf_path(uint32_t ctid, char *buf, unsigned int size)
 	snprintf(buf, size, CONF_DIR "/%u.conf", ctid);
 }
 
-static void line_free(struct line *l)
-{
-	free(l->text);
-	free(l->key);
-	free(l->value);
-}
-
 /* Splits KEY=value, KEY="value", KEY='value'; leaves key NULL otherwise. */
-static int line_parse(struct line *l)
+static void line_parse(struct line *l, char *room)
 {
-	const char *p = l->text, *end;
+	const char *p = l->text, *from, *end;
 	size_t len;
 
 	while (*p == ' ' || *p == '\t')
@@ -49,38 +43,33 @@ static int line_parse(struct line *l)
 	for (len = 0; isalnum((unsigned char)p[len]) || p[len] == '_'; len++)
 		;
 	if (!len || p[len] != '=' || isdigit((unsigned char)*p))
-		return 0;
-	end = p + len + 1;
-	if (*end == '"' || *end == '\'') {
-		const char *close = strchr(end + 1, *end);
-
-		if (!close)
-			return 0;
-		l->value = strndup(end + 1, close - end - 1);
-	} else {
-		l->value = strndup(end, strcspn(end, " \t\r#"));
+		return;
+	from = p + len + 1;
+	end = from + strcspn(from, " \t\r#");
+	if (*from == '"' || *from == '\'') {
+		end = strchr(from + 1, *from);
+		if (!end)
+			return;
+		from++;
 	}
-	l->key = strndup(p, len);
-	return l->key && l->value ? 0 : -ENOMEM;
+	l->key = memcpy(room, p, len);
+	room[len] = '\0';
+	room += len + 1;
+	l->value = memcpy(room, from, end - from);
+	room[end - from] = '\0';
 }
 
-/* Takes over @text. */
-static int add_line(struct conf *c, char *text)
+static struct line *line_new(const char *text)
 {
-	struct line *v = realloc(c->v, (c->n + 1) * sizeof(*v));
-	int ret;
+	size_t len = strlen(text);
+	/* Twice the line, and a zero for it, its key and its value. */
+	struct line *l = calloc(1, sizeof(*l) + 2 * len + 3);
 
-	if (!v || !text) {
-		if (v)
-			c->v = v;
-		free(text);
-		return -ENOMEM;
-	}
-	c->v = v;
-	v[c->n] = (struct line){ .text = text };
-	ret = line_parse(&v[c->n]);
-	c->n++;
-	return ret;
+	if (!l)
+		return NULL;
+	memcpy(l->text, text, len + 1);
+	line_parse(l, l->text + len + 1);
+	return l;
 }
 
 struct conf *conf_new(void)
@@ -90,21 +79,44 @@ struct conf *conf_new(void)
 
 void conf_free(struct conf *c)
 {
-	if (!c)
-		return;
-	for (size_t i = 0; i < c->n; i++)
-		line_free(&c->v[i]);
-	free(c->v);
+	struct line *next;
+
+	for (struct line *l = c ? c->first : NULL; l; l = next) {
+		next = l->next;
+		free(l);
+	}
 	free(c);
+}
+
+/* Return: 0 or an errno. */
+static int read_lines(FILE *f, struct conf *c)
+{
+	struct line **end = &c->first;
+	char *buf = NULL;
+	size_t size = 0;
+	ssize_t len;
+	int err = 0;
+
+	while (!err && (len = getline(&buf, &size, f)) >= 0) {
+		if (len && buf[len - 1] == '\n')
+			buf[len - 1] = '\0';
+		*end = line_new(buf);
+		if (*end)
+			end = &(*end)->next;
+		else
+			err = ENOMEM;
+	}
+	if (!err && ferror(f))
+		err = EIO;
+	free(buf);
+	return err;
 }
 
 struct conf *conf_load(uint32_t ctid)
 {
-	char path[64], *buf = NULL;
 	struct conf *c;
-	size_t size = 0;
-	ssize_t len;
-	int err = 0;
+	char path[64];
+	int err;
 	FILE *f;
 
 	conf_path(ctid, path, sizeof(path));
@@ -112,16 +124,7 @@ struct conf *conf_load(uint32_t ctid)
 	if (!f)
 		return NULL;
 	c = conf_new();
-	if (!c)
-		err = ENOMEM;
-	while (!err && (len = getline(&buf, &size, f)) >= 0) {
-		if (len && buf[len - 1] == '\n')
-			buf[len - 1] = '\0';
-		err = -add_line(c, strdup(buf));
-	}
-	if (!err && ferror(f))
-		err = EIO;
-	free(buf);
+	err = c ? read_lines(f, c) : ENOMEM;
 	fclose(f);
 	if (err) {
 		conf_free(c);
@@ -133,46 +136,47 @@ struct conf *conf_load(uint32_t ctid)
 
 const char *conf_get(const struct conf *c, const char *key)
 {
-	for (size_t i = 0; i < c->n; i++)
-		if (c->v[i].key && !strcmp(c->v[i].key, key))
-			return c->v[i].value;
+	for (const struct line *l = c->first; l; l = l->next)
+		if (l->key && !strcmp(l->key, key))
+			return l->value;
 	return NULL;
 }
 
 int conf_set(struct conf *c, const char *key, const char *value)
 {
-	struct line fresh = { 0 };
+	struct line **at = &c->first, *fresh, *old;
 	bool placed = false;
-	size_t out = 0;
+	char *text;
 
 	for (const char *p = value; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f ||
 		    strchr("\"$`\\", *p))
 			return -EINVAL;
-	if (asprintf(&fresh.text, "%s=\"%s\"", key, value) < 0)
+	if (asprintf(&text, "%s=\"%s\"", key, value) < 0)
 		return -ENOMEM;
-	if (line_parse(&fresh)) {
-		line_free(&fresh);
+	fresh = line_new(text);
+	free(text);
+	if (!fresh)
 		return -ENOMEM;
-	}
 
-	for (size_t i = 0; i < c->n; i++) {
-		if (!c->v[i].key || strcmp(c->v[i].key, key)) {
-			c->v[out++] = c->v[i];
+	/* The first occurrence makes way, further ones only vanish. */
+	while ((old = *at)) {
+		if (!old->key || strcmp(old->key, key)) {
+			at = &old->next;
 			continue;
 		}
-		line_free(&c->v[i]);
-		if (!placed)
-			c->v[out++] = fresh;
+		*at = old->next;
+		free(old);
+		if (placed)
+			continue;
+		fresh->next = *at;
+		*at = fresh;
+		at = &fresh->next;
 		placed = true;
 	}
-	c->n = out;
-	if (placed)
-		return 0;
-	out = add_line(c, fresh.text);
-	fresh.text = NULL;
-	line_free(&fresh);
-	return (int)out;
+	if (!placed)
+		*at = fresh;
+	return 0;
 }
 
 int conf_save(const struct conf *c, uint32_t ctid)
@@ -197,8 +201,8 @@ int conf_save(const struct conf *c, uint32_t ctid)
 		close(fd);
 		goto err_tmp;
 	}
-	for (size_t i = 0; i < c->n; i++)
-		fprintf(f, "%s\n", c->v[i].text);
+	for (const struct line *l = c->first; l; l = l->next)
+		fprintf(f, "%s\n", l->text);
 	if (fflush(f) || ferror(f) || fchmod(fd, 0644) || fsync(fd))
 		ret = errno ? -errno : -EIO;
 	if (fclose(f) && !ret)
@@ -257,6 +261,17 @@ void conf_private(const struct conf *c, uint32_t ctid, char *buf,
 			buf[n] = '\0';
 		}
 	}
+}
+
+void conf_hostname(const struct conf *c, uint32_t ctid, char *buf,
+		   unsigned int size)
+{
+	const char *name = conf_get(c, "HOSTNAME");
+
+	if (name && *name)
+		snprintf(buf, size, "%s", name);
+	else
+		snprintf(buf, size, "ct%u", ctid);
 }
 
 bool conf_id_base(const struct conf *c, uint32_t *base)

@@ -55,6 +55,12 @@ int conf_lock(void);
 void conf_private(const struct conf *c, uint32_t ctid, char *buf,
 		  unsigned int size);
 
+#define HOSTNAME_SIZE	65	/* what the kernel takes, and a zero */
+
+/** The host name: HOSTNAME, or ct followed by the number. */
+void conf_hostname(const struct conf *c, uint32_t ctid, char *buf,
+		   unsigned int size);
+
 /**
  * conf_id_base - the base of the file's id range
  *

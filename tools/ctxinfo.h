@@ -64,7 +64,7 @@ struct vz_set {
 
 /** struct vz_event - one event; the bc fields only for VZCTX_EVENT_LIMIT */
 struct vz_event {
-	uint32_t type;		/* enum vzctx_event */
+	uint32_t type;		/* enum vzctx_event_type */
 	uint32_t ctid;
 	uint64_t time;		/* CLOCK_REALTIME, ns */
 	uint32_t id;

@@ -117,7 +117,7 @@ int join(const struct join *j, struct tty *t, pid_t *pid,
 	tty_close_inner(t);
 
 	while (!ret) {
-		struct chan_msg m;
+		struct chan_msg m = { 0 };
 
 		ret = chan_recv(chan[0], &m);
 		if (ret || m.kind == CHAN_END)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - talking to the module: the only file that knows netlink
+ * vzctx - talking to the module: requests and their answers
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@
 #include <netlink/netlink.h>
 
 #include "nl.h"
+#include "nl_parse.h"
 
 /* A dump the kernel marks as torn by a concurrent change is read again. */
 #define DUMP_TRIES	8
@@ -33,11 +34,10 @@ struct vznl {
 	void *arg;
 };
 
-/* libnl has its own, smaller set of errors; these are the ones it makes. */
+/* @nle: negative. libnl has its own, smaller set of errors; these it makes. */
 static int nle_to_errno(int nle)
 {
 	switch (nle < 0 ? -nle : nle) {
-	case NLE_SUCCESS: return 0;
 	case NLE_NOMEM: return -ENOMEM;
 	case NLE_AGAIN: return -EAGAIN;
 	case NLE_INTR: return -EINTR;
@@ -187,55 +187,6 @@ static int talk(struct vznl *nl, struct nl_msg *msg,
 	return nl->torn ? -EINTR : 0;
 }
 
-static uint32_t u32_of(struct nlattr *a)
-{
-	return a && nla_len(a) >= 4 ? nla_get_u32(a) : 0;
-}
-
-static uint64_t u64_of(struct nlattr *a)
-{
-	return a && nla_len(a) >= 8 ? nla_get_u64(a) : 0;
-}
-
-/* Grows @*v by one zeroed element of @size. */
-static void *append(void **v, size_t *n, size_t size)
-{
-	char *p = realloc(*v, (*n + 1) * size);
-
-	if (!p)
-		return NULL;
-	*v = p;
-	p += *n * size;
-	memset(p, 0, size);
-	(*n)++;
-	return p;
-}
-
-static int take_res(struct nlattr **top, void *arg)
-{
-	struct nlattr *tb[VZCTX_RES_A_MAX + 1];
-	struct vz_reslist *l = arg;
-	struct vz_res *r;
-
-	if (!top[VZCTX_A_RES] ||
-	    nla_parse_nested(tb, VZCTX_RES_A_MAX, top[VZCTX_A_RES], NULL) < 0)
-		return -EBADMSG;
-	if (!tb[VZCTX_RES_A_ID] || !tb[VZCTX_RES_A_NAME])
-		return -EBADMSG;
-	r = append((void **)&l->v, &l->n, sizeof(*r));
-	if (!r)
-		return -ENOMEM;
-	r->id = u32_of(tb[VZCTX_RES_A_ID]);
-	r->unit = u32_of(tb[VZCTX_RES_A_UNIT]);
-	r->counted = u32_of(tb[VZCTX_RES_A_COUNTED]);
-	r->enforced = u32_of(tb[VZCTX_RES_A_ENFORCED]);
-	r->err = u32_of(tb[VZCTX_RES_A_ERRNO]);
-	nla_strlcpy(r->name, tb[VZCTX_RES_A_NAME], sizeof(r->name));
-	if (tb[VZCTX_RES_A_NOTE])
-		nla_strlcpy(r->note, tb[VZCTX_RES_A_NOTE], sizeof(r->note));
-	return 0;
-}
-
 int vznl_res(struct vznl *nl, struct vz_reslist *out)
 {
 	int ret = -EINTR;
@@ -246,61 +197,11 @@ int vznl_res(struct vznl *nl, struct vz_reslist *out)
 		*out = (struct vz_reslist){ 0 };
 		if (!msg)
 			return -ENOMEM;
-		ret = talk(nl, msg, take_res, out);
+		ret = talk(nl, msg, nl_parse_res, out);
 		if (ret)
 			vz_reslist_free(out);
 	}
 	return ret;
-}
-
-static int take_ctx(struct nlattr **tb, struct vz_ctx *c)
-{
-	struct nlattr *bc[VZCTX_BC_A_MAX + 1];
-	struct nlattr *a;
-	int rem;
-
-	if (!tb[VZCTX_A_CTID])
-		return -EBADMSG;
-	c->ctid = u32_of(tb[VZCTX_A_CTID]);
-	c->state = u32_of(tb[VZCTX_A_STATE]);
-	c->pid = u32_of(tb[VZCTX_A_PID]);
-	c->since = u64_of(tb[VZCTX_A_SINCE]);
-	c->objects = u64_of(tb[VZCTX_A_OBJECTS]);
-	c->dropped = u64_of(tb[VZCTX_A_DROPPED]);
-	if (!tb[VZCTX_A_BCS])
-		return 0;
-
-	nla_for_each_nested(a, tb[VZCTX_A_BCS], rem) {
-		struct vz_bc *b;
-
-		if (nla_type(a) != VZCTX_A_BC)
-			continue;
-		if (nla_parse_nested(bc, VZCTX_BC_A_MAX, a, NULL) < 0)
-			return -EBADMSG;
-		b = append((void **)&c->bc, &c->nbc, sizeof(*b));
-		if (!b)
-			return -ENOMEM;
-		b->id = u32_of(bc[VZCTX_BC_A_ID]);
-		b->held = u64_of(bc[VZCTX_BC_A_HELD]);
-		b->maxheld = u64_of(bc[VZCTX_BC_A_MAXHELD]);
-		b->barrier = u64_of(bc[VZCTX_BC_A_BARRIER]);
-		b->limit = u64_of(bc[VZCTX_BC_A_LIMIT]);
-		b->failcnt = u64_of(bc[VZCTX_BC_A_FAILCNT]);
-	}
-	return 0;
-}
-
-static int take_one(struct nlattr **tb, void *arg)
-{
-	return take_ctx(tb, arg);
-}
-
-static int take_listed(struct nlattr **tb, void *arg)
-{
-	struct vz_ctxlist *l = arg;
-	struct vz_ctx *c = append((void **)&l->v, &l->n, sizeof(*c));
-
-	return c ? take_ctx(tb, c) : -ENOMEM;
 }
 
 int vznl_get(struct vznl *nl, uint32_t ctid, struct vz_ctx *out)
@@ -312,7 +213,7 @@ int vznl_get(struct vznl *nl, uint32_t ctid, struct vz_ctx *out)
 	if (!msg)
 		return -ENOMEM;
 	nla_put_u32(msg, VZCTX_A_CTID, ctid);
-	ret = talk(nl, msg, take_one, out);
+	ret = talk(nl, msg, nl_parse_ctx, out);
 	if (!ret && !out->ctid)
 		ret = -EBADMSG;
 	if (ret)
@@ -330,7 +231,7 @@ int vznl_list(struct vznl *nl, struct vz_ctxlist *out)
 		*out = (struct vz_ctxlist){ 0 };
 		if (!msg)
 			return -ENOMEM;
-		ret = talk(nl, msg, take_listed, out);
+		ret = talk(nl, msg, nl_parse_listed, out);
 		if (ret)
 			vz_ctxlist_free(out);
 	}
@@ -399,32 +300,57 @@ int vznl_set(struct vznl *nl, uint32_t ctid, const struct vz_set *set,
 	return talk(nl, msg, NULL, NULL);
 }
 
-int vznl_open(struct vznl **nlp)
+static struct vznl *alloc(void)
 {
 	struct vznl *nl = calloc(1, sizeof(*nl));
-	int one = 1;
-	int ret;
 
-	if (!nl)
-		return -ENOMEM;
-	nl->sk = nl_socket_alloc();
-	if (!nl->sk) {
-		free(nl);
-		return -ENOMEM;
-	}
-	ret = genl_connect(nl->sk);
-	if (!ret) {
-		setsockopt(nl_socket_get_fd(nl->sk), SOL_NETLINK,
-			   NETLINK_EXT_ACK, &one, sizeof(one));
-		ret = genl_ctrl_resolve(nl->sk, VZCTX_GENL_NAME);
-	}
-	if (ret < 0) {
-		vznl_close(nl);
+	if (nl)
+		nl->sk = nl_socket_alloc();
+	if (nl && nl->sk)
+		return nl;
+	free(nl);
+	return NULL;
+}
+
+static int connect_family(struct vznl *nl)
+{
+	int one = 1;
+	int ret = genl_connect(nl->sk);
+
+	if (ret < 0)
 		return nle_to_errno(ret);
+	setsockopt(nl_socket_get_fd(nl->sk), SOL_NETLINK, NETLINK_EXT_ACK,
+		   &one, sizeof(one));
+	nl->family = genl_ctrl_resolve(nl->sk, VZCTX_GENL_NAME);
+	return nl->family < 0 ? nle_to_errno(nl->family) : 0;
+}
+
+static int join_events(struct vznl *nl)
+{
+	int ret = genl_ctrl_resolve_grp(nl->sk, VZCTX_GENL_NAME,
+					VZCTX_GENL_GROUP_EVENTS);
+
+	/* Events answer no request: their sequence numbers match nothing. */
+	nl_socket_disable_seq_check(nl->sk);
+	if (ret >= 0) {
+		nl_socket_set_buffer_size(nl->sk, EVENT_RCVBUF, 0);
+		ret = nl_socket_add_membership(nl->sk, ret);
 	}
-	nl->family = ret;
-	*nlp = nl;
-	return 0;
+	if (ret >= 0)
+		ret = nl_socket_set_nonblocking(nl->sk);
+	return ret < 0 ? nle_to_errno(ret) : 0;
+}
+
+int vznl_open(struct vznl **nlp)
+{
+	struct vznl *nl = alloc();
+	int ret = nl ? connect_family(nl) : -ENOMEM;
+
+	if (ret)
+		vznl_close(nl);
+	else
+		*nlp = nl;
+	return ret;
 }
 
 void vznl_close(struct vznl *nl)
@@ -442,56 +368,28 @@ const char *vznl_sentence(const struct vznl *nl)
 
 static int on_event(struct nl_msg *msg, void *arg)
 {
-	struct nlattr *tb[VZCTX_A_MAX + 1], *e[VZCTX_EVENT_A_MAX + 1];
+	struct nlattr *tb[VZCTX_A_MAX + 1];
 	struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	struct vz_event ev = { 0 };
 	struct vznl *nl = arg;
-	struct nlattr *comm;
+	struct vz_event ev;
 
-	if (genlmsg_hdr(nlh)->cmd != VZCTX_CMD_EVENT ||
-	    genlmsg_parse(nlh, 0, tb, VZCTX_A_MAX, NULL) < 0 ||
-	    !tb[VZCTX_A_EVENT] ||
-	    nla_parse_nested(e, VZCTX_EVENT_A_MAX, tb[VZCTX_A_EVENT], NULL) < 0)
-		return NL_OK;
-
-	ev.type = u32_of(e[VZCTX_EVENT_A_TYPE]);
-	ev.ctid = u32_of(e[VZCTX_EVENT_A_CTID]);
-	ev.time = u64_of(e[VZCTX_EVENT_A_TIME]);
-	ev.id = u32_of(e[VZCTX_EVENT_A_ID]);
-	ev.pid = u32_of(e[VZCTX_EVENT_A_PID]);
-	ev.held = u64_of(e[VZCTX_EVENT_A_HELD]);
-	ev.barrier = u64_of(e[VZCTX_EVENT_A_BARRIER]);
-	ev.limit = u64_of(e[VZCTX_EVENT_A_LIMIT]);
-	ev.failcnt = u64_of(e[VZCTX_EVENT_A_FAILCNT]);
-	ev.wanted = u64_of(e[VZCTX_EVENT_A_WANTED]);
-	ev.dropped = u64_of(e[VZCTX_EVENT_A_DROPPED]);
-	comm = e[VZCTX_EVENT_A_COMM];
-	if (comm)
-		nla_strlcpy(ev.comm, comm, sizeof(ev.comm));
-	nl->event_fn(&ev, nl->arg);
+	if (genlmsg_hdr(nlh)->cmd == VZCTX_CMD_EVENT &&
+	    genlmsg_parse(nlh, 0, tb, VZCTX_A_MAX, NULL) >= 0 &&
+	    !nl_parse_event(tb, &ev))
+		nl->event_fn(&ev, nl->arg);
 	return NL_OK;
 }
 
 int vznl_events_open(struct vznl **nlp)
 {
-	struct vznl *nl = NULL;
-	int ret = vznl_open(&nl);
+	struct vznl *nl = alloc();
+	int ret = nl ? connect_family(nl) : -ENOMEM;
 
-	if (ret)
-		return ret;
-	ret = genl_ctrl_resolve_grp(nl->sk, VZCTX_GENL_NAME,
-				    VZCTX_GENL_GROUP_EVENTS);
-	/* Events answer no request: their sequence numbers match nothing. */
-	nl_socket_disable_seq_check(nl->sk);
-	if (ret >= 0) {
-		nl_socket_set_buffer_size(nl->sk, EVENT_RCVBUF, 0);
-		ret = nl_socket_add_membership(nl->sk, ret);
-	}
-	if (ret >= 0)
-		ret = nl_socket_set_nonblocking(nl->sk);
-	if (ret < 0) {
+	if (!ret)
+		ret = join_events(nl);
+	if (ret) {
 		vznl_close(nl);
-		return nle_to_errno(ret);
+		return ret;
 	}
 	nl_socket_modify_cb(nl->sk, NL_CB_VALID, NL_CB_CUSTOM, on_event, nl);
 	*nlp = nl;

@@ -3,9 +3,12 @@
  * vzctx - finding a running context
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +20,10 @@
 /* From the end of the init until the kernel has buried every task. */
 #define GONE_TRIES	500
 #define GONE_PAUSE_MS	20
+
+#define LOCK_DIR	"/run/vzctx"
+#define LOCK_TRIES	100
+#define LOCK_PAUSE_MS	20
 
 static int explain(struct vznl *nl, uint32_t ctid, const char *intent, int err)
 {
@@ -70,33 +77,68 @@ int running_get(struct vznl *nl, uint32_t ctid, const char *intent,
 	return explain(nl, ctid, intent, ret);
 }
 
-bool running_explain_fork(struct vznl *nl, uint32_t ctid)
+static void say_full(uint32_t ctid, const struct vz_res *r,
+		     const struct vz_bc *bc)
 {
-	char held[24], bar[24], lim[24];
+	uint64_t more = bc->barrier + bc->barrier / 2;
+	char bar[24], lim[24];
+
+	format_amount(bc->barrier, bar, sizeof(bar));
+	format_amount(bc->limit, lim, sizeof(lim));
+	msg_note("cannot run in CT %u: %s limit reached (held %" PRIu64 ", barrier %s, limit %s, failcnt %" PRIu64 "); raise it with `%s limit %u %s=%" PRIu64 "`",
+		 ctid, r->name, bc->held, bar, lim, bc->failcnt, prog_name,
+		 ctid, r->name,
+		 more > bc->barrier + 1 ? more : bc->barrier + 2);
+}
+
+bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err)
+{
 	struct vz_reslist res = { 0 };
-	const struct vz_bc *bc = NULL;
-	const struct vz_res *r = NULL;
 	struct vz_ctx c = { 0 };
-	bool full;
+	bool said = false;
 
-	if (!vznl_res(nl, &res) && !vznl_get(nl, ctid, &c))
-		r = res_by_name(&res, "numproc");
-	if (r)
-		bc = vz_ctx_bc(&c, r->id);
-	full = bc && bc->held >= bc->barrier;
-	if (full) {
-		uint64_t more = bc->held + bc->held / 2;
+	if (vznl_res(nl, &res) || vznl_get(nl, before->ctid, &c) ||
+	    c.since != before->since)
+		goto out;
+	for (size_t i = 0; !said && i < res.n; i++) {
+		const struct vz_res *r = &res.v[i];
+		const struct vz_bc *was = vz_ctx_bc(before, r->id);
+		const struct vz_bc *bc = vz_ctx_bc(&c, r->id);
 
-		format_amount(bc->held, held, sizeof(held));
-		format_amount(bc->barrier, bar, sizeof(bar));
-		format_amount(bc->limit, lim, sizeof(lim));
-		msg_note("cannot run in %u: numproc limit reached (held %s, barrier %s, limit %s, failcnt %" PRIu64 "); raise it with `%s limit %u numproc=%" PRIu64 "`",
-			 ctid, held, bar, lim, bc->failcnt, prog_name, ctid,
-			 more > bc->held ? more : bc->held + 1);
+		if (!was || !bc || (int)r->err != err ||
+		    bc->failcnt == was->failcnt)
+			continue;
+		say_full(c.ctid, r, bc);
+		said = true;
 	}
+out:
 	vz_ctx_free(&c);
 	vz_reslist_free(&res);
-	return full;
+	return said;
+}
+
+int running_lock(uint32_t ctid)
+{
+	const struct timespec pause = { 0, LOCK_PAUSE_MS * 1000000L };
+	char path[64];
+	int fd, err = 0;
+
+	snprintf(path, sizeof(path), LOCK_DIR "/%u", ctid);
+	if (mkdir(LOCK_DIR, 0700) && errno != EEXIST)
+		return -errno;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (!flock(fd, LOCK_EX | LOCK_NB))
+			return fd;
+		err = errno;
+		if (err != EWOULDBLOCK)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	close(fd);
+	return -err;
 }
 
 int running_wait_gone(struct vznl *nl, uint32_t ctid, uint64_t since)

@@ -18,11 +18,24 @@ int running_get(struct vznl *nl, uint32_t ctid, const char *intent,
 		struct vz_ctx *c, int *pidfd);
 
 /**
- * running_explain_fork - says which limit refused a new task
+ * running_explain - says which limit refused a step with @err
+ * @before: the context before the step; a request refused since then counts,
+ *	for what the failed step held is free again by now
  *
- * Return: false when numproc has room, and nothing was said.
+ * Return: false when no limit refused anything, and nothing was said.
  */
-bool running_explain_fork(struct vznl *nl, uint32_t ctid);
+bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err);
+
+/**
+ * running_lock - keeps others from starting, stopping or destroying @ctid
+ *
+ * Two lives of one number share a cgroup: who makes or removes it must know
+ * that it is the only one. Held by `start` for the birth, with -F to the end.
+ *
+ * Return: a descriptor to close(), -EWOULDBLOCK when somebody else has had it
+ * for two seconds, or another errno.
+ */
+int running_lock(uint32_t ctid);
 
 /**
  * running_wait_gone - waits until @ctid is not running any more

@@ -2,9 +2,12 @@
 /*
  * vzctx - containers with beancounters: the table of verbs
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "msg.h"
@@ -58,6 +61,18 @@ void verb_help(const char *name)
 		       v->synopsis, v->summary);
 }
 
+int verb_badopt(int opt, char **argv)
+{
+	const char *word = argv[optind - 1];
+
+	if (opt == ':')
+		return msg_usage(argv[0], "%s needs a value", word);
+	if (!strncmp(word, "--", 2))
+		return msg_usage(argv[0], optopt ? "%s: this option takes no value" :
+				 "there is no option %s", word);
+	return msg_usage(argv[0], "there is no option -%c", optopt);
+}
+
 int verb_ctid(int argc, char **argv, bool last, uint32_t *ctid)
 {
 	if (optind >= argc)
@@ -86,12 +101,32 @@ static int help(void)
 	return EXIT_OK;
 }
 
+/*
+ * Whatever is opened next would otherwise become a standard descriptor, and
+ * those are handed to programs inside contexts.
+ */
+static int keep_stdio(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static char *list_argv[] = { "list", NULL };
 	const struct verb *v;
 	int ret;
 
+	ret = keep_stdio();
+	if (ret)
+		return msg_fail(-ret, NULL, "open /dev/null");
 	if (argc < 2)
 		return cmd_list(1, list_argv);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))

@@ -12,6 +12,8 @@
  * - That rule once more by itself, from the intervals alone: a refused call
  *   overlaps an instant at which all that may have been granted by then left
  *   fewer than n units.
+ *   Both for limits that stay as they are: barrier, limit and held are three
+ *   words, so a change beside a call is judged by the next point alone.
  * - held is never above the limit, and at the return of a granted charge maxheld
  *   is not below the held it produced.
  */

@@ -81,9 +81,10 @@ source_ball() {
 	printf '%s\n' "$2/$ball"
 }
 
-# Runs the rest of the script alone: two runs filling the cache would collide.
+# Runs the rest of the script alone: two runs filling the cache would collide. A
+# name gives what takes long a lock of its own.
 cache_lock() {
 	mkdir -p "$cache"
-	exec 9>"$cache/.lock"
+	exec 9>"$cache/.lock${1:+-$1}"
 	flock 9
 }

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - self test of contexts and owners, run before anything is registered
+ */
+#include "../bc.h"
+
+static int owner_cases(struct vzctx *ctx, const char *obj)
+{
+	const u32 res = UB_NUMFILE;
+	struct vzctx_bc *bc = &ctx->bc[res];
+	struct vzctx_owner *own;
+	unsigned int i;
+
+#define EXPECT(cond) do { if (!(cond)) return __LINE__; } while (0)
+#define HELD() atomic_long_read(&bc->held)
+
+	vzctx_bc_set(bc, 3, 3);
+	for (i = 0; i < 3; i++) {
+		EXPECT(vzctx_tryget(ctx));
+		own = vzctx_owner_charge(ctx, res, 1);
+		EXPECT(!IS_ERR(own));
+		vzctx_owner_publish(own, obj + i);
+	}
+	EXPECT(HELD() == 3 && vzctx_objects(ctx) == 3);
+	EXPECT(vzctx_owner_known(obj, res) && vzctx_owner_maybe(obj));
+	EXPECT(!vzctx_owner_known(obj, UB_NUMPROC));
+
+	/* Full: refused with the resource's errno, nothing kept. */
+	EXPECT(vzctx_tryget(ctx));
+	own = vzctx_owner_charge(ctx, res, 1);
+	EXPECT(IS_ERR(own) && PTR_ERR(own) == -ENFILE);
+	EXPECT(HELD() == 3 && atomic_long_read(&bc->failcnt) == 1);
+
+	/* Given back once, however often it is said. */
+	vzctx_owner_uncharge(obj, res);
+	vzctx_owner_uncharge(obj, res);
+	EXPECT(HELD() == 2 && !vzctx_owner_known(obj, res));
+
+	/* A charge whose object was not made. */
+	EXPECT(vzctx_tryget(ctx));
+	own = vzctx_owner_charge(ctx, res, 1);
+	EXPECT(!IS_ERR(own));
+	vzctx_owner_cancel(own);
+	EXPECT(HELD() == 2 && vzctx_objects(ctx) == 2);
+
+	/* A stale key is replaced, not added to. */
+	EXPECT(vzctx_tryget(ctx));
+	own = vzctx_owner_charge(ctx, res, 1);
+	EXPECT(!IS_ERR(own));
+	vzctx_owner_publish(own, obj + 1);
+	EXPECT(HELD() == 2 && vzctx_objects(ctx) == 2);
+
+	/* What is lent goes back, and only that. */
+	own = vzctx_owner_alloc(res, 1);
+	EXPECT(own);
+	own->lent = true;
+	vzctx_owner_force(own, ctx);
+	vzctx_owner_publish(own, obj);
+	EXPECT(HELD() == 3);
+	vzctx_owner_return_lent(ctx);
+	EXPECT(HELD() == 2 && !vzctx_owner_known(obj, res));
+
+	vzctx_owner_purge();
+	EXPECT(!HELD() && !vzctx_objects(ctx));
+	EXPECT(!vzctx_owner_known(obj + 1, res));
+#undef HELD
+#undef EXPECT
+	return 0;
+}
+
+/**
+ * vzctx_selftest() - runs before doors open, in debug builds
+ *
+ * Return: 0, or -EINVAL after naming the failed case in the log.
+ */
+int vzctx_selftest(void)
+{
+	static const char obj[4];
+	struct vzctx *ctx;
+	int bad;
+
+	bad = vzctx_bc_selftest();
+	if (bad) {
+		pr_err("self test: bc case %d failed\n", bad);
+		return -EINVAL;
+	}
+	ctx = ctx_alloc(VZCTX_CTID_MAX, get_pid(task_pid(current)));
+	if (!ctx)
+		return -ENOMEM;
+	bad = owner_cases(ctx, obj);
+	if (!bad && (vzctx_find(VZCTX_CTID_MAX) || !vzctx_none_left()))
+		bad = __LINE__;
+	put_pid(ctx->init);
+	percpu_ref_kill(&ctx->ref);
+	rcu_barrier();
+	flush_workqueue(vzctx_wq);
+	if (bad) {
+		pr_err("self test: owner case in line %d failed\n", bad);
+		return -EINVAL;
+	}
+	pr_info("self test passed\n");
+	return 0;
+}
