@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - the context: registry, life, death
+ * vzctx - the context: birth, life, death
  */
-#include <linux/hashtable.h>
 #include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
@@ -14,81 +13,12 @@
 #include "limit.h"
 #include "limits.h"
 #include "owner.h"
+#include "registry.h"
 
 DEFINE_MUTEX(vzctx_control);
 struct workqueue_struct *vzctx_wq;
 
-static DEFINE_SPINLOCK(registry_lock);
-static DEFINE_HASHTABLE(by_ns, VZCTX_NS_HASH_BITS);
-static DEFINE_HASHTABLE(by_id, VZCTX_ID_HASH_BITS);
-static LIST_HEAD(all);
-static u64 last_serial;
 static void (*tell_last_gone)(void);
-
-/*
- * Readers: wrappers under RCU, ftrace callbacks with preemption off, which is
- * a read side too. The _notrace walk keeps callbacks free of traced calls.
- */
-static struct vzctx *find_ns_rcu(const struct pid_namespace *pid_ns)
-{
-	u32 bucket = hash_ptr(pid_ns, VZCTX_NS_HASH_BITS);
-	struct vzctx *ctx;
-
-	hlist_for_each_entry_rcu_notrace(ctx, &by_ns[bucket], by_ns)
-		if (ctx->pid_ns == pid_ns)
-			return ctx;
-	return NULL;
-}
-
-static struct vzctx *find_id(u32 ctid)
-{
-	struct vzctx *ctx;
-
-	lockdep_assert_held(&registry_lock);
-	hash_for_each_possible(by_id, ctx, by_id, ctid)
-		if (ctx->ctid == ctid)
-			return ctx;
-	return NULL;
-}
-
-/**
- * vzctx_is_root_rcu() - tells whether a namespace is a context's root
- * @pid_ns: any pid namespace
- *
- * RCU read side, or preemption off. Calls nothing traceable.
- *
- * Return: true if a running context is bound to exactly this namespace.
- */
-notrace bool vzctx_is_root_rcu(const struct pid_namespace *pid_ns)
-{
-	return find_ns_rcu(pid_ns);
-}
-
-/**
- * vzctx_get_of_ns() - finds the context a pid namespace belongs to
- * @pid_ns: kept alive by the caller; may be NULL
- *
- * Nested namespaces belong to the nearest bound ancestor. A namespace keeps
- * its parents, and a bound one is kept until readers are done, so the walk
- * meets no freed memory. Any context.
- *
- * Return: a referenced context, or NULL for none.
- */
-struct vzctx *vzctx_get_of_ns(struct pid_namespace *pid_ns)
-{
-	struct vzctx *ctx = NULL;
-
-	rcu_read_lock();
-	for (; pid_ns && pid_ns != &init_pid_ns; pid_ns = pid_ns->parent) {
-		ctx = find_ns_rcu(pid_ns);
-		if (ctx)
-			break;
-	}
-	if (ctx && !vzctx_tryget(ctx))
-		ctx = NULL;
-	rcu_read_unlock();
-	return ctx;
-}
 
 /* Refuses what has ended; RCU read side, registry lock, or a reference. */
 bool vzctx_tryget(struct vzctx *ctx)
@@ -102,45 +32,6 @@ void vzctx_put(struct vzctx *ctx)
 		percpu_ref_put(&ctx->ref);
 }
 
-/**
- * vzctx_find() - finds a running context by its id
- * @ctid: the id
- *
- * Return: a referenced context, or NULL.
- */
-struct vzctx *vzctx_find(u32 ctid)
-{
-	struct vzctx *ctx;
-
-	spin_lock(&registry_lock);
-	ctx = find_id(ctid);
-	if (ctx && !vzctx_tryget(ctx))
-		ctx = NULL;
-	spin_unlock(&registry_lock);
-	return ctx;
-}
-
-/**
- * vzctx_next() - walks all contexts, dying ones too, in order of binding
- * @serial: of the one seen last; 0 to begin
- *
- * Return: a referenced context, or NULL after the last.
- */
-struct vzctx *vzctx_next(u64 serial)
-{
-	struct vzctx *ctx, *found = NULL;
-
-	spin_lock(&registry_lock);
-	list_for_each_entry(ctx, &all, all) {
-		if (ctx->serial > serial && vzctx_tryget(ctx)) {
-			found = ctx;
-			break;
-		}
-	}
-	spin_unlock(&registry_lock);
-	return found;
-}
-
 /* Owner entries of a context; exact when nothing is charged meanwhile. */
 long vzctx_objects(const struct vzctx *ctx)
 {
@@ -150,24 +41,6 @@ long vzctx_objects(const struct vzctx *ctx)
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(*per_cpu_ptr(ctx->objects, cpu));
 	return sum < 0 ? 0 : sum;
-}
-
-/* The init's pid as the caller sees it; 0 if it has ended or is invisible. */
-pid_t vzctx_init_pid(struct vzctx *ctx)
-{
-	pid_t nr = 0;
-
-	spin_lock(&registry_lock);
-	if (ctx->state == VZCTX_STATE_RUNNING)
-		nr = pid_vnr(ctx->init);
-	spin_unlock(&registry_lock);
-	return nr;
-}
-
-/* Whether no context exists any more, dying ones included. */
-bool vzctx_none_left(void)
-{
-	return list_empty(&all);
 }
 
 static void ctx_free(struct vzctx *ctx)
@@ -185,12 +58,8 @@ static void ctx_free(struct vzctx *ctx)
 static void bury(struct work_struct *work)
 {
 	struct vzctx *ctx = container_of(to_rcu_work(work), struct vzctx, work);
-	bool last;
+	bool last = vzctx_registry_forget(ctx);
 
-	spin_lock(&registry_lock);
-	list_del(&ctx->all);
-	last = list_empty(&all);
-	spin_unlock(&registry_lock);
 	ctx_free(ctx);
 	if (last)
 		tell_last_gone();
@@ -249,41 +118,6 @@ err_free:
 	return NULL;
 }
 
-/* Whether @outer is @inner or one of its ancestors. */
-static bool contains(const struct pid_namespace *outer,
-		     const struct pid_namespace *inner)
-{
-	for (; inner; inner = inner->parent)
-		if (inner == outer)
-			return true;
-	return false;
-}
-
-static int check_free(u32 ctid, const struct pid_namespace *pid_ns,
-		      struct netlink_ext_ack *extack)
-{
-	struct vzctx *ctx;
-
-	lockdep_assert_held(&registry_lock);
-	if (find_id(ctid)) {
-		NL_SET_ERR_MSG(extack, "a container with this ctid is running");
-		return -EEXIST;
-	}
-	list_for_each_entry(ctx, &all, all) {
-		if (ctx->state != VZCTX_STATE_RUNNING)
-			continue;
-		if (contains(ctx->pid_ns, pid_ns)) {
-			NL_SET_ERR_MSG(extack, "the pid namespace is bound already, or lies inside a bound one");
-			return -EBUSY;
-		}
-		if (contains(pid_ns, ctx->pid_ns)) {
-			NL_SET_ERR_MSG(extack, "the pid namespace contains a bound one");
-			return -EBUSY;
-		}
-	}
-	return 0;
-}
-
 /**
  * vzctx_precheck() - tells whether a context could be created
  * @ctid: its id
@@ -304,9 +138,7 @@ int vzctx_precheck(u32 ctid, struct pid *pid, struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "the task is in the initial pid namespace, which is the host");
 		return -EINVAL;
 	}
-	spin_lock(&registry_lock);
-	err = check_free(ctid, pid_ns, extack);
-	spin_unlock(&registry_lock);
+	err = vzctx_registry_check(ctid, pid_ns, extack);
 	if (err)
 		return err;
 	if (!is_child_reaper(pid)) {
@@ -320,12 +152,19 @@ int vzctx_precheck(u32 ctid, struct pid *pid, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-static void unhash(struct vzctx *ctx)
+/*
+ * Exactly one caller gets the context, referenced. Its own reference, which
+ * RUNNING stands for, is dropped when no wrapper can find it any more.
+ */
+static struct vzctx *end(const struct pid_namespace *pid_ns)
 {
-	lockdep_assert_held(&registry_lock);
-	hash_del_rcu(&ctx->by_ns);
-	hash_del(&ctx->by_id);
-	ctx->state = VZCTX_STATE_DYING;
+	struct vzctx *ctx = vzctx_registry_end(pid_ns);
+
+	if (ctx) {
+		INIT_RCU_WORK(&ctx->work, let_go);
+		queue_rcu_work(vzctx_wq, &ctx->work);
+	}
+	return ctx;
 }
 
 /**
@@ -369,15 +208,7 @@ int vzctx_create(u32 ctid, struct pid *pid, const struct vzctx_limit *limit,
 		goto err_free_ctx;
 	get_pid_ns(ctx->pid_ns);
 
-	spin_lock(&registry_lock);
-	err = check_free(ctid, ctx->pid_ns, extack);
-	if (!err) {
-		ctx->serial = ++last_serial;
-		hash_add_rcu(by_ns, &ctx->by_ns, (unsigned long)ctx->pid_ns);
-		hash_add(by_id, &ctx->by_id, ctid);
-		list_add_tail(&ctx->all, &all);
-	}
-	spin_unlock(&registry_lock);
+	err = vzctx_registry_add(ctx, extack);
 	if (err)
 		goto err_put_ns;
 
@@ -398,13 +229,7 @@ int vzctx_create(u32 ctid, struct pid *pid, const struct vzctx_limit *limit,
 err_end:
 	/* The caller keeps its own reference to @pid then. */
 	get_pid(pid);
-	spin_lock(&registry_lock);
-	if (ctx->state == VZCTX_STATE_RUNNING) {
-		unhash(ctx);
-		INIT_RCU_WORK(&ctx->work, let_go);
-		queue_rcu_work(vzctx_wq, &ctx->work);
-	}
-	spin_unlock(&registry_lock);
+	vzctx_put(end(ctx->pid_ns));
 	goto out_put_task;
 err_put_ns:
 	put_pid_ns(ctx->pid_ns);
@@ -424,18 +249,8 @@ out_put_task:
  */
 void vzctx_end(struct pid_namespace *pid_ns)
 {
-	struct vzctx *ctx;
+	struct vzctx *ctx = end(pid_ns);
 
-	spin_lock(&registry_lock);
-	ctx = find_ns_rcu(pid_ns);
-	if (ctx) {
-		/* Keeps ctx for the event; its own reference is still there. */
-		percpu_ref_get(&ctx->ref);
-		unhash(ctx);
-		INIT_RCU_WORK(&ctx->work, let_go);
-		queue_rcu_work(vzctx_wq, &ctx->work);
-	}
-	spin_unlock(&registry_lock);
 	if (!ctx)
 		return;
 	vzctx_event_life(ctx, VZCTX_EVENT_STOP);
@@ -445,15 +260,21 @@ void vzctx_end(struct pid_namespace *pid_ns)
 /* Kills the init; the rest follows from that. Caller holds a reference. */
 void vzctx_kill(struct vzctx *ctx)
 {
-	struct pid *init = NULL;
+	struct pid *init = vzctx_get_init(ctx);
 
-	spin_lock(&registry_lock);
-	if (ctx->state == VZCTX_STATE_RUNNING)
-		init = get_pid(ctx->init);
-	spin_unlock(&registry_lock);
 	if (init)
 		kill_pid(init, SIGKILL, 1);
 	put_pid(init);
+}
+
+/* The init's pid as the caller sees it; 0 if it has ended or is invisible. */
+pid_t vzctx_init_pid(struct vzctx *ctx)
+{
+	struct pid *init = vzctx_get_init(ctx);
+	pid_t nr = pid_vnr(init);
+
+	put_pid(init);
+	return nr;
 }
 
 /**

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vzctx - the context: registry, life, death
+ * vzctx - the context: birth, life, death
  *
  *            create                    init dies, all tasks reaped
  *   (none) ---------> RUNNING ------------------------------------> DYING

@@ -143,15 +143,10 @@ static int destroy(uint32_t ctid, bool do_purge)
 				NULL, "destroy CT %u", ctid);
 	conf_private(c, ctid, private, sizeof(private));
 	conf_free(c);
-	/* A `start -F` holds the lock, but deserves the clearer message. */
-	ret = check_stopped(ctid);
-	if (ret)
-		return ret;
-	lock = running_lock(ctid);
+	lock = running_lock(ctid, LOCK_EX);
 	if (lock < 0)
-		return msg_fail(-lock, lock == -EWOULDBLOCK ?
-				"somebody else is starting or stopping it" :
-				NULL, "destroy CT %u", ctid);
+		return msg_fail(-lock, running_busy(lock), "destroy CT %u",
+				ctid);
 	ret = remove_all(ctid, private, do_purge);
 	close(lock);
 	return ret;

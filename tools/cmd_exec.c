@@ -37,14 +37,20 @@ static int run(uint32_t ctid, char **argv, enum tty_mode mode)
 	struct vznl *nl;
 	char intent[32];
 	struct tty t;
+	int lock, ret;
 	pid_t pid;
-	int ret;
 
 	snprintf(intent, sizeof(intent), "run in CT %u", ctid);
 	ret = modload_open(vznl_open, &nl);
 	if (ret)
 		return ret;
+	lock = running_lock(ctid, LOCK_SH);
+	if (lock < 0) {
+		ret = msg_fail(-lock, running_busy(lock), "%s", intent);
+		goto out_nl;
+	}
 	ret = running_get(nl, ctid, intent, &c, &j.pidfd);
+	close(lock);
 	if (ret)
 		goto out_nl;
 	j.init = c.pid;

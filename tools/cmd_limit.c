@@ -117,7 +117,7 @@ static int read_back(struct limit *l)
 
 		if (!r || !bc || bc->held <= l->set[i].limit)
 			continue;
-		msg_note("%s of %u: held %" PRIu64 " is above the new limit %" PRIu64 "; %s, new ones are refused",
+		msg_note("%s of CT %u: held %" PRIu64 " is above the new limit %" PRIu64 "; %s, new ones are refused",
 			 r->name, l->ctid, bc->held, l->set[i].limit,
 			 !strcmp(r->name, "numproc") ? "running tasks stay" :
 			 "what is held stays");

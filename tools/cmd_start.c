@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "birth.h"
-#include "cgroup.h"
 #include "cmd.h"
 #include "conf.h"
 #include "conflimit.h"
@@ -70,7 +69,8 @@ static int check_stopped(struct start *s)
 			s->ctid);
 }
 
-static int start(struct start *s)
+/* @lock: held for the birth, closed here or by the caller. */
+static int start(struct start *s, int *lock)
 {
 	enum tty_mode mode = !s->foreground ? TTY_NULL :
 			     isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ?
@@ -103,26 +103,24 @@ static int start(struct start *s)
 			 err == ENOMEM ? "NUMPROC" : "NUMFILE", s->ctid);
 	if (ret || !s->foreground)
 		return ret;
+	close(*lock);
+	*lock = -1;
 	ret = tty_relay(&t, pid, false);
 	if (!running_wait_gone(s->nl, s->ctid, 0))
-		cgroup_remove(s->ctid);
+		running_clean_up(s->nl, s->ctid);
 	return ret;
 }
 
-/* Alone. */
 static int start_locked(struct start *s)
 {
-	int ret = check_stopped(s), lock;
+	int lock = running_lock(s->ctid, LOCK_EX), ret;
 
-	if (ret)
-		return ret;
-	lock = running_lock(s->ctid);
+	if (lock < 0)
+		return msg_fail(-lock, running_busy(lock), "start CT %u",
+				s->ctid);
 	ret = check_stopped(s);
 	if (!ret)
-		ret = lock < 0 ? msg_fail(-lock, lock == -EWOULDBLOCK ?
-					  "somebody else is starting or stopping it" :
-					  NULL, "start CT %u", s->ctid) :
-				 start(s);
+		ret = start(s, &lock);
 	if (lock >= 0)
 		close(lock);
 	return ret;

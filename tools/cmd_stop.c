@@ -11,7 +11,6 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "cgroup.h"
 #include "cmd.h"
 #include "modload.h"
 #include "msg.h"
@@ -46,22 +45,6 @@ static bool ask(int pidfd, pid_t pid, int timeout_s)
 	return poll(&pf, 1, timeout_s * 1000) > 0;
 }
 
-/* Not if it has been started again meanwhile. */
-static void clean_up(struct vznl *nl, uint32_t ctid)
-{
-	int lock = running_lock(ctid);
-	struct vz_ctx c;
-
-	/* A `start -F` that holds it cleans up itself. */
-	if (lock < 0)
-		return;
-	if (vznl_get(nl, ctid, &c))
-		cgroup_remove(ctid);
-	else
-		vz_ctx_free(&c);
-	close(lock);
-}
-
 static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 {
 	struct vz_ctx c;
@@ -87,7 +70,7 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 	if (ret)
 		return msg_fail(-ret, ret == -ETIMEDOUT ? "its tasks do not end" :
 				vznl_sentence(nl), "stop CT %u", ctid);
-	clean_up(nl, ctid);
+	running_clean_up(nl, ctid);
 	return EXIT_OK;
 }
 

@@ -6,12 +6,12 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "conf.h"
 #include "msg.h"
 #include "parse.h"
@@ -22,7 +22,7 @@
 #define GONE_PAUSE_MS	20
 
 #define LOCK_DIR	"/run/vzctx"
-#define LOCK_TRIES	100
+#define LOCK_TRIES	500
 #define LOCK_PAUSE_MS	20
 
 static int explain(struct vznl *nl, uint32_t ctid, const char *intent, int err)
@@ -80,15 +80,14 @@ int running_get(struct vznl *nl, uint32_t ctid, const char *intent,
 static void say_full(uint32_t ctid, const struct vz_res *r,
 		     const struct vz_bc *bc)
 {
-	uint64_t more = bc->barrier + bc->barrier / 2;
+	uint64_t now = bc->held > bc->barrier ? bc->held : bc->barrier;
 	char bar[24], lim[24];
 
 	format_amount(bc->barrier, bar, sizeof(bar));
 	format_amount(bc->limit, lim, sizeof(lim));
 	msg_note("cannot run in CT %u: %s limit reached (held %" PRIu64 ", barrier %s, limit %s, failcnt %" PRIu64 "); raise it with `%s limit %u %s=%" PRIu64 "`",
 		 ctid, r->name, bc->held, bar, lim, bc->failcnt, prog_name,
-		 ctid, r->name,
-		 more > bc->barrier + 1 ? more : bc->barrier + 2);
+		 ctid, r->name, now + now / 2 + 2);
 }
 
 bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err)
@@ -117,7 +116,7 @@ out:
 	return said;
 }
 
-int running_lock(uint32_t ctid)
+int running_lock(uint32_t ctid, int how)
 {
 	const struct timespec pause = { 0, LOCK_PAUSE_MS * 1000000L };
 	char path[64];
@@ -130,7 +129,7 @@ int running_lock(uint32_t ctid)
 	if (fd < 0)
 		return -errno;
 	for (int i = 0; i < LOCK_TRIES; i++) {
-		if (!flock(fd, LOCK_EX | LOCK_NB))
+		if (!flock(fd, how | LOCK_NB))
 			return fd;
 		err = errno;
 		if (err != EWOULDBLOCK)
@@ -139,6 +138,26 @@ int running_lock(uint32_t ctid)
 	}
 	close(fd);
 	return -err;
+}
+
+const char *running_busy(int lock)
+{
+	return lock == -EWOULDBLOCK ?
+	       "somebody else is starting or stopping it" : NULL;
+}
+
+void running_clean_up(struct vznl *nl, uint32_t ctid)
+{
+	int lock = running_lock(ctid, LOCK_EX);
+	struct vz_ctx c;
+
+	if (lock < 0)
+		return;
+	if (vznl_get(nl, ctid, &c))
+		cgroup_remove(ctid);
+	else
+		vz_ctx_free(&c);
+	close(lock);
 }
 
 int running_wait_gone(struct vznl *nl, uint32_t ctid, uint64_t since)

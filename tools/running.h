@@ -5,6 +5,8 @@
 #ifndef _VZCTX_RUNNING_H
 #define _VZCTX_RUNNING_H
 
+#include <sys/file.h>
+
 #include "nl.h"
 
 /**
@@ -27,15 +29,24 @@ int running_get(struct vznl *nl, uint32_t ctid, const char *intent,
 bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err);
 
 /**
- * running_lock - keeps others from starting, stopping or destroying @ctid
+ * running_lock - waits until @ctid is neither being born nor cleaned up
+ * @how: LOCK_EX for who does either, LOCK_SH for who wants to go inside
  *
  * Two lives of one number share a cgroup: who makes or removes it must know
- * that it is the only one. Held by `start` for the birth, with -F to the end.
+ * that it is the only one. And until its birth is over a context still has the
+ * host's mounts in sight. The new init holds a copy of `start`'s descriptor
+ * until its program runs, so the lock outlives a start that is killed.
  *
  * Return: a descriptor to close(), -EWOULDBLOCK when somebody else has had it
- * for two seconds, or another errno.
+ * for too long, or another errno.
  */
-int running_lock(uint32_t ctid);
+int running_lock(uint32_t ctid, int how);
+
+/** running_busy - what to say of @lock, a failed running_lock(). */
+const char *running_busy(int lock);
+
+/** running_clean_up - removes what a life left, unless another has begun */
+void running_clean_up(struct vznl *nl, uint32_t ctid);
 
 /**
  * running_wait_gone - waits until @ctid is not running any more

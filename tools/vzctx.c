@@ -38,7 +38,7 @@ static const struct verb verbs[] = {
 	{ "destroy", cmd_destroy, "CTID [--purge]",
 	  "forget a stopped context", false },
 	{ "events", cmd_events,
-	  "[--count N] [--timeout S] [--json] [--ready-fd N]",
+	  "[--count N] [--timeout S] [--follow] [--json] [--ready-fd N]",
 	  "follow starts, stops and refused requests", false },
 };
 

@@ -2,6 +2,8 @@
 /*
  * vzctx - self test of the arithmetic, run before anything is registered
  */
+#include <linux/kernel.h>
+
 #define CASE(_op, _n, _severity, _ok, _held, _max, _fail)		\
 	{ _op, _n, VZCTX_##_severity, _ok, _held, _max, _fail }
 
@@ -40,10 +42,12 @@ int vzctx_bc_selftest(void)
 
 	vzctx_bc_init(&bc);
 	vzctx_bc_set(&bc, 4, 6);
-	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		ok = cases[i].op == '+' ?
-			vzctx_bc_charge(&bc, cases[i].n, cases[i].severity) :
-			vzctx_bc_uncharge(&bc, cases[i].n);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		if (cases[i].op == '+')
+			ok = vzctx_bc_charge(&bc, cases[i].n,
+					     cases[i].severity);
+		else
+			ok = vzctx_bc_uncharge(&bc, cases[i].n);
 		vzctx_bc_read(&bc, &state);
 		if (ok != cases[i].ok || state.held != cases[i].held ||
 		    state.maxheld != cases[i].maxheld ||
