@@ -327,7 +327,7 @@ signal_forwarded() {
 	rm -f "$tree/tmp/ready"
 	kill "$tool"
 	wait "$tool" || rc=$?
-	same "21 caught" "$rc $(<"$work/out")"
+	same "21 caught" "$rc $(tail -n 1 "$work/out")"
 }
 
 fork_explained() {
@@ -475,14 +475,14 @@ no_typing() {
 		echo "got<\$got>"
 	END
 	local control
-	control=$(sleep 8 | script -qec "bash $work/type ''" /dev/null | tr -d '\r')
+	control=$(script -qec "bash $work/type ''" /dev/null < <(sleep 8) | tr -d '\r')
 	echo "on the host: $control"
 	expect 0 'got<>' script -qec "bash $work/type 'vzctx exec 101 -t --'" /dev/null < <(sleep 8) &&
 		expect 0 'refused.*got<>' script -qec "bash $work/type 'vzctx exec 101 --'" /dev/null < <(sleep 8)
 }
 
 # Opens for writing whatever program enters, by way of /proc/PID/exe.
-snatcher='my ($end, $saw, $got) = (time + 6, 0, 0);
+snatcher='my ($end, $saw, $got) = (time + 4, 0, 0);
 open my $r, ">", "/tmp/ready";
 while (time < $end) {
 	for my $d (glob "/proc/[0-9]*") {
@@ -506,7 +506,7 @@ tool_untouched() {
 	vzctx exec 101 -- perl -e "$snatcher" >"$work/snatched" 2>&1 </dev/null &
 	i=$!
 	wait_for 20 test -e "$tree/tmp/ready"
-	for _ in 1 2 3 4; do
+	for _ in 1 2 3; do
 		inside /tmp/evil </dev/null
 		inside /bin/true
 	done
@@ -767,7 +767,6 @@ check "--save survives stop and start" save_survives
 check "--save is for stopped contexts too" save_stopped
 
 fresh 101
-start_idle 102
 check "a file open inside is one in numfile" numfile_counts
 check "exec passes the exit status on" exit_status
 check "exec tells of death by signal as 128+N" by_signal
