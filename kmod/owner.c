@@ -15,7 +15,8 @@
 #define NR_LOCKS	(1U << VZCTX_OWNER_LOCK_BITS)
 
 struct hlist_head *vzctx_owner_table __read_mostly;
-unsigned int vzctx_owner_bits __read_mostly;
+static unsigned int vzctx_owner_bits __read_mostly;
+unsigned int vzctx_owner_shift __read_mostly;
 
 static struct kmem_cache *cache;
 
@@ -131,7 +132,7 @@ void vzctx_owner_force(struct vzctx_owner *own, struct vzctx *ctx)
 /* Whether an object is charged to somebody. Any context. */
 bool vzctx_owner_known(const void *obj, u32 res)
 {
-	u32 bucket = hash_ptr(obj, vzctx_owner_bits);
+	u32 bucket = vzctx_owner_bucket(obj);
 	unsigned long flags;
 	bool known;
 
@@ -151,7 +152,7 @@ bool vzctx_owner_known(const void *obj, u32 res)
  */
 void vzctx_owner_publish(struct vzctx_owner *own, const void *obj)
 {
-	u32 bucket = hash_ptr(obj, vzctx_owner_bits);
+	u32 bucket = vzctx_owner_bucket(obj);
 	struct vzctx_owner *stale;
 	unsigned long flags;
 
@@ -185,7 +186,7 @@ void vzctx_owner_cancel(struct vzctx_owner *own)
  */
 void vzctx_owner_uncharge(const void *obj, u32 res)
 {
-	u32 bucket = hash_ptr(obj, vzctx_owner_bits);
+	u32 bucket = vzctx_owner_bucket(obj);
 	struct vzctx_owner *own;
 	unsigned long flags;
 
@@ -276,6 +277,14 @@ void vzctx_owner_purge(void)
 	settle_all(NULL);
 }
 
+/*
+ * Every member is set at each allocation. With a constructor the allocator does
+ * not clear the object before that, as it otherwise does under init_on_alloc.
+ */
+static void no_zeroing(void *own)
+{
+}
+
 int vzctx_owner_init(void)
 {
 	unsigned long bytes = totalram_pages() << PAGE_SHIFT;
@@ -284,10 +293,12 @@ int vzctx_owner_init(void)
 	vzctx_owner_bits = clamp_t(unsigned int,
 				   ilog2(bytes / VZCTX_OWNER_BYTES_PER_BUCKET),
 				   VZCTX_OWNER_BITS_MIN, VZCTX_OWNER_BITS_MAX);
+	vzctx_owner_shift = 64 - vzctx_owner_bits;
 	for (i = 0; i < NR_LOCKS; i++)
 		raw_spin_lock_init(&locks[i].lock);
 
-	cache = KMEM_CACHE(vzctx_owner, 0);
+	cache = kmem_cache_create("vzctx_owner", sizeof(struct vzctx_owner), 0,
+				  0, no_zeroing);
 	if (!cache)
 		return -ENOMEM;
 	vzctx_owner_table = kvcalloc(1UL << vzctx_owner_bits,

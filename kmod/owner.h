@@ -35,7 +35,13 @@ struct vzctx_owner {
 };
 
 extern struct hlist_head *vzctx_owner_table;
-extern unsigned int vzctx_owner_bits;
+extern unsigned int vzctx_owner_shift;
+
+/** vzctx_owner_bucket() - tells where the entries of an object are */
+static __always_inline u32 vzctx_owner_bucket(const void *obj)
+{
+	return ((u64)(unsigned long)obj * GOLDEN_RATIO_64) >> vzctx_owner_shift;
+}
 
 /**
  * vzctx_owner_maybe() - tells whether an object may have an entry
@@ -49,8 +55,7 @@ extern unsigned int vzctx_owner_bits;
  */
 static __always_inline bool vzctx_owner_maybe(const void *obj)
 {
-	return READ_ONCE(vzctx_owner_table[hash_ptr(obj, vzctx_owner_bits)]
-			 .first);
+	return READ_ONCE(vzctx_owner_table[vzctx_owner_bucket(obj)].first);
 }
 
 int vzctx_owner_init(void);

@@ -75,7 +75,8 @@ struct vzctx *vzctx_get_of_ns(struct pid_namespace *pid_ns)
 		if (ctx)
 			break;
 	}
-	if (ctx && !vzctx_tryget(ctx))
+	/* Hashed, so not killed before a grace period from now. */
+	if (ctx && !percpu_ref_tryget_live_rcu(&ctx->ref))
 		ctx = NULL;
 	rcu_read_unlock();
 	return ctx;

@@ -536,7 +536,7 @@ bomb_held() {
 	listen bomb.json --json --count 1 --timeout 60 || return
 	vzctx exec 101 -- sh -c 'b() { b & b & wait; }; b' >"$work/bomb" 2>&1 </dev/null &
 	child=$!
-	until [[ $(cell 101 numproc failcnt) -gt 20 ]]; do
+	until [[ $(cell 101 numproc failcnt) -gt 5 ]]; do
 		((SECONDS < end)) || return
 	done
 	for _ in {1..30}; do
@@ -674,20 +674,33 @@ killed_start() {
 	done
 }
 
+# slow_start: start, with the last step of its birth held up for four seconds.
+slow_start() {
+	strace -f -qq -o "$work/trace" -e trace=pivot_root -e inject=pivot_root:delay_enter=4000000 \
+		vzctx start 102 -- /bin/sleep infinity >"$work/traced" 2>&1 </dev/null &
+	tracer=$!
+	wait_for 20 running 102
+}
+
 # Before its birth is over a context still has the host's mounts in sight.
 half_born() {
-	local starter said tries=0
-	for _ in 1 2 3; do
-		vzctx start 102 -- /bin/sleep infinity >/dev/null 2>&1 &
-		starter=$!
-		until said=$(vzctx exec 102 -- sh -c 'echo in; ls -d /vzctx /old* 2>&1' 2>"$work/no"); [[ $said ]]; do
-			grep -q 'not running' "$work/no" || { cat "$work/no"; return 1; }
-			((tries++ < 200)) || return
-		done
-		wait "$starter"
-		vzctx stop 102 --fast
-		[[ $said = in*"'/vzctx': No such"* ]] || { echo "$said"; return 1; }
-	done
+	local tracer said
+	slow_start || return
+	said=$(vzctx exec 102 -- sh -c 'echo in; ls -d /vzctx' 2>&1 </dev/null)
+	vzctx stop 102 --fast
+	wait "$tracer"
+	printf '%s\n' "$said"
+	cat "$work/trace" "$work/traced"
+	grep -q 'pivot_root.*DELAYED' "$work/trace" && [[ $said = in*"No such file"* ]]
+}
+
+stillborn() {
+	local tracer rc=0
+	slow_start || return
+	vzctx stop 102 --fast
+	wait "$tracer" || rc=$?
+	cat "$work/traced"
+	same "1 vzctx: cannot start CT 102: its init was killed before it ran" "$rc $(<"$work/traced")"
 }
 
 two_starts() {
@@ -732,7 +745,12 @@ usage() {
 		expect 0 'Usage: vzctx limit' vzctx limit --help
 }
 
-plan 69
+# Refusals are told in the log, as they were asked for here; nothing else is.
+log_clean() {
+	refuses grep -v ': num[a-z]* limit reached: ' <(dmesg_clean)
+}
+
+plan 70
 dmesg_mark
 mkdir -p "$second" "$work/marked"
 mount --bind "$tree" "$second"
@@ -813,11 +831,12 @@ check "destroy refuses a running context" destroy_running
 check "of two starts one wins" two_starts
 vzctx stop 102 --fast
 check "nobody enters a context that is not finished" half_born
+check "a context that is stopped while it starts has not started" stillborn
 check "a start killed half way leaves nothing in the way" killed_start
 check "a dying context is listed with what is left" dying_shown
 check "destroy forgets the configuration only" destroy_keeps_tree
 
 cleanup
 check "the module can go" refuses module_loaded
-check "the kernel log is clean" dmesg_clean
+check "the kernel log has refusals and no complaint" log_clean
 done_testing

@@ -223,7 +223,7 @@ static const struct op ops[] = {
 	{ "pipe+close", do_pipe, 300, 1000, true },
 	{ "socket+close", do_socket, 300, 1000, true },
 	{ "clone3-refused", do_clone_fail, 300, 1000, false },
-	{ "fork+exit+wait", do_fork, 150, 600, false },
+	{ "fork+exit+wait", do_fork, 100, 400, false },
 };
 
 #define NR_OPS (sizeof(ops) / sizeof(ops[0]))
