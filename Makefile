@@ -51,11 +51,20 @@ uninstall: ## undo install
 	$(if $(DESTDIR),,depmod $(KREL))
 	$(MAKE) -C tools O=$(O)/tools uninstall
 
-check: ## run TESTS (default: all) in guests under KERNELS (default: 6.1 6.12)
-	$(QEMU)/check "$(KERNELS)" "$(TESTS)"
+check: ## model, static checks, and TESTS (default: all) in guests under KERNELS (6.1 6.12)
+	selftests/check "$(KERNELS)" "$(TESTS)"
 
 check-debug: ## the same under debug kernels built from source (default: 6.1)
 	$(QEMU)/check "$(addsuffix -debug,$(patsubst %-debug,%,$(DEBUG_KERNELS)))" "$(TESTS)"
+
+model: ## test the beancounter arithmetic against a model, in user space
+	$(MAKE) -C selftests/model run O=$(O)/model
+
+static: ## check the sources: checkpatch, coccinelle, kernel-doc, shellcheck, analyzer
+	selftests/static/check
+
+bench-hooks: ## what the hooks cost, in instructions, under KERNELS
+	selftests/bench/hooks $(KERNELS)
 
 shell: ## a shell in a guest with the module at hand, KERNEL=6.1
 	$(QEMU)/prepare $(KERNEL)
@@ -84,5 +93,5 @@ help: ## print this
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 	@printf '\n%s\n' "Variables: KREL, KDIR, DESTDIR, PREFIX, DEBUG=1, WERROR=1, KERNELS, TESTS, KERNEL"
 
-.PHONY: all farm module sparse tools tests install uninstall check check-debug shell demo \
-	check-config clean distclean help
+.PHONY: all farm module sparse tools tests install uninstall check check-debug model \
+	static bench-hooks shell demo check-config clean distclean help

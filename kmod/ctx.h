@@ -104,8 +104,7 @@ struct vzctx *vzctx_get_of_ns(struct pid_namespace *pid_ns);
 /**
  * vzctx_get_of_current() - finds who pays for what the calling task does
  *
- * Process context. Kernel threads are in the initial pid namespace.
- *
+ * Context: Process. Kernel threads are in the initial pid namespace.
  * Return: a referenced context, or NULL for a host task.
  */
 static inline struct vzctx *vzctx_get_of_current(void)

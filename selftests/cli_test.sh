@@ -700,7 +700,7 @@ stillborn() {
 	vzctx stop 102 --fast
 	wait "$tracer" || rc=$?
 	cat "$work/traced"
-	same "1 vzctx: cannot start CT 102: its init was killed before it ran" "$rc $(<"$work/traced")"
+	same "1 vzctx: cannot start CT 102: its init was killed before it ran" "$rc $(tail -n 1 "$work/traced")"
 }
 
 two_starts() {

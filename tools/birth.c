@@ -152,6 +152,7 @@ static int raise_child(const struct birth *b, struct tty *t, int chan,
 		       int tree, pid_t pid, int *err)
 {
 	struct chan_msg m = { 0 };
+	bool ready = false;
 	int ret = write_map(pid, "uid_map", b->id_base);
 
 	if (!ret)
@@ -175,7 +176,13 @@ static int raise_child(const struct birth *b, struct tty *t, int chan,
 			return msg_fail(-ret, NULL, "start CT %u: hear from its init",
 					b->ctid);
 		if (m.kind == CHAN_END)
-			return EXIT_OK;
+			return ready ? EXIT_OK :
+			       msg_fail(0, "its init was killed before it ran",
+					"start CT %u", b->ctid);
+		if (m.kind == CHAN_READY) {
+			ready = true;
+			continue;
+		}
 		if (m.kind == CHAN_PTY) {
 			t->master = m.fd;
 			continue;

@@ -72,6 +72,13 @@ int chan_send_pid(int fd, pid_t pid)
 	return send_msg(fd, &msg);
 }
 
+int chan_send_ready(int fd)
+{
+	struct chan_msg msg = { .kind = CHAN_READY, .fd = -1 };
+
+	return send_msg(fd, &msg);
+}
+
 int chan_recv(int fd, struct chan_msg *msg)
 {
 	union {

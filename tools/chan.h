@@ -4,7 +4,8 @@
  *
  * A socket pair, close-on-exec at both ends. Downwards travels one "go";
  * upwards a terminal, the number of a task, or the step that failed. The end
- * of file means that the program runs.
+ * of file behind CHAN_READY means that the program runs; without one before,
+ * whoever was to run it was killed.
  */
 #ifndef _VZCTX_CHAN_H
 #define _VZCTX_CHAN_H
@@ -13,7 +14,7 @@
 #include <stdnoreturn.h>
 #include <sys/types.h>
 
-enum chan_kind { CHAN_END, CHAN_FAILED, CHAN_PTY, CHAN_PID };
+enum chan_kind { CHAN_END, CHAN_FAILED, CHAN_PTY, CHAN_PID, CHAN_READY };
 
 /** What chan_recv() delivers. */
 struct chan_msg {
@@ -40,6 +41,9 @@ noreturn void chan_die(int fd, int err, const char *what, const char *object);
 /** Return: 0 or -errno. */
 int chan_send_pty(int fd, int pty);
 int chan_send_pid(int fd, pid_t pid);
+
+/** All is done but exec. Return: 0 or -errno. */
+int chan_send_ready(int fd);
 
 /** Return: 0 or -errno; a broken message is -EPROTO. */
 int chan_recv(int fd, struct chan_msg *msg);

@@ -27,6 +27,7 @@ void init_exec(char **argv, int chan)
 	confine_fds(chan);
 
 	environ = confine_env();
+	chan_send_ready(chan);
 	execvp(argv[0], argv);
 	chan_die(chan, errno, "run", argv[0]);
 }

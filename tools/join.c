@@ -126,7 +126,7 @@ int join(const struct join *j, struct tty *t, pid_t *pid,
 			*pid = m.pid;
 		else if (m.kind == CHAN_PTY)
 			t->master = m.fd;
-		else
+		else if (m.kind == CHAN_FAILED)
 			*why = m, ret = -ECHILD;
 	}
 	close(chan[0]);
