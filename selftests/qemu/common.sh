@@ -83,6 +83,7 @@ source_ball() {
 
 # Runs the rest of the script alone: two runs filling the cache would collide. A
 # name gives what takes long a lock of its own.
+# shellcheck disable=SC2120 # most callers share the nameless one
 cache_lock() {
 	mkdir -p "$cache"
 	exec 9>"$cache/.lock${1:+-$1}"
