@@ -412,7 +412,7 @@ denied_calls() {
 	# open_by_handle_at, init_module, finit_module, delete_module, kexec_load,
 	# kexec_file_load; the host gets past the door.
 	same "1 1 1 1 1 1 " "$(inside perl -e "$calls" 304 175 313 176 246 320)" &&
-		same "14 " "$(perl -e "$calls" 304)"
+		[[ $(perl -e "$calls" 304) =~ ^(9|14)\ $ ]]
 }
 
 devices() {
