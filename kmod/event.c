@@ -98,7 +98,7 @@ static bool take_token(struct vzctx_news *news)
 }
 
 /**
- * vzctx_event_limit() - a request of the current task was refused
+ * vzctx_event_limit() - a request was refused, as a rule the current task's
  * @ctx: whose limit; referenced by the caller
  * @res: UB_*
  * @wanted: units asked for
@@ -122,8 +122,10 @@ void vzctx_event_limit(struct vzctx *ctx, u32 res, unsigned long wanted)
 		event->res = res;
 		vzctx_bc_read(&ctx->bc[res], &event->bc);
 		event->wanted = wanted;
-		event->pid = task_pid_nr(current);
-		strscpy_pad(event->comm, current->comm, sizeof(event->comm));
+		/* Whom an interrupt met has nothing to do with it. */
+		event->pid = in_task() ? task_pid_nr(current) : 0;
+		strscpy_pad(event->comm, in_task() ? current->comm : "",
+			    sizeof(event->comm));
 		event->dropped = news->dropped;
 		news->count++;
 		told = true;

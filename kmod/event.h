@@ -23,7 +23,8 @@ struct vzctx;
  * @res: UB_*; this and the following for VZCTX_EVENT_LIMIT only
  * @bc: the beancounter just after the refusal
  * @wanted: units asked for
- * @pid: of the task that asked, in the initial pid namespace
+ * @pid: of the task that asked, in the initial pid namespace; 0 if no task did,
+ *	as with a packet that arrives
  * @comm: its name, chosen by the task: raw bytes
  * @dropped: events of this context dropped so far
  */

@@ -31,7 +31,7 @@ static struct file *wrap_alloc_empty_file(int flags, const struct cred *cred)
 		file = vzctx_original(alloc_empty_file)(flags, cred);
 		goto out;
 	}
-	own = vzctx_owner_charge(ctx, UB_NUMFILE, 1);
+	own = vzctx_owner_charge(ctx, UB_NUMFILE, 1, GFP_KERNEL_ACCOUNT);
 	if (IS_ERR(own)) {
 		file = ERR_CAST(own);
 		goto out;
@@ -129,7 +129,8 @@ static int adopt(struct vzctx *ctx, struct task_struct *init)
 		unsigned int wanted = spare.missing;
 
 		while (wanted--) {
-			own = vzctx_owner_alloc(UB_NUMFILE, 1);
+			own = vzctx_owner_alloc(UB_NUMFILE, 1,
+						GFP_KERNEL_ACCOUNT);
 			if (!own) {
 				err = -ENOMEM;
 				break;

@@ -40,7 +40,7 @@ static int wrap_security_task_alloc(struct task_struct *task,
 		err = vzctx_original(security_task_alloc)(task, clone_flags);
 		goto out;
 	}
-	own = vzctx_owner_charge(ctx, UB_NUMPROC, 1);
+	own = vzctx_owner_charge(ctx, UB_NUMPROC, 1, GFP_KERNEL_ACCOUNT);
 	if (IS_ERR(own)) {
 		err = PTR_ERR(own);
 		goto out;

@@ -4,6 +4,7 @@
  */
 #include <linux/err.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -34,14 +35,14 @@ static raw_spinlock_t *lock_of(u32 bucket)
  * vzctx_owner_alloc() - makes an entry that charges nobody yet
  * @res: UB_*
  * @units: how many it will stand for
- *
- * Paid by the calling task's memory cgroup. Sleeps.
+ * @gfp: GFP_KERNEL_ACCOUNT where sleeping is allowed: the calling task's memory
+ *	cgroup pays; GFP_ATOMIC elsewhere
  *
  * Return: the entry, for vzctx_owner_force() or vzctx_owner_free(), or NULL.
  */
-struct vzctx_owner *vzctx_owner_alloc(u32 res, unsigned long units)
+struct vzctx_owner *vzctx_owner_alloc(u32 res, unsigned long units, gfp_t gfp)
 {
-	struct vzctx_owner *own = kmem_cache_alloc(cache, GFP_KERNEL_ACCOUNT);
+	struct vzctx_owner *own = kmem_cache_alloc(cache, gfp);
 
 	if (own) {
 		own->obj = NULL;
@@ -87,17 +88,16 @@ static struct vzctx_owner *find_locked(u32 bucket, const void *obj, u32 res)
  * @ctx: who pays; the reference is taken over, whatever the outcome
  * @res: UB_*
  * @units: how many
- *
- * The entry is paid by the calling task's memory cgroup. Sleeps.
+ * @gfp: for the entry, see vzctx_owner_alloc()
  *
  * Return: an entry to publish or cancel, or an ERR_PTR: the errno of the
  * resource when refused (then failcnt has grown and an event is on its way),
  * the same errno when there is no memory for the entry.
  */
 struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
-				       unsigned long units)
+				       unsigned long units, gfp_t gfp)
 {
-	struct vzctx_owner *own = vzctx_owner_alloc(res, units);
+	struct vzctx_owner *own = vzctx_owner_alloc(res, units, gfp);
 
 	if (!own)
 		goto err_put;
@@ -202,6 +202,97 @@ void vzctx_owner_uncharge(const void *obj, u32 res)
 }
 
 /**
+ * vzctx_owner_payer() - tells who pays for an object
+ * @obj: the object, kept from being freed by the caller
+ * @res: UB_*
+ *
+ * For what is made by an object rather than by a task, and for memory an object
+ * takes while nobody's task is at hand. Any context.
+ *
+ * Return: a referenced context, perhaps dying, or NULL.
+ */
+struct vzctx *vzctx_owner_payer(const void *obj, u32 res)
+{
+	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx *ctx = NULL;
+	struct vzctx_owner *own;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	own = find_locked(bucket, obj, res);
+	if (own) {
+		ctx = own->ctx;
+		percpu_ref_get(&ctx->ref);
+	}
+	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	return ctx;
+}
+
+/**
+ * vzctx_owner_grow() - charges more for an object that has an entry
+ * @obj: the object, kept from being freed by the caller
+ * @res: UB_*
+ * @units: how many more
+ * @severity: how far the charge may go
+ *
+ * Any context.
+ *
+ * Return: 0; -ENOENT if the object has no entry; the errno of the resource when
+ * refused (then failcnt has grown and an event is on its way).
+ */
+int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,
+		     enum vzctx_severity severity)
+{
+	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx *refused = NULL;
+	struct vzctx_owner *own;
+	unsigned long flags;
+	int err = -ENOENT;
+
+	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	own = find_locked(bucket, obj, res);
+	if (own && vzctx_bc_charge(&own->ctx->bc[res], units, severity)) {
+		own->units += units;
+		err = 0;
+	} else if (own) {
+		refused = own->ctx;
+		percpu_ref_get(&refused->ref);
+		err = -vzctx_res[res].err;
+	}
+	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	if (refused) {
+		vzctx_event_limit(refused, res, units);
+		vzctx_put(refused);
+	}
+	return err;
+}
+
+/**
+ * vzctx_owner_shrink() - gives back some of what an object is charged for
+ * @obj: the object
+ * @res: UB_*
+ * @units: how many; more than it is charged for gives back all. The entry stays
+ *	until vzctx_owner_uncharge().
+ *
+ * Does nothing for an object without an entry. Any context.
+ */
+void vzctx_owner_shrink(const void *obj, u32 res, unsigned long units)
+{
+	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_owner *own;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	own = find_locked(bucket, obj, res);
+	if (own) {
+		units = min(units, own->units);
+		own->units -= units;
+		vzctx_bc_uncharge(&own->ctx->bc[res], units);
+	}
+	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+}
+
+/**
  * vzctx_owner_adopt() - charges for an object that is there already
  * @ctx: who pays; the caller keeps its reference
  * @res: UB_*; does nothing if it is not charged on this kernel
@@ -217,7 +308,7 @@ int vzctx_owner_adopt(struct vzctx *ctx, u32 res, const void *obj)
 
 	if (!vzctx_res_active(res))
 		return 0;
-	own = vzctx_owner_alloc(res, 1);
+	own = vzctx_owner_alloc(res, 1, GFP_KERNEL_ACCOUNT);
 	if (!own)
 		return -ENOMEM;
 	vzctx_owner_force(own, ctx);

@@ -13,6 +13,8 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+#include "bc.h"
+
 struct vzctx;
 
 /**
@@ -20,7 +22,7 @@ struct vzctx;
  * @node: in its bucket, once published
  * @obj: address of the object; never dereferenced
  * @ctx: who pays; referenced
- * @units: charged
+ * @units: charged; under the lock of the bucket once published
  * @res: UB_*
  * @lent: the object was there before the context and may be somebody else's
  *	too: charged while the context runs, and no longer
@@ -63,15 +65,19 @@ void vzctx_owner_uninit(void);
 void vzctx_owner_purge(void);
 void vzctx_owner_return_lent(struct vzctx *ctx);
 
-struct vzctx_owner *vzctx_owner_alloc(u32 res, unsigned long units);
+struct vzctx_owner *vzctx_owner_alloc(u32 res, unsigned long units, gfp_t gfp);
 void vzctx_owner_free(struct vzctx_owner *own);
 void vzctx_owner_force(struct vzctx_owner *own, struct vzctx *ctx);
 bool vzctx_owner_known(const void *obj, u32 res);
 struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
-				       unsigned long units);
+				       unsigned long units, gfp_t gfp);
 void vzctx_owner_publish(struct vzctx_owner *own, const void *obj);
 void vzctx_owner_cancel(struct vzctx_owner *own);
 void vzctx_owner_uncharge(const void *obj, u32 res);
+struct vzctx *vzctx_owner_payer(const void *obj, u32 res);
+int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,
+		     enum vzctx_severity severity);
+void vzctx_owner_shrink(const void *obj, u32 res, unsigned long units);
 int vzctx_owner_adopt(struct vzctx *ctx, u32 res, const void *obj);
 
 #endif /* _VZCTX_OWNER_H */

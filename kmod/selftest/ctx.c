@@ -17,7 +17,7 @@ static int owner_cases(struct vzctx *ctx, const char *obj)
 	vzctx_bc_set(bc, 3, 3);
 	for (i = 0; i < 3; i++) {
 		EXPECT(vzctx_tryget(ctx));
-		own = vzctx_owner_charge(ctx, res, 1);
+		own = vzctx_owner_charge(ctx, res, 1, GFP_KERNEL);
 		EXPECT(!IS_ERR(own));
 		vzctx_owner_publish(own, obj + i);
 	}
@@ -27,7 +27,7 @@ static int owner_cases(struct vzctx *ctx, const char *obj)
 
 	/* Full: refused with the resource's errno, nothing kept. */
 	EXPECT(vzctx_tryget(ctx));
-	own = vzctx_owner_charge(ctx, res, 1);
+	own = vzctx_owner_charge(ctx, res, 1, GFP_KERNEL);
 	EXPECT(IS_ERR(own) && PTR_ERR(own) == -ENFILE);
 	EXPECT(HELD() == 3 && atomic_long_read(&bc->failcnt) == 1);
 
@@ -38,20 +38,20 @@ static int owner_cases(struct vzctx *ctx, const char *obj)
 
 	/* A charge whose object was not made. */
 	EXPECT(vzctx_tryget(ctx));
-	own = vzctx_owner_charge(ctx, res, 1);
+	own = vzctx_owner_charge(ctx, res, 1, GFP_KERNEL);
 	EXPECT(!IS_ERR(own));
 	vzctx_owner_cancel(own);
 	EXPECT(HELD() == 2 && vzctx_objects(ctx) == 2);
 
 	/* A stale key is replaced, not added to. */
 	EXPECT(vzctx_tryget(ctx));
-	own = vzctx_owner_charge(ctx, res, 1);
+	own = vzctx_owner_charge(ctx, res, 1, GFP_KERNEL);
 	EXPECT(!IS_ERR(own));
 	vzctx_owner_publish(own, obj + 1);
 	EXPECT(HELD() == 2 && vzctx_objects(ctx) == 2);
 
 	/* What is lent goes back, and only that. */
-	own = vzctx_owner_alloc(res, 1);
+	own = vzctx_owner_alloc(res, 1, GFP_KERNEL);
 	EXPECT(own);
 	own->lent = true;
 	vzctx_owner_force(own, ctx);
