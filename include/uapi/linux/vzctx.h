@@ -75,8 +75,9 @@
  *	VZCTX_A_EVENT { TYPE u32 enum vzctx_event_type, CTID u32, TIME u64
  *	(CLOCK_REALTIME ns), and for VZCTX_EVENT_LIMIT: ID u32, HELD, BARRIER,
  *	LIMIT, FAILCNT u64, WANTED u64 (units asked for), PID u32 (in the
- *	initial pid namespace), COMM string (raw bytes: escape it before
- *	printing), DROPPED u64 (dropped for this context so far) }
+ *	initial pid namespace; 0 if no task asked, as with a packet that
+ *	arrives), COMM string (raw bytes: escape it before printing), DROPPED
+ *	u64 (dropped for this context so far) }
  */
 #ifndef _UAPI_LINUX_VZCTX_H
 #define _UAPI_LINUX_VZCTX_H
