@@ -14,6 +14,7 @@
 #include "limits.h"
 #include "owner.h"
 #include "registry.h"
+#include "spare.h"
 
 DEFINE_MUTEX(vzctx_control);
 struct workqueue_struct *vzctx_wq;
@@ -46,6 +47,7 @@ long vzctx_objects(const struct vzctx *ctx)
 static void ctx_free(struct vzctx *ctx)
 {
 	percpu_ref_exit(&ctx->ref);
+	vzctx_spare_free(ctx->spare);
 	free_percpu(ctx->objects);
 	kfree(ctx);
 }
@@ -97,8 +99,11 @@ static struct vzctx *ctx_alloc(u32 ctid, struct pid *pid)
 	ctx->objects = alloc_percpu(long);
 	if (!ctx->objects)
 		goto err_free;
-	if (percpu_ref_init(&ctx->ref, last_put, 0, GFP_KERNEL))
+	ctx->spare = vzctx_spare_alloc();
+	if (!ctx->spare)
 		goto err_free_objects;
+	if (percpu_ref_init(&ctx->ref, last_put, 0, GFP_KERNEL))
+		goto err_free_spare;
 
 	ctx->ctid = ctid;
 	ctx->state = VZCTX_STATE_RUNNING;
@@ -111,6 +116,8 @@ static struct vzctx *ctx_alloc(u32 ctid, struct pid *pid)
 	INIT_LIST_HEAD(&ctx->all);
 	return ctx;
 
+err_free_spare:
+	vzctx_spare_free(ctx->spare);
 err_free_objects:
 	free_percpu(ctx->objects);
 err_free:

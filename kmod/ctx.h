@@ -33,6 +33,7 @@
 
 struct netlink_ext_ack;
 struct vzctx_limit;
+struct vzctx_spare;
 
 /**
  * struct vzctx - one context (CT)
@@ -45,6 +46,7 @@ struct vzctx_limit;
  * @bc: beancounters, indexed by UB_*
  * @news: limit events on their way to process context
  * @ref: one for RUNNING, one per owner entry, one per holder of a pointer
+ * @spare: per CPU, owner entries for the next objects
  * @objects: per CPU, owner entries; a sum is right when nothing moves
  * @by_ns: in the hash of namespaces while RUNNING (RCU)
  * @by_id: in the hash of ids while RUNNING (registry lock)
@@ -61,6 +63,7 @@ struct vzctx {
 	struct vzctx_bc bc[UB_RESOURCES];
 	struct vzctx_news news;
 	struct percpu_ref ref;
+	struct vzctx_spare __percpu *spare;
 	long __percpu *objects;
 	struct hlist_node by_ns;
 	struct hlist_node by_id;

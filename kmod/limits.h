@@ -12,6 +12,9 @@ enum vzctx_limits {
 	VZCTX_OWNER_BITS_MAX = 18,
 	VZCTX_OWNER_LOCK_BITS = 8,
 
+	/* Entries a context keeps on each CPU for its next objects. */
+	VZCTX_OWNER_SPARE = 16,
+
 	VZCTX_NS_HASH_BITS = 10,
 	VZCTX_ID_HASH_BITS = 10,
 

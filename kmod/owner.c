@@ -12,6 +12,7 @@
 #include "ctx.h"
 #include "limits.h"
 #include "owner.h"
+#include "spare.h"
 
 #define NR_LOCKS	(1U << VZCTX_OWNER_LOCK_BITS)
 
@@ -31,6 +32,15 @@ static raw_spinlock_t *lock_of(u32 bucket)
 	return &locks[bucket & (NR_LOCKS - 1)].lock;
 }
 
+static void prepare(struct vzctx_owner *own, u32 res, unsigned long units)
+{
+	own->obj = NULL;
+	own->ctx = NULL;
+	own->units = units;
+	own->res = res;
+	own->lent = false;
+}
+
 /**
  * vzctx_owner_alloc() - makes an entry that charges nobody yet
  * @res: UB_*
@@ -44,13 +54,8 @@ struct vzctx_owner *vzctx_owner_alloc(u32 res, unsigned long units, gfp_t gfp)
 {
 	struct vzctx_owner *own = kmem_cache_alloc(cache, gfp);
 
-	if (own) {
-		own->obj = NULL;
-		own->ctx = NULL;
-		own->units = units;
-		own->res = res;
-		own->lent = false;
-	}
+	if (own)
+		prepare(own, res, units);
 	return own;
 }
 
@@ -58,6 +63,13 @@ struct vzctx_owner *vzctx_owner_alloc(u32 res, unsigned long units, gfp_t gfp)
 void vzctx_owner_free(struct vzctx_owner *own)
 {
 	kmem_cache_free(cache, own);
+}
+
+/* The entry charges nobody any more. Its context is still referenced. */
+static void discard(struct vzctx_owner *own)
+{
+	if (!vzctx_spare_keep(own->ctx, own))
+		kmem_cache_free(cache, own);
 }
 
 /* Gives the units back, then the entry and its reference. Any context. */
@@ -68,7 +80,7 @@ static void settle(struct vzctx_owner *own)
 	if (!vzctx_bc_uncharge(&ctx->bc[own->res], own->units))
 		pr_warn_once("CT %u: %s uncharged more than held\n",
 			     ctx->ctid, vzctx_res[own->res].name);
-	kmem_cache_free(cache, own);
+	discard(own);
 	vzctx_put(ctx);
 }
 
@@ -97,8 +109,12 @@ static struct vzctx_owner *find_locked(u32 bucket, const void *obj, u32 res)
 struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
 				       unsigned long units, gfp_t gfp)
 {
-	struct vzctx_owner *own = vzctx_owner_alloc(res, units, gfp);
+	struct vzctx_owner *own = vzctx_spare_take(ctx);
 
+	if (own)
+		prepare(own, res, units);
+	else
+		own = vzctx_owner_alloc(res, units, gfp);
 	if (!own)
 		goto err_put;
 	own->ctx = ctx;
@@ -109,7 +125,7 @@ struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
 	return own;
 
 err_free:
-	kmem_cache_free(cache, own);
+	discard(own);
 err_put:
 	vzctx_put(ctx);
 	return ERR_PTR(-vzctx_res[res].err);

@@ -25,11 +25,27 @@ static int owner_cases(struct vzctx *ctx, const char *obj)
 	EXPECT(vzctx_owner_known(obj, res) && vzctx_owner_maybe(obj));
 	EXPECT(!vzctx_owner_known(obj, UB_NUMPROC));
 
-	/* Full: refused with the resource's errno, nothing kept. */
+	/* Full: refused with the resource's errno, nothing kept; no news of it. */
+	ctx->news.count = VZCTX_EVENT_BURST;
 	EXPECT(vzctx_tryget(ctx));
 	own = vzctx_owner_charge(ctx, res, 1, GFP_KERNEL);
 	EXPECT(IS_ERR(own) && PTR_ERR(own) == -ENFILE);
 	EXPECT(HELD() == 3 && atomic_long_read(&bc->failcnt) == 1);
+
+	EXPECT(vzctx_owner_grow(obj, res, 1, VZCTX_SOFT) == -ENFILE);
+	ctx->news.count = 0;
+
+	/* What grows and shrinks is one object all along. */
+	EXPECT(vzctx_owner_grow(obj, res, 2, VZCTX_FORCE) == 0 && HELD() == 5);
+	vzctx_owner_shrink(obj, res, 1);
+	EXPECT(HELD() == 4 && vzctx_objects(ctx) == 3);
+	vzctx_owner_shrink(obj, res, 100);
+	EXPECT(HELD() == 2 && vzctx_objects(ctx) == 3);
+	EXPECT(vzctx_owner_grow(obj, res, 1, VZCTX_HARD) == 0 && HELD() == 3);
+	EXPECT(vzctx_owner_grow(obj + 3, res, 1, VZCTX_FORCE) == -ENOENT);
+	EXPECT(vzctx_owner_payer(obj, res) == ctx);
+	vzctx_put(ctx);
+	EXPECT(!vzctx_owner_payer(obj + 3, res));
 
 	/* Given back once, however often it is said. */
 	vzctx_owner_uncharge(obj, res);
