@@ -27,4 +27,28 @@
 	ftrace_instruction_pointer_set(fregs, ip)
 #endif
 
+/* 6.3, "filelock: move file locking definitions to separate header file" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#include <linux/fs.h>
+#else
+#include <linux/filelock.h>
+#endif
+
+/* 6.6, "fs: Pass argument to fcntl_setlease as int" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define VZCTX_LEASE_ARG long
+#else
+#define VZCTX_LEASE_ARG int
+#endif
+
+/* 6.9, "filelock: split common fields into struct file_lock_core" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+#define file_lease file_lock
+#define VZCTX_FLC_LIST fl_list
+#define vzctx_flc(fl, field) ((fl)->fl_##field)
+#else
+#define VZCTX_FLC_LIST c.flc_list
+#define vzctx_flc(fl, field) ((fl)->c.flc_##field)
+#endif
+
 #endif /* _VZCTX_COMPAT_H */

@@ -13,8 +13,10 @@
  *   vzctx_control (mutex: create, limits, hooks; never taken by a wrapper,
  *	because an exiting task that waits for it would hold up the RCU-tasks
  *	grace period its holder may be waiting for)
+ *   turn of a lock owner (mutex: while one request for a file lock runs)
  *   ctx registry lock (spinlock: hash tables and list; a leaf but for news)
  *   owner bucket lock (raw, interrupts off, leaf)
+ *   signal level lock (raw, interrupts off, leaf)
  *   news lock (raw, interrupts off, leaf)
  */
 #ifndef _VZCTX_CTX_H

@@ -17,6 +17,8 @@
 
 #include <linux/ftrace.h>
 #include <linux/percpu.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
 #include <linux/static_call.h>
 
 struct task_struct;
@@ -112,6 +114,19 @@ static void notrace callback_##sym(unsigned long ip,			\
 	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
 	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
 	.res = (resource),						\
+}
+
+/**
+ * vzctx_hook_on_host() - tells, inside a callback, whose task is calling
+ *
+ * Return: false if the calling task may be in a context. Late in exit a task
+ * has no pid any more, and makes nothing that counts.
+ */
+static __always_inline bool vzctx_hook_on_host(void)
+{
+	struct pid *pid = current->thread_pid;
+
+	return !pid || !pid->level;
 }
 
 DECLARE_PER_CPU(long, vzctx_hook_active);

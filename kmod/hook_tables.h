@@ -9,6 +9,13 @@ struct vzctx_hook_table;
 
 extern const struct vzctx_hook_table vzctx_hook_ctx;
 extern const struct vzctx_hook_table vzctx_hook_file;
+extern const struct vzctx_hook_table vzctx_hook_lease;
+extern const struct vzctx_hook_table vzctx_hook_lock;
+extern const struct vzctx_hook_table vzctx_hook_sig;
 extern const struct vzctx_hook_table vzctx_hook_task;
+extern const struct vzctx_hook_table vzctx_hook_tty;
+
+void vzctx_hook_lock_init(void);
+void vzctx_hook_sig_uninit(void);
 
 #endif /* _VZCTX_HOOK_TABLES_H */

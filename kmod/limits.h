@@ -14,6 +14,11 @@ enum vzctx_limits {
 
 	/* Entries a context keeps on each CPU for its next objects. */
 	VZCTX_OWNER_SPARE = 16,
+	/* File lock requests of one owner take turns; this many turns (bits). */
+	VZCTX_LOCK_TURN_BITS = 6,
+
+	/* Buckets of pairs of context and user with signals queued (bits). */
+	VZCTX_SIG_HASH_BITS = 8,
 
 	VZCTX_NS_HASH_BITS = 10,
 	VZCTX_ID_HASH_BITS = 10,

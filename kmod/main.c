@@ -19,6 +19,10 @@ static const struct vzctx_hook_table *const tables[] = {
 	&vzctx_hook_ctx,
 	&vzctx_hook_task,
 	&vzctx_hook_file,
+	&vzctx_hook_lock,
+	&vzctx_hook_lease,
+	&vzctx_hook_tty,
+	&vzctx_hook_sig,
 	NULL,
 };
 
@@ -26,6 +30,7 @@ static int __init vzctx_mod_init(void)
 {
 	int err;
 
+	vzctx_hook_lock_init();
 	err = vzctx_owner_init();
 	if (err)
 		return err;
@@ -77,6 +82,7 @@ static void __exit vzctx_mod_exit(void)
 	while (module_refcount(THIS_MODULE) > 0)
 		msleep(VZCTX_DRAIN_POLL_MS);
 	rcu_barrier();
+	vzctx_hook_sig_uninit();
 	vzctx_owner_uninit();
 }
 

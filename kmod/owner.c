@@ -218,6 +218,36 @@ void vzctx_owner_uncharge(const void *obj, u32 res)
 }
 
 /**
+ * vzctx_owner_take() - unties a charge from an object about to be replaced
+ * @obj: the object, kept from being freed by the caller
+ * @res: UB_*
+ * @ctx: who must be the payer
+ *
+ * The units stay charged, so that nobody else gets them before the object that
+ * takes the place has them. Any context.
+ *
+ * Return: an entry to publish or cancel, or NULL if @ctx does not pay for @obj.
+ */
+struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
+				     const struct vzctx *ctx)
+{
+	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_owner *own;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	own = find_locked(bucket, obj, res);
+	if (own && own->ctx == ctx)
+		hlist_del(&own->node);
+	else
+		own = NULL;
+	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	if (own)
+		this_cpu_dec(*own->ctx->objects);
+	return own;
+}
+
+/**
  * vzctx_owner_payer() - tells who pays for an object
  * @obj: the object, kept from being freed by the caller
  * @res: UB_*

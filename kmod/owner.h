@@ -74,6 +74,8 @@ struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
 void vzctx_owner_publish(struct vzctx_owner *own, const void *obj);
 void vzctx_owner_cancel(struct vzctx_owner *own);
 void vzctx_owner_uncharge(const void *obj, u32 res);
+struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
+				     const struct vzctx *ctx);
 struct vzctx *vzctx_owner_payer(const void *obj, u32 res);
 int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,
 		     enum vzctx_severity severity);

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - hook: file locks (numflock); leases are in hook_lease.c
+ *
+ * Promised: each lock in the kernel's lists (as in /proc/locks, waiting
+ * requests aside) that a task of a context made counts for that context until
+ * it is freed, whoever unlocks or closes. A request is charged for the locks it
+ * adds: none where it merges, two where it cuts a lock of another type in two,
+ * and one that replaces another is charged nothing.
+ *
+ * How many those are depends on the locks the same owner (process, or open
+ * file) has on the file. They are looked at before the request, so requests of
+ * one owner take turns.
+ *
+ * Not attempted: a host task that shares the descriptor table or an open file
+ * with a context does not take turns, so locks made at the same moment by both
+ * may be taken for each other.
+ *
+ * File systems that lock elsewhere first (nfs) ask with FL_ACCESS before they
+ * do, and hear of a full beancounter then. Locks that a file system keeps
+ * entirely to itself (fuse with locks of its own) are in no list and not
+ * counted.
+ */
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/mutex.h>
+
+#include "ctx.h"
+#include "hook.h"
+#include "hook_tables.h"
+#include "limits.h"
+#include "owner.h"
+
+VZCTX_HOOK_PRIVATE(flock_lock_inode, int,
+		   (struct inode *inode, struct file_lock *request));
+VZCTX_HOOK_PRIVATE(posix_lock_inode, int,
+		   (struct inode *inode, struct file_lock *request,
+		    struct file_lock *conflock));
+VZCTX_HOOK_VOID(locks_release_private);
+
+/* The most locks one request adds. */
+#define ADDS_MAX	2
+
+/* Each serves the owners that hash to it, for the time of one request. */
+static struct mutex turns[1 << VZCTX_LOCK_TURN_BITS];
+
+static struct mutex *turn_of(const void *owner)
+{
+	return &turns[hash_ptr(owner, VZCTX_LOCK_TURN_BITS)];
+}
+
+/**
+ * struct ask - one request on its way
+ * @ctx: whose it is, referenced; NULL for the host
+ * @turn: held until the end
+ * @inode: of the file
+ * @flock: flock(2), not POSIX
+ * @owner: whose locks are compared: the open file of a flock
+ * @type: F_RDLCK, F_WRLCK or F_UNLCK
+ * @start: first byte
+ * @end: last byte
+ * @adds: locks the request makes if nothing stands in its way
+ * @own: entries for them, charged
+ * @nr: how many
+ */
+struct ask {
+	struct vzctx *ctx;
+	struct mutex *turn;
+	struct inode *inode;
+	bool flock;
+	const void *owner;
+	unsigned char type;
+	loff_t start;
+	loff_t end;
+	unsigned int adds;
+	struct vzctx_owner *own[ADDS_MAX];
+	unsigned int nr;
+};
+
+static bool is_own(const struct ask *ask, const struct file_lock *fl)
+{
+	return ask->flock ? vzctx_flc(fl, file) == ask->owner :
+			    vzctx_flc(fl, owner) == ask->owner;
+}
+
+/* The lock that @fl is replaced by shall have its charge. */
+static void replace(struct ask *ask, const struct file_lock *fl)
+{
+	ask->own[ask->nr] = vzctx_owner_take(fl, UB_NUMFLOCK, ask->ctx);
+	if (ask->own[ask->nr])
+		ask->nr++;
+}
+
+/* What flock_lock_inode() will do: one lock for an open file at most. */
+static void foresee_flock(struct ask *ask, const struct list_head *list)
+{
+	struct file_lock *fl;
+
+	ask->adds = ask->type != F_UNLCK;
+	list_for_each_entry(fl, list, VZCTX_FLC_LIST) {
+		if (!is_own(ask, fl))
+			continue;
+		if (vzctx_flc(fl, type) == ask->type)
+			ask->adds = 0;
+		else if (ask->adds)
+			replace(ask, fl);
+		return;
+	}
+}
+
+/*
+ * What posix_lock_inode() will do. An owner's locks stand together, sorted by
+ * their start, and do not overlap.
+ */
+static void foresee_posix(struct ask *ask, const struct list_head *list)
+{
+	loff_t start = ask->start, end = ask->end;
+	bool met = false, placed = false, cut = false;
+	struct file_lock *fl;
+
+	list_for_each_entry(fl, list, VZCTX_FLC_LIST) {
+		if (!is_own(ask, fl)) {
+			if (met)
+				break;
+			continue;
+		}
+		met = true;
+		if (vzctx_flc(fl, type) == ask->type) {
+			/* Neighbours merge too. */
+			if (fl->fl_end < start - 1)
+				continue;
+			if (fl->fl_start - 1 > end)
+				break;
+			start = min(start, fl->fl_start);
+			end = max(end, fl->fl_end);
+			placed = true;
+			continue;
+		}
+		if (fl->fl_end < start)
+			continue;
+		if (fl->fl_start > end)
+			break;
+		if (ask->type == F_UNLCK)
+			placed = true;
+		if (fl->fl_end > end) {
+			cut = fl->fl_start < start;
+			break;
+		}
+		if (fl->fl_start >= start && !placed) {
+			replace(ask, fl);
+			ask->adds++;
+			placed = true;
+		}
+	}
+	if (!placed && ask->type != F_UNLCK)
+		ask->adds++;
+	if (cut)
+		ask->adds++;
+}
+
+static void foresee(struct ask *ask)
+{
+	struct file_lock_context *flctx = locks_inode_context(ask->inode);
+
+	if (!flctx) {
+		ask->adds = ask->type != F_UNLCK;
+		return;
+	}
+	spin_lock(&flctx->flc_lock);
+	if (ask->flock)
+		foresee_flock(ask, &flctx->flc_flock);
+	else
+		foresee_posix(ask, &flctx->flc_posix);
+	spin_unlock(&flctx->flc_lock);
+}
+
+/* Charges what the request adds beyond what it replaces, all or nothing. */
+static int charge(struct ask *ask)
+{
+	unsigned int had = ask->nr;
+	unsigned int more = ask->adds - had;
+	struct vzctx *ctx = ask->ctx;
+
+	if (ask->adds <= had)
+		return 0;
+	for (; ask->nr < ask->adds; ask->nr++) {
+		ask->own[ask->nr] = vzctx_owner_alloc(UB_NUMFLOCK, 1,
+						      GFP_KERNEL_ACCOUNT);
+		if (!ask->own[ask->nr])
+			goto err_free;
+	}
+	/* Who unlocks must get rid of locks even above the barrier. */
+	if (!vzctx_bc_charge(&ctx->bc[UB_NUMFLOCK], more,
+			     ask->type == F_UNLCK ? VZCTX_SOFT : VZCTX_HARD)) {
+		vzctx_event_limit(ctx, UB_NUMFLOCK, more);
+		goto err_free;
+	}
+	for (; had < ask->nr; had++) {
+		percpu_ref_get(&ctx->ref);
+		ask->own[had]->ctx = ctx;
+	}
+	return 0;
+
+err_free:
+	while (ask->nr > had)
+		vzctx_owner_free(ask->own[--ask->nr]);
+	return -ENOLCK;
+}
+
+/* Every lock the request made has the owner and touches the range. */
+static bool may_be_new(const struct ask *ask, const struct file_lock *fl)
+{
+	if (!is_own(ask, fl))
+		return false;
+	return ask->flock || (fl->fl_end >= ask->start - 1 &&
+			      fl->fl_start - 1 <= ask->end);
+}
+
+/*
+ * Gives the entries to the locks that have none: those just made, or, if
+ * nothing was made, the one whose entry was taken. Under flc_lock no lock in
+ * the list can be freed.
+ */
+static void publish(struct ask *ask)
+{
+	struct file_lock_context *flctx = locks_inode_context(ask->inode);
+	struct list_head *list;
+	struct file_lock *fl;
+
+	if (!flctx)
+		return;
+	list = ask->flock ? &flctx->flc_flock : &flctx->flc_posix;
+	spin_lock(&flctx->flc_lock);
+	list_for_each_entry(fl, list, VZCTX_FLC_LIST) {
+		if (!ask->nr)
+			break;
+		if (may_be_new(ask, fl) && !vzctx_owner_known(fl, UB_NUMFLOCK))
+			vzctx_owner_publish(ask->own[--ask->nr], fl);
+	}
+	spin_unlock(&flctx->flc_lock);
+}
+
+static void finish(struct ask *ask)
+{
+	if (!ask->ctx)
+		return;
+	if (ask->nr)
+		publish(ask);
+	while (ask->nr)
+		vzctx_owner_cancel(ask->own[--ask->nr]);
+	mutex_unlock(ask->turn);
+	vzctx_put(ask->ctx);
+}
+
+/* 0 or -ENOLCK; to be finished in either case. */
+static int begin(struct ask *ask, struct inode *inode,
+		 const struct file_lock *request, bool flock)
+{
+	*ask = (struct ask) {
+		.ctx = vzctx_get_of_current(),
+		.inode = inode,
+		.flock = flock,
+		.owner = flock ? vzctx_flc(request, file) :
+				 vzctx_flc(request, owner),
+		.type = vzctx_flc(request, type),
+		.start = request->fl_start,
+		.end = request->fl_end,
+	};
+	if (!ask->ctx)
+		return 0;
+	ask->turn = turn_of(ask->owner);
+	mutex_lock(ask->turn);
+	foresee(ask);
+	return charge(ask);
+}
+
+static int wrap_flock_lock_inode(struct inode *inode, struct file_lock *request)
+{
+	struct ask ask;
+	int err;
+
+	vzctx_hook_enter();
+	err = begin(&ask, inode, request, true);
+	if (!err)
+		err = vzctx_original(flock_lock_inode)(inode, request);
+	finish(&ask);
+	vzctx_hook_exit();
+	return err;
+}
+
+static int wrap_posix_lock_inode(struct inode *inode, struct file_lock *request,
+				 struct file_lock *conflock)
+{
+	struct ask ask;
+	int err;
+
+	vzctx_hook_enter();
+	err = begin(&ask, inode, request, false);
+	if (!err)
+		err = vzctx_original(posix_lock_inode)(inode, request,
+						       conflock);
+	finish(&ask);
+	vzctx_hook_exit();
+	return err;
+}
+
+/* The one way every lock that was in a list goes. */
+static void wrap_locks_release_private(struct file_lock *fl)
+{
+	vzctx_hook_enter();
+	vzctx_owner_uncharge(fl, UB_NUMFLOCK);
+	vzctx_original(locks_release_private)(fl);
+	vzctx_hook_exit();
+}
+
+VZCTX_HOOK_CALLBACK(flock_lock_inode, !vzctx_hook_on_host())
+VZCTX_HOOK_CALLBACK(posix_lock_inode, !vzctx_hook_on_host())
+VZCTX_HOOK_CALLBACK(locks_release_private, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
+
+static struct vzctx_hook rows[] = {
+	VZCTX_HOOK_ROW(locks_release_private, UB_NUMFLOCK),
+	VZCTX_HOOK_ROW(flock_lock_inode, UB_NUMFLOCK),
+	VZCTX_HOOK_ROW(posix_lock_inode, UB_NUMFLOCK),
+};
+
+const struct vzctx_hook_table vzctx_hook_lock = {
+	rows, ARRAY_SIZE(rows), NULL
+};
+
+void __init vzctx_hook_lock_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(turns); i++)
+		mutex_init(&turns[i]);
+}
