@@ -54,15 +54,7 @@ static void wrap_security_file_free(struct file *file)
 	vzctx_hook_exit();
 }
 
-/* Late in exit a task has no pid any more, and opens nothing that counts. */
-static __always_inline bool in_initial_ns(void)
-{
-	struct pid *pid = current->thread_pid;
-
-	return !pid || !pid->level;
-}
-
-VZCTX_HOOK_CALLBACK(alloc_empty_file, !in_initial_ns())
+VZCTX_HOOK_CALLBACK(alloc_empty_file, !vzctx_hook_on_host())
 VZCTX_HOOK_CALLBACK(security_file_free, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
