@@ -40,7 +40,7 @@ static unsigned long ceiling(const struct vzctx_bc *bc,
 }
 
 /**
- * vzctx_bc_charge() - takes units, or counts a failure
+ * vzctx_bc_try() - takes units if they are there
  * @bc: the beancounter
  * @n: units wanted
  * @severity: how far it may go
@@ -53,8 +53,8 @@ static unsigned long ceiling(const struct vzctx_bc *bc,
  * Return: true if the units are charged. A forced charge beyond VZCTX_BC_MAX
  * is impossible and returns false.
  */
-bool vzctx_bc_charge(struct vzctx_bc *bc, unsigned long n,
-		     enum vzctx_severity severity)
+bool vzctx_bc_try(struct vzctx_bc *bc, unsigned long n,
+		  enum vzctx_severity severity)
 {
 	long held = atomic_long_read(&bc->held);
 	unsigned long top;
@@ -66,10 +66,8 @@ bool vzctx_bc_charge(struct vzctx_bc *bc, unsigned long n,
 			if (n <= top && (unsigned long)held <= top - n)
 				break;
 			now = atomic_long_read(&bc->held);
-			if (n > top || now == held) {
-				atomic_long_inc(&bc->failcnt);
+			if (n > top || now == held)
 				return false;
-			}
 			held = now;
 		}
 	} while (!atomic_long_try_cmpxchg(&bc->held, &held, held + (long)n));
@@ -80,6 +78,31 @@ bool vzctx_bc_charge(struct vzctx_bc *bc, unsigned long n,
 	       !atomic_long_try_cmpxchg(&bc->maxheld, &max, held))
 		;
 	return true;
+}
+
+/* Counts a refused request. Any context. */
+void vzctx_bc_fail(struct vzctx_bc *bc)
+{
+	atomic_long_inc(&bc->failcnt);
+}
+
+/**
+ * vzctx_bc_charge() - takes units, or counts a failure
+ * @bc: the beancounter
+ * @n: units wanted
+ * @severity: how far it may go
+ *
+ * As vzctx_bc_try(), the refusal being final. Any context.
+ *
+ * Return: true if the units are charged.
+ */
+bool vzctx_bc_charge(struct vzctx_bc *bc, unsigned long n,
+		     enum vzctx_severity severity)
+{
+	if (vzctx_bc_try(bc, n, severity))
+		return true;
+	vzctx_bc_fail(bc);
+	return false;
 }
 
 /**

@@ -62,8 +62,11 @@ struct vzctx_bc_state {
 };
 
 void vzctx_bc_init(struct vzctx_bc *bc);
+bool vzctx_bc_try(struct vzctx_bc *bc, unsigned long n,
+		  enum vzctx_severity severity);
 bool vzctx_bc_charge(struct vzctx_bc *bc, unsigned long n,
 		     enum vzctx_severity severity);
+void vzctx_bc_fail(struct vzctx_bc *bc);
 bool vzctx_bc_uncharge(struct vzctx_bc *bc, unsigned long n);
 void vzctx_bc_set(struct vzctx_bc *bc, unsigned long barrier,
 		  unsigned long limit);

@@ -49,6 +49,22 @@
 #else
 #define VZCTX_FLC_LIST c.flc_list
 #define vzctx_flc(fl, field) ((fl)->c.flc_##field)
+/* 6.3, "mm: pass vma iterator through to ..." */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define VZCTX_VMI_PARAM
+#define VZCTX_VMI_ARG
+#else
+#define VZCTX_VMI_PARAM struct vma_iterator *vmi,
+#define VZCTX_VMI_ARG vmi,
+#endif
+
+/* 6.7, "shmem: shmem_acct_blocks() and shmem_inode_acct_blocks()" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#define VZCTX_CHARGE_MM_PARAM , struct mm_struct *charge_mm
+#define VZCTX_CHARGE_MM_ARG , charge_mm
+#else
+#define VZCTX_CHARGE_MM_PARAM
+#define VZCTX_CHARGE_MM_ARG
 #endif
 
 #endif /* _VZCTX_COMPAT_H */

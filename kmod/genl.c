@@ -16,6 +16,7 @@
 #include "genl.h"
 #include "genl_fill.h"
 #include "limit.h"
+#include "refresh.h"
 
 static struct genl_family family;
 static bool registered;
@@ -137,6 +138,8 @@ static int reply(struct genl_info *info, u8 cmd, struct vzctx *ctx)
 		return -ENOMEM;
 	hdr = genlmsg_put_reply(skb, info, &family, 0, cmd);
 	err = hdr ? 0 : -EMSGSIZE;
+	if (ctx)
+		vzctx_res_refresh(ctx);
 	if (!err)
 		err = ctx ? vzctx_genl_fill_ctx(skb, ctx) : vzctx_genl_fill_info(skb);
 	if (err) {
@@ -299,6 +302,7 @@ static int genl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	if (err)
 		return err;
 	while ((ctx = vzctx_next(cb->args[0]))) {
+		vzctx_res_refresh(ctx);
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 				  cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
 				  VZCTX_CMD_GET);

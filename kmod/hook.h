@@ -84,6 +84,12 @@ struct vzctx_hook_table {
 	DEFINE_STATIC_CALL_RET0(vzctx_original_##sym,			\
 				*(vzctx_type_##sym *)NULL)
 
+/** VZCTX_HOOK_PRIVATE_VOID() - likewise for one that returns nothing */
+#define VZCTX_HOOK_PRIVATE_VOID(sym, args)				\
+	typedef void vzctx_type_##sym args;				\
+	DEFINE_STATIC_CALL_NULL(vzctx_original_##sym,			\
+				*(vzctx_type_##sym *)NULL)
+
 /** vzctx_original() - calls the wrapped function itself */
 #define vzctx_original(sym) static_call(vzctx_original_##sym)
 

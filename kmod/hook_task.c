@@ -10,6 +10,7 @@
 #include "hook.h"
 #include "hook_tables.h"
 #include "owner.h"
+#include "vmspace.h"
 
 VZCTX_HOOK_INT(security_task_alloc);
 VZCTX_HOOK_VOID(cgroup_release);
@@ -46,9 +47,13 @@ static int wrap_security_task_alloc(struct task_struct *task,
 		goto out;
 	}
 	vzctx_owner_publish(own, task);
-	err = vzctx_original(security_task_alloc)(task, clone_flags);
-	if (err)
+	err = vzctx_vm_fork(task, ns_of_child(), clone_flags);
+	if (!err)
+		err = vzctx_original(security_task_alloc)(task, clone_flags);
+	if (err) {
+		vzctx_vm_fork_failed(task);
 		vzctx_owner_uncharge(task, UB_NUMPROC);
+	}
 out:
 	vzctx_hook_exit();
 	return err;
@@ -67,6 +72,7 @@ static void wrap_cgroup_release(struct task_struct *task)
 static void wrap_security_task_free(struct task_struct *task)
 {
 	vzctx_hook_enter();
+	vzctx_vm_fork_failed(task);
 	vzctx_owner_uncharge(task, UB_NUMPROC);
 	vzctx_original(security_task_free)(task);
 	vzctx_hook_exit();

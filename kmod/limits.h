@@ -19,6 +19,9 @@ enum vzctx_limits {
 
 	/* Buckets of pairs of context and user with signals queued (bits). */
 	VZCTX_SIG_HASH_BITS = 8,
+	/* Recounts before a refusal stands; pids looked at without a pause. */
+	VZCTX_VM_RECOUNTS = 8,
+	VZCTX_VM_BATCH = 256,
 
 	VZCTX_NS_HASH_BITS = 10,
 	VZCTX_ID_HASH_BITS = 10,

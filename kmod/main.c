@@ -23,6 +23,9 @@ static const struct vzctx_hook_table *const tables[] = {
 	&vzctx_hook_lease,
 	&vzctx_hook_tty,
 	&vzctx_hook_sig,
+	&vzctx_hook_mem,
+	&vzctx_hook_mlock,
+	&vzctx_hook_shm,
 	NULL,
 };
 

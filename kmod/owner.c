@@ -39,6 +39,7 @@ static void prepare(struct vzctx_owner *own, u32 res, unsigned long units)
 	own->units = units;
 	own->res = res;
 	own->lent = false;
+	own->state = 0;
 }
 
 /**
@@ -184,6 +185,33 @@ void vzctx_owner_publish(struct vzctx_owner *own, const void *obj)
 		this_cpu_dec(*stale->ctx->objects);
 		settle(stale);
 	}
+}
+
+/**
+ * vzctx_owner_publish_new() - ties a charge to an object that has none
+ * @own: not published; given up on success
+ * @obj: the object, kept from being freed by the caller
+ *
+ * For objects that live already, which several tasks may be about to charge.
+ * Any context.
+ *
+ * Return: false if there is an entry already.
+ */
+bool vzctx_owner_publish_new(struct vzctx_owner *own, const void *obj)
+{
+	u32 bucket = vzctx_owner_bucket(obj);
+	unsigned long flags;
+	bool known;
+
+	own->obj = obj;
+	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	known = find_locked(bucket, obj, own->res);
+	if (!known) {
+		this_cpu_inc(*own->ctx->objects);
+		hlist_add_head(&own->node, &vzctx_owner_table[bucket]);
+	}
+	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	return !known;
 }
 
 /* Takes a charge back whose object was not made. Any context. */
@@ -336,6 +364,57 @@ void vzctx_owner_shrink(const void *obj, u32 res, unsigned long units)
 		vzctx_bc_uncharge(&own->ctx->bc[res], units);
 	}
 	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+}
+
+/**
+ * vzctx_owner_look() - looks at the charge of an object at one instant
+ * @obj: the object; while its entry is there it is not freed
+ * @res: UB_*
+ * @fn: called once, under the lock of the entry, if there is one; what it adds
+ *	to or takes from the units it charges or gives back itself
+ * @arg: for @fn
+ *
+ * Any context.
+ *
+ * Return: true if there is an entry.
+ */
+bool vzctx_owner_look(const void *obj, u32 res, vzctx_owner_fn fn, void *arg)
+{
+	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_owner *own;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	own = find_locked(bucket, obj, res);
+	if (own)
+		fn(own, arg);
+	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	return own;
+}
+
+/**
+ * vzctx_owner_take() - unties a charge from its object
+ * @obj: the object
+ * @res: UB_*
+ *
+ * Any context.
+ *
+ * Return: the entry, to publish or cancel, or NULL.
+ */
+struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res)
+{
+	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_owner *own;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	own = find_locked(bucket, obj, res);
+	if (own)
+		hlist_del(&own->node);
+	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	if (own)
+		this_cpu_dec(*own->ctx->objects);
+	return own;
 }
 
 /**

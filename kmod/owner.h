@@ -26,6 +26,7 @@ struct vzctx;
  * @res: UB_*
  * @lent: the object was there before the context and may be somebody else's
  *	too: charged while the context runs, and no longer
+ * @state: for the room that charges the resource; 0 at first, then as @units
  */
 struct vzctx_owner {
 	struct hlist_node node;
@@ -34,7 +35,11 @@ struct vzctx_owner {
 	unsigned long units;
 	u32 res;
 	bool lent;
+	u16 state;
 };
+
+/* Looks at a published entry and may change it; atomic, the lock is held. */
+typedef void (*vzctx_owner_fn)(struct vzctx_owner *own, void *arg);
 
 extern struct hlist_head *vzctx_owner_table;
 extern unsigned int vzctx_owner_shift;
@@ -72,6 +77,7 @@ bool vzctx_owner_known(const void *obj, u32 res);
 struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
 				       unsigned long units, gfp_t gfp);
 void vzctx_owner_publish(struct vzctx_owner *own, const void *obj);
+bool vzctx_owner_publish_new(struct vzctx_owner *own, const void *obj);
 void vzctx_owner_cancel(struct vzctx_owner *own);
 void vzctx_owner_uncharge(const void *obj, u32 res);
 struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
@@ -80,6 +86,8 @@ struct vzctx *vzctx_owner_payer(const void *obj, u32 res);
 int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,
 		     enum vzctx_severity severity);
 void vzctx_owner_shrink(const void *obj, u32 res, unsigned long units);
+bool vzctx_owner_look(const void *obj, u32 res, vzctx_owner_fn fn, void *arg);
+struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res);
 int vzctx_owner_adopt(struct vzctx *ctx, u32 res, const void *obj);
 
 #endif /* _VZCTX_OWNER_H */

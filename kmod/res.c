@@ -17,9 +17,32 @@
 
 const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 	[UB_KMEMSIZE]		= UNCOUNTED("kmemsize", BYTES),
-	[UB_LOCKEDPAGES]	= UNCOUNTED("lockedpages", PAGES),
-	[UB_PRIVVMPAGES]	= UNCOUNTED("privvmpages", PAGES),
-	[UB_SHMPAGES]		= UNCOUNTED("shmpages", PAGES),
+	[UB_LOCKEDPAGES] = {
+		.name = "lockedpages",
+		.note = "locked mappings (VmLck) and SHM_LOCKed segments; mlock, mlockall, mmap, brk, mremap and shmctl fail; huge pages do not count, and a memfd_secret mapping only from the next request on",
+		.unit = VZCTX_UNIT_PAGES,
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_BOUNDED,
+		.err = ENOMEM,
+		.needs = BIT(UB_PRIVVMPAGES),
+	},
+	[UB_PRIVVMPAGES] = {
+		.name = "privvmpages",
+		.note = "private writable mappings and stacks, touched or not (VmData + VmStk); mmap, brk, mremap, mprotect, fork and exec fail; may exceed by what other threads map during a fork; maxheld may include what was unmapped meanwhile",
+		.unit = VZCTX_UNIT_PAGES,
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_BOUNDED,
+		.err = ENOMEM,
+		.needs = BIT(UB_NUMPROC),
+	},
+	[UB_SHMPAGES] = {
+		.name = "shmpages",
+		.note = "SysV segments and shared anonymous memory by size; tmpfs, memfd and what is mapped without reservation by page, in memory or swap; shmget and mmap fail, a write gets EDQUOT and a page fault SIGBUS",
+		.unit = VZCTX_UNIT_PAGES,
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_EXACT,
+		.err = ENOMEM,
+	},
 	[UB_NUMPROC] = {
 		.name = "numproc",
 		.note = "tasks and threads, from fork until the kernel reaps them; fork and clone fail",
@@ -29,8 +52,8 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 		.err = ENOMEM,
 	},
 	[UB_PHYSPAGES]		= UNCOUNTED("physpages", PAGES),
-	[UB_VMGUARPAGES]	= UNCOUNTED("vmguarpages", PAGES),
-	[UB_OOMGUARPAGES]	= UNCOUNTED("oomguarpages", PAGES),
+	[UB_VMGUARPAGES]		= UNCOUNTED("vmguarpages", PAGES),
+	[UB_OOMGUARPAGES]		= UNCOUNTED("oomguarpages", PAGES),
 	[UB_NUMTCPSOCK]		= UNCOUNTED("numtcpsock", ITEMS),
 	[UB_NUMFLOCK] = {
 		.name = "numflock",
@@ -111,6 +134,13 @@ void vzctx_res_enable_all(void)
  */
 bool vzctx_res_active(u32 id)
 {
-	return vzctx_res[id].counted != VZCTX_COUNTED_NO &&
-	       !test_bit(id, disabled);
+	unsigned long needs = vzctx_res[id].needs;
+	unsigned int need;
+
+	if (vzctx_res[id].counted == VZCTX_COUNTED_NO || test_bit(id, disabled))
+		return false;
+	for_each_set_bit(need, &needs, UB_RESOURCES)
+		if (!vzctx_res_active(need))
+			return false;
+	return true;
 }

@@ -17,6 +17,7 @@
  * @counted: how held comes about
  * @enforced: what happens at the limit if every hook of it is installed
  * @err: positive errno of a refused request, 0 where there is none
+ * @needs: bits of the resources without whose hooks it cannot be charged
  *
  * The only list of resources. Constant.
  */
@@ -27,6 +28,7 @@ struct vzctx_res {
 	enum vzctx_counted counted;
 	enum vzctx_enforced enforced;
 	int err;
+	u32 needs;
 };
 
 extern const struct vzctx_res vzctx_res[UB_RESOURCES];

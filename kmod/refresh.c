@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - counters that are looked up when somebody asks
+ */
+#include "ctx.h"
+#include "refresh.h"
+#include "vmspace.h"
+
+/**
+ * vzctx_res_refresh() - brings the counters of a context up to date
+ * @ctx: whose; referenced by the caller
+ *
+ * For every door, before it reads. Process context.
+ */
+void vzctx_res_refresh(struct vzctx *ctx)
+{
+	vzctx_vm_recount(ctx, UB_PRIVVMPAGES);
+	vzctx_vm_recount(ctx, UB_LOCKEDPAGES);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - what the address spaces of a context hold
+ *
+ * Every address space (mm) of a context has an owner entry for each resource
+ * here. The kernel keeps the figure itself, in the mm; the entry stands for it
+ * with units that are never fewer:
+ *
+ *	SETTLED	nothing is being added: units >= figure; taken away unseen
+ *	OPEN	between vzctx_vm_open() and vzctx_vm_close(): units are what the
+ *		figure will be
+ *	GRANTED	vzctx_vm_grant() allowed a growth, of whose end nobody tells:
+ *		settled as soon as the mmap lock can be had
+ *
+ * Growing, opening and closing happen under the mmap lock held for writing.
+ */
+#ifndef _VZCTX_VMSPACE_H
+#define _VZCTX_VMSPACE_H
+
+#include <linux/types.h>
+#include <uapi/linux/beancounter.h>
+
+#include "bc.h"
+
+struct mm_struct;
+struct pid_namespace;
+struct task_struct;
+struct vzctx;
+
+int vzctx_vm_open(struct mm_struct *mm, u32 res, unsigned long grow);
+void vzctx_vm_close(struct mm_struct *mm, u32 res);
+int vzctx_vm_grant(struct mm_struct *mm, u32 res, unsigned long grow,
+		   enum vzctx_severity severity);
+
+int vzctx_vm_fork(struct task_struct *child, struct pid_namespace *pid_ns,
+		  unsigned long clone_flags);
+void vzctx_vm_fork_failed(struct task_struct *child);
+void vzctx_vm_dup(struct mm_struct *oldmm, struct mm_struct *newmm);
+int vzctx_vm_exec(struct mm_struct *mm);
+int vzctx_vm_lock_segment(const void *segment, unsigned long pages);
+void vzctx_vm_exit(struct mm_struct *mm);
+int vzctx_vm_adopt(struct vzctx *ctx, struct task_struct *init);
+
+unsigned long vzctx_vm_recount(struct vzctx *ctx, u32 res);
+
+#endif /* _VZCTX_VMSPACE_H */
