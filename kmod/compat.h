@@ -49,6 +49,8 @@
 #else
 #define VZCTX_FLC_LIST c.flc_list
 #define vzctx_flc(fl, field) ((fl)->c.flc_##field)
+#endif
+
 /* 6.3, "mm: pass vma iterator through to ..." */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define VZCTX_VMI_PARAM

@@ -249,12 +249,13 @@ void vzctx_owner_uncharge(const void *obj, u32 res)
  * vzctx_owner_take() - unties a charge from an object about to be replaced
  * @obj: the object, kept from being freed by the caller
  * @res: UB_*
- * @ctx: who must be the payer
+ * @ctx: who must be the payer; NULL: anybody
  *
  * The units stay charged, so that nobody else gets them before the object that
  * takes the place has them. Any context.
  *
- * Return: an entry to publish or cancel, or NULL if @ctx does not pay for @obj.
+ * Return: an entry to publish or cancel, or NULL if there is none
+ * or @ctx does not pay.
  */
 struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
 				     const struct vzctx *ctx)
@@ -265,7 +266,7 @@ struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
 
 	raw_spin_lock_irqsave(lock_of(bucket), flags);
 	own = find_locked(bucket, obj, res);
-	if (own && own->ctx == ctx)
+	if (own && (!ctx || own->ctx == ctx))
 		hlist_del(&own->node);
 	else
 		own = NULL;
@@ -389,31 +390,6 @@ bool vzctx_owner_look(const void *obj, u32 res, vzctx_owner_fn fn, void *arg)
 	if (own)
 		fn(own, arg);
 	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
-	return own;
-}
-
-/**
- * vzctx_owner_take() - unties a charge from its object
- * @obj: the object
- * @res: UB_*
- *
- * Any context.
- *
- * Return: the entry, to publish or cancel, or NULL.
- */
-struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res)
-{
-	u32 bucket = vzctx_owner_bucket(obj);
-	struct vzctx_owner *own;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(lock_of(bucket), flags);
-	own = find_locked(bucket, obj, res);
-	if (own)
-		hlist_del(&own->node);
-	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
-	if (own)
-		this_cpu_dec(*own->ctx->objects);
 	return own;
 }
 

@@ -87,7 +87,6 @@ int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,
 		     enum vzctx_severity severity);
 void vzctx_owner_shrink(const void *obj, u32 res, unsigned long units);
 bool vzctx_owner_look(const void *obj, u32 res, vzctx_owner_fn fn, void *arg);
-struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res);
 int vzctx_owner_adopt(struct vzctx *ctx, u32 res, const void *obj);
 
 #endif /* _VZCTX_OWNER_H */

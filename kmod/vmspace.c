@@ -353,7 +353,7 @@ void vzctx_vm_dup(struct mm_struct *oldmm, struct mm_struct *newmm)
 	struct vzctx_owner *own;
 
 	own = vzctx_owner_take(rcu_access_pointer(newmm->owner),
-			       UB_PRIVVMPAGES);
+			       UB_PRIVVMPAGES, NULL);
 	if (!own)
 		return;
 	newmm->data_vm = oldmm->data_vm;
