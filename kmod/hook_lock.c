@@ -25,6 +25,7 @@
 #include <linux/fs.h>
 #include <linux/hash.h>
 #include <linux/mutex.h>
+#include <linux/sched/mm.h>
 
 #include "ctx.h"
 #include "hook.h"
@@ -54,6 +55,7 @@ static struct mutex *turn_of(const void *owner)
  * struct ask - one request on its way
  * @ctx: whose it is, referenced; NULL for the host
  * @turn: held until the end
+ * @nofs: allocation scope to return to at the end
  * @inode: of the file
  * @flock: flock(2), not POSIX
  * @owner: whose locks are compared: the open file of a flock
@@ -67,6 +69,7 @@ static struct mutex *turn_of(const void *owner)
 struct ask {
 	struct vzctx *ctx;
 	struct mutex *turn;
+	unsigned int nofs;
 	struct inode *inode;
 	bool flock;
 	const void *owner;
@@ -249,6 +252,7 @@ static void finish(struct ask *ask)
 		publish(ask);
 	while (ask->nr)
 		vzctx_owner_cancel(ask->own[--ask->nr]);
+	memalloc_nofs_restore(ask->nofs);
 	mutex_unlock(ask->turn);
 	vzctx_put(ask->ctx);
 }
@@ -269,8 +273,13 @@ static int begin(struct ask *ask, struct inode *inode,
 	};
 	if (!ask->ctx)
 		return 0;
+	/*
+	 * Another file system's request may be waiting for this turn with locks
+	 * held, so nothing done meanwhile may wait for a file system.
+	 */
 	ask->turn = turn_of(ask->owner);
 	mutex_lock(ask->turn);
+	ask->nofs = memalloc_nofs_save();
 	foresee(ask);
 	return charge(ask);
 }

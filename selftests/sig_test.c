@@ -337,6 +337,71 @@ CLAIM(sig, outlives_its_container)
 	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
 }
 
+static int unload(int flags)
+{
+	return syscall(SYS_delete_module, "vzctx", O_NONBLOCK | flags) ?
+	       -errno : 0;
+}
+
+static int load(void)
+{
+	int f = open("/vzctx/vzctx.ko", O_RDONLY | O_CLOEXEC), err = 0;
+
+	if (f < 0 || syscall(SYS_finit_module, f, "", 0))
+		err = -errno;
+	close(f);
+	return err;
+}
+
+/* The user's number is seen by a process that is not in the container. */
+static pid_t watcher(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (setresuid(USER, USER, USER))
+			_exit(1);
+		pause_forever();
+	}
+	return pid;
+}
+
+/* What is queued when the module goes is the kernel's to count down. */
+CLAIM(sig, unloaded_while_a_dead_init_has_signals)
+{
+	pid_t see = watcher();
+
+	EXPECT_EQ(0, told(do_queue, 10, SIGRTMIN));
+	EXPECT_EQ(0, told(do_timers, 3, 0));
+	EXPECT_EQ(0, kill(self->ct.init, SIGKILL));
+	EXPECT_EQ(0, waitid(P_PID, self->ct.init, NULL, WEXITED | WNOWAIT));
+	close(self->g.fd);
+	ASSERT_TRUE(wait_until(!unload(0)));
+	EXPECT_EQ(10, sigq(see));
+	ct_kill(&self->ct);
+	EXPECT_EQ(0, sigq(see));
+	ASSERT_EQ(0, load());
+	ASSERT_EQ(0, genl_open(&self->g));
+	kill(see, SIGKILL);
+	waitpid(see, NULL, 0);
+}
+
+CLAIM(sig, torn_out_and_loaded_again_with_signals_queued)
+{
+	EXPECT_EQ(0, told(do_queue, 20, SIGRTMIN));
+	EXPECT_EQ(0, told(do_timers, 3, 0));
+	close(self->g.fd);
+	ASSERT_EQ(0, unload(O_TRUNC));
+	EXPECT_EQ(23, sigq(self->ct.init));
+	EXPECT_EQ(0, told(do_queue, 5, SIGRTMIN));
+	EXPECT_EQ(0, told(do_ignore, SIGRTMIN, 0));
+	EXPECT_EQ(3, sigq(self->ct.init));
+	ASSERT_EQ(0, load());
+	ASSERT_EQ(0, genl_open(&self->g));
+	EXPECT_EQ(0, told(do_delete, 0, 0));
+	EXPECT_EQ(0, sigq(self->ct.init));
+}
+
 CLAIM(sig, eight_race_for_the_last_units)
 {
 	struct bc bc;
