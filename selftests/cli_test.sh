@@ -169,7 +169,8 @@ show_rows() {
 		same "charged exact" "$(cell 101 numproc counted) $(cell 101 numproc enforced)" &&
 		same "charged exact" "$(cell 101 numfile counted) $(cell 101 numfile enforced)" &&
 		same "$(cell 101 numproc held)" "$(</sys/fs/cgroup/vz/101/pids.current)" &&
-		same 2 "$(vzctx show 101 --parsable --noheadings | wc -l)"
+		same "$(vzctx show 101 --all --parsable --noheadings -o counted | grep -vcx no)" \
+			"$(vzctx show 101 --parsable --noheadings | wc -l)"
 }
 
 # held_by COMMANDS: numfile while a program that ran them sleeps inside.
@@ -196,7 +197,7 @@ numfile_counts() {
 show_all() {
 	vzctx show 101 --all --json | jq -e '
 		(.resources | length) == 21 and
-		([.resources[] | select(.enforced != "no") | .resource] == ["numproc", "numfile"])' &&
+		([.resources[] | select(.enforced != "no") | .resource] | contains(["numproc", "numfile", "numflock", "numpty", "numsiginfo"]))' &&
 		same no "$(cell 101 kmemsize counted)" &&
 		refuses grep -q kmemsize <(vzctx show 101 --noheadings -o resource)
 }
