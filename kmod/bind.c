@@ -96,7 +96,7 @@ static int bind_locked(u32 ctid, struct pid *pid,
 {
 	int err;
 
-	err = vzctx_check_limits(NULL, limit, nr, extack);
+	err = vzctx_check_limits(NULL, limit, nr, false, extack);
 	if (err)
 		return err;
 	err = vzctx_precheck(ctid, pid, extack);
@@ -106,7 +106,7 @@ static int bind_locked(u32 ctid, struct pid *pid,
 	if (err)
 		return err;
 	/* Only now is it known which resources work on this kernel. */
-	err = vzctx_check_limits(NULL, limit, nr, extack);
+	err = vzctx_check_limits(NULL, limit, nr, false, extack);
 	if (!err)
 		err = vzctx_create(ctid, pid, limit, nr, adopt, extack);
 	if (err && vzctx_none_left())

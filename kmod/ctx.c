@@ -9,10 +9,13 @@
 #include <linux/timekeeping.h>
 #include <net/netlink.h>
 
+#include "act.h"
 #include "ctx.h"
+#include "last.h"
 #include "limit.h"
 #include "limits.h"
 #include "owner.h"
+#include "proc.h"
 #include "registry.h"
 #include "spare.h"
 
@@ -49,6 +52,7 @@ static void ctx_free(struct vzctx *ctx)
 	percpu_ref_exit(&ctx->ref);
 	vzctx_spare_free(ctx->spare);
 	free_percpu(ctx->objects);
+	vzctx_last_put(ctx->last);
 	kfree(ctx);
 }
 
@@ -60,8 +64,10 @@ static void ctx_free(struct vzctx *ctx)
 static void bury(struct work_struct *work)
 {
 	struct vzctx *ctx = container_of(to_rcu_work(work), struct vzctx, work);
-	bool last = vzctx_registry_forget(ctx);
+	bool last;
 
+	vzctx_last_final(ctx);
+	last = vzctx_registry_forget(ctx);
 	ctx_free(ctx);
 	if (last)
 		tell_last_gone();
@@ -83,6 +89,8 @@ static void let_go(struct work_struct *work)
 
 	put_pid_ns(ctx->pid_ns);
 	put_pid(ctx->init);
+	vzctx_act_release(ctx);
+	vzctx_proc_del(ctx->ctid);
 	vzctx_owner_return_lent(ctx);
 	percpu_ref_kill(&ctx->ref);
 	module_put(THIS_MODULE);
@@ -102,8 +110,11 @@ static struct vzctx *ctx_alloc(u32 ctid, struct pid *pid)
 	ctx->spare = vzctx_spare_alloc();
 	if (!ctx->spare)
 		goto err_free_objects;
-	if (percpu_ref_init(&ctx->ref, last_put, 0, GFP_KERNEL))
+	ctx->last = vzctx_last_alloc();
+	if (!ctx->last)
 		goto err_free_spare;
+	if (percpu_ref_init(&ctx->ref, last_put, 0, GFP_KERNEL))
+		goto err_free_last;
 
 	ctx->ctid = ctid;
 	ctx->state = VZCTX_STATE_RUNNING;
@@ -112,10 +123,13 @@ static struct vzctx *ctx_alloc(u32 ctid, struct pid *pid)
 	ctx->pid_ns = ns_of_pid(pid);
 	for (i = 0; i < UB_RESOURCES; i++)
 		vzctx_bc_init(&ctx->bc[i]);
+	vzctx_cpu_birth(ctx);
 	vzctx_news_init(&ctx->news);
 	INIT_LIST_HEAD(&ctx->all);
 	return ctx;
 
+err_free_last:
+	vzctx_last_put(ctx->last);
 err_free_spare:
 	vzctx_spare_free(ctx->spare);
 err_free_objects:
@@ -214,10 +228,12 @@ int vzctx_create(u32 ctid, struct pid *pid, const struct vzctx_limit *limit,
 	if (!try_module_get(THIS_MODULE))
 		goto err_free_ctx;
 	get_pid_ns(ctx->pid_ns);
+	vzctx_proc_add(ctid);
 
 	err = vzctx_registry_add(ctx, extack);
 	if (err)
 		goto err_put_ns;
+	vzctx_cpu_start();
 
 	/* Pairs with the barriers between exit_signals() and the callback. */
 	smp_mb();
@@ -239,6 +255,7 @@ err_end:
 	vzctx_put(end(ctx->pid_ns));
 	goto out_put_task;
 err_put_ns:
+	vzctx_proc_del(ctid);
 	put_pid_ns(ctx->pid_ns);
 	module_put(THIS_MODULE);
 err_free_ctx:
@@ -260,6 +277,7 @@ void vzctx_end(struct pid_namespace *pid_ns)
 
 	if (!ctx)
 		return;
+	vzctx_last_end(ctx);
 	vzctx_event_life(ctx, VZCTX_EVENT_STOP);
 	vzctx_put(ctx);
 }

@@ -15,9 +15,12 @@
  *	grace period its holder may be waiting for)
  *   turn of a lock owner (mutex: while one request for a file lock runs)
  *   ctx registry lock (spinlock: hash tables and list; a leaf but for news)
- *   owner bucket lock (raw, interrupts off, leaf)
+ *   look at processor time (mutex: cpu.c) and the last records (mutex: last.c)
+ *   owner bucket lock (raw, interrupts off)
+ *     ledger of processor time (raw, leaf)
  *   signal level lock (raw, interrupts off, leaf)
  *   news lock (raw, interrupts off, leaf)
+ *   lock of a last record (raw, interrupts off, leaf)
  */
 #ifndef _VZCTX_CTX_H
 #define _VZCTX_CTX_H
@@ -30,10 +33,13 @@
 #include <uapi/linux/vzctx.h>
 
 #include "bc.h"
+#include "cpu.h"
 #include "event.h"
 #include "res.h"
 
+struct file;
 struct netlink_ext_ack;
+struct vzctx_last;
 struct vzctx_limit;
 struct vzctx_spare;
 
@@ -46,6 +52,11 @@ struct vzctx_spare;
  * @pid_ns: root pid namespace; referenced until a grace period after the end
  * @init: its init; referenced likewise. Both constant while referenced.
  * @bc: beancounters, indexed by UB_*
+ * @action: what follows a refusal, enum vzctx_action by UB_*; written under the
+ *	control mutex
+ * @freezer: the cgroup.freeze of the context, or NULL; see act.c
+ * @cpu: what its tasks have used
+ * @last: what is kept after the end; constant
  * @news: limit events on their way to process context
  * @ref: one for RUNNING, one per owner entry, one per holder of a pointer
  * @spare: per CPU, owner entries for the next objects
@@ -63,6 +74,10 @@ struct vzctx {
 	struct pid_namespace *pid_ns;
 	struct pid *init;
 	struct vzctx_bc bc[UB_RESOURCES];
+	u8 action[UB_RESOURCES];
+	struct file *freezer;
+	struct vzctx_cpu cpu;
+	struct vzctx_last *last;
 	struct vzctx_news news;
 	struct percpu_ref ref;
 	struct vzctx_spare __percpu *spare;

@@ -14,9 +14,11 @@
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 
+#include "act.h"
 #include "ctx.h"
 #include "event.h"
 #include "genl.h"
+#include "last.h"
 
 static bool take_oldest(struct vzctx_news *news, struct vzctx_event *event)
 {
@@ -31,6 +33,19 @@ static bool take_oldest(struct vzctx_news *news, struct vzctx_event *event)
 	}
 	raw_spin_unlock_irq(&news->lock);
 	return any;
+}
+
+/* What is due, once. */
+static enum vzctx_action take_due(struct vzctx_news *news, u32 *res)
+{
+	enum vzctx_action due;
+
+	raw_spin_lock_irq(&news->lock);
+	due = news->due;
+	*res = news->due_res;
+	news->due = VZCTX_ACTION_NOTIFY;
+	raw_spin_unlock_irq(&news->lock);
+	return due;
 }
 
 static void log_limit(struct vzctx_news *news, const struct vzctx_event *event)
@@ -49,7 +64,13 @@ static void send_news(struct work_struct *work)
 	struct vzctx_news *news = container_of(work, struct vzctx_news, work);
 	struct vzctx *ctx = container_of(news, struct vzctx, news);
 	struct vzctx_event event;
+	enum vzctx_action due;
+	u32 res;
 
+	/* First, since telling takes time. */
+	due = take_due(news, &res);
+	if (due != VZCTX_ACTION_NOTIFY)
+		vzctx_act(ctx, due, res);
 	while (take_oldest(news, &event)) {
 		vzctx_genl_send(&event);
 		log_limit(news, &event);
@@ -108,33 +129,40 @@ static bool take_token(struct vzctx_news *news)
 void vzctx_event_limit(struct vzctx *ctx, u32 res, unsigned long wanted)
 {
 	struct vzctx_news *news = &ctx->news;
-	struct vzctx_event *event;
+	struct vzctx_event event = {
+		.type = VZCTX_EVENT_LIMIT,
+		.ctid = ctx->ctid,
+		.time = ktime_get_real_fast_ns(),
+		.res = res,
+		.wanted = wanted,
+		/* Whom an interrupt met has nothing to do with it. */
+		.pid = in_task() ? task_pid_nr(current) : 0,
+		.action = READ_ONCE(ctx->action[res]),
+	};
 	unsigned long flags;
-	bool told = false;
+	bool work;
+
+	vzctx_bc_read(&ctx->bc[res], &event.bc);
+	strscpy_pad(event.comm, in_task() ? current->comm : "",
+		    sizeof(event.comm));
 
 	raw_spin_lock_irqsave(&news->lock, flags);
-	if (take_token(news)) {
-		event = &news->ring[(news->head + news->count) %
-				    VZCTX_EVENT_BURST];
-		event->type = VZCTX_EVENT_LIMIT;
-		event->ctid = ctx->ctid;
-		event->time = ktime_get_real_fast_ns();
-		event->res = res;
-		vzctx_bc_read(&ctx->bc[res], &event->bc);
-		event->wanted = wanted;
-		/* Whom an interrupt met has nothing to do with it. */
-		event->pid = in_task() ? task_pid_nr(current) : 0;
-		strscpy_pad(event->comm, in_task() ? current->comm : "",
-			    sizeof(event->comm));
-		event->dropped = news->dropped;
-		news->count++;
-		told = true;
-	} else {
+	event.dropped = news->dropped;
+	work = take_token(news);
+	if (work)
+		news->ring[(news->head + news->count++) %
+			   VZCTX_EVENT_BURST] = event;
+	else
 		news->dropped++;
+	if (event.action > news->due) {
+		news->due = event.action;
+		news->due_res = res;
+		work = true;
 	}
 	raw_spin_unlock_irqrestore(&news->lock, flags);
+	vzctx_last_hit(ctx->last, &event);
 
-	if (!told)
+	if (!work)
 		return;
 	percpu_ref_get(&ctx->ref);
 	if (!queue_work(vzctx_wq, &news->work))

@@ -27,6 +27,7 @@ struct vzctx;
  *	as with a packet that arrives
  * @comm: its name, chosen by the task: raw bytes
  * @dropped: events of this context dropped so far
+ * @action: what follows besides the refusal
  */
 struct vzctx_event {
 	enum vzctx_event_type type;
@@ -38,6 +39,7 @@ struct vzctx_event {
 	u32 pid;
 	char comm[VZCTX_COMM_LEN];
 	u64 dropped;
+	enum vzctx_action action;
 };
 
 /**
@@ -49,6 +51,8 @@ struct vzctx_event {
  * @tokens: how many more are allowed at once
  * @refill: jiffies when @tokens was last reckoned
  * @dropped: events refused by the rate limit
+ * @due: the strongest action a refusal asked for and nobody has taken yet
+ * @due_res: the resource that asked for it
  * @log: rate of kernel log lines; used by @work only
  * @work: sends what waits
  *
@@ -62,6 +66,8 @@ struct vzctx_news {
 	unsigned int tokens;
 	unsigned long refill;
 	u64 dropped;
+	enum vzctx_action due;
+	u32 due_res;
 	struct ratelimit_state log;
 	struct work_struct work;
 };

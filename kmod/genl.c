@@ -10,13 +10,14 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
+#include "act.h"
 #include "bind.h"
 #include "ctx.h"
 #include "event.h"
 #include "genl.h"
 #include "genl_fill.h"
+#include "genl_last.h"
 #include "limit.h"
-#include "refresh.h"
 
 static struct genl_family family;
 static bool registered;
@@ -30,6 +31,7 @@ static const struct nla_policy bc_policy[VZCTX_BC_A_MAX + 1] = {
 	[VZCTX_BC_A_ID] = { .type = NLA_U32 },
 	[VZCTX_BC_A_BARRIER] = { .type = NLA_U64 },
 	[VZCTX_BC_A_LIMIT] = { .type = NLA_U64 },
+	[VZCTX_BC_A_ACTION] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy bcs_policy[VZCTX_A_BC + 1] = {
@@ -49,10 +51,11 @@ static const struct nla_policy get_policy[VZCTX_A_CTID + 1] = {
 	[VZCTX_A_CTID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ctid_range),
 };
 
-static const struct nla_policy set_policy[VZCTX_A_BCS + 1] = {
+static const struct nla_policy set_policy[VZCTX_A_FREEZER + 1] = {
 	[VZCTX_A_CTID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ctid_range),
 	[VZCTX_A_FLAGS] = { .type = NLA_U32 },
 	[VZCTX_A_BCS] = NLA_POLICY_NESTED(bcs_policy),
+	[VZCTX_A_FREEZER] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy create_policy[VZCTX_A_BCS + 1] = {
@@ -67,7 +70,8 @@ static const struct nla_policy create_policy[VZCTX_A_BCS + 1] = {
  * so that a privileged program cannot be talked into answering on a socket
  * that is not its own.
  */
-static int permitted(struct sk_buff *request, struct netlink_ext_ack *extack)
+int vzctx_genl_permitted(struct sk_buff *request,
+			 struct netlink_ext_ack *extack)
 {
 	struct socket *sock = NETLINK_CB(request).sk->sk_socket;
 	struct vzctx *ctx;
@@ -110,19 +114,23 @@ static int parse_limits(const struct nlattr *bcs, struct vzctx_limit *limit,
 		if (err)
 			return err;
 		if (!tb[VZCTX_BC_A_ID] ||
-		    (!tb[VZCTX_BC_A_BARRIER] && !tb[VZCTX_BC_A_LIMIT])) {
-			NL_SET_ERR_MSG_ATTR(extack, attr, "a limit needs a resource id, and a barrier or a limit");
+		    (!tb[VZCTX_BC_A_BARRIER] && !tb[VZCTX_BC_A_LIMIT] &&
+		     !tb[VZCTX_BC_A_ACTION])) {
+			NL_SET_ERR_MSG_ATTR(extack, attr, "a limit needs a resource id, and a barrier, a limit or an action");
 			return -EINVAL;
 		}
 		*l = (struct vzctx_limit) {
 			.res = nla_get_u32(tb[VZCTX_BC_A_ID]),
 			.has_barrier = tb[VZCTX_BC_A_BARRIER],
 			.has_limit = tb[VZCTX_BC_A_LIMIT],
+			.has_action = tb[VZCTX_BC_A_ACTION],
 		};
 		if (l->has_barrier)
 			l->barrier = nla_get_u64(tb[VZCTX_BC_A_BARRIER]);
 		if (l->has_limit)
 			l->limit = nla_get_u64(tb[VZCTX_BC_A_LIMIT]);
+		if (l->has_action)
+			l->action = nla_get_u32(tb[VZCTX_BC_A_ACTION]);
 		nr++;
 	}
 	return nr;
@@ -138,10 +146,13 @@ static int reply(struct genl_info *info, u8 cmd, struct vzctx *ctx)
 		return -ENOMEM;
 	hdr = genlmsg_put_reply(skb, info, &family, 0, cmd);
 	err = hdr ? 0 : -EMSGSIZE;
-	if (ctx)
-		vzctx_res_refresh(ctx);
-	if (!err)
-		err = ctx ? vzctx_genl_fill_ctx(skb, ctx) : vzctx_genl_fill_info(skb);
+	if (!err && ctx) {
+		vzctx_cpu_begin();
+		err = vzctx_genl_fill_ctx(skb, ctx);
+		vzctx_cpu_end();
+	} else if (!err) {
+		err = vzctx_genl_fill_info(skb);
+	}
 	if (err) {
 		nlmsg_free(skb);
 		return err;
@@ -152,7 +163,7 @@ static int reply(struct genl_info *info, u8 cmd, struct vzctx *ctx)
 
 static int genl_info_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	int err = permitted(skb, info->extack);
+	int err = vzctx_genl_permitted(skb, info->extack);
 
 	return err ?: reply(info, VZCTX_CMD_INFO, NULL);
 }
@@ -177,7 +188,7 @@ static struct vzctx *find_named(struct genl_info *info)
 static int genl_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vzctx *ctx;
-	int err = permitted(skb, info->extack);
+	int err = vzctx_genl_permitted(skb, info->extack);
 
 	if (err)
 		return err;
@@ -192,7 +203,7 @@ static int genl_get_doit(struct sk_buff *skb, struct genl_info *info)
 static int genl_destroy_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vzctx *ctx;
-	int err = permitted(skb, info->extack);
+	int err = vzctx_genl_permitted(skb, info->extack);
 
 	if (err)
 		return err;
@@ -206,10 +217,12 @@ static int genl_destroy_doit(struct sk_buff *skb, struct genl_info *info)
 
 static int genl_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct nlattr *fd = info->attrs[VZCTX_A_FREEZER];
 	struct vzctx_limit limit[UB_RESOURCES];
+	struct file *freezer = NULL;
 	struct vzctx *ctx;
 	u32 flags = 0;
-	int nr, err = permitted(skb, info->extack);
+	int nr, err = vzctx_genl_permitted(skb, info->extack);
 
 	if (err)
 		return err;
@@ -230,11 +243,23 @@ static int genl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	ctx = find_named(info);
 	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);
+	if (fd)
+		freezer = vzctx_act_open(nla_get_u32(fd), info->extack);
+	if (IS_ERR(freezer)) {
+		vzctx_put(ctx);
+		return PTR_ERR(freezer);
+	}
 	mutex_lock(&vzctx_control);
-	err = vzctx_check_limits(ctx, limit, nr, info->extack);
-	if (!err && !(flags & VZCTX_F_DRY_RUN))
+	err = vzctx_check_limits(ctx, limit, nr, freezer, info->extack);
+	if (!err && !(flags & VZCTX_F_DRY_RUN)) {
 		vzctx_set_limits(ctx, limit, nr);
+		if (freezer)
+			vzctx_act_attach(ctx, freezer);
+		freezer = NULL;
+	}
 	mutex_unlock(&vzctx_control);
+	if (freezer)
+		fput(freezer);
 	vzctx_put(ctx);
 	return err;
 }
@@ -243,7 +268,7 @@ static int genl_create_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vzctx_limit limit[UB_RESOURCES];
 	struct pid *pid;
-	int nr, err = permitted(skb, info->extack);
+	int nr, err = vzctx_genl_permitted(skb, info->extack);
 
 	if (err)
 		return err;
@@ -269,7 +294,7 @@ static int genl_create_doit(struct sk_buff *skb, struct genl_info *info)
 
 static int genl_res_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	int err = permitted(cb->skb, cb->extack);
+	int err = vzctx_genl_permitted(cb->skb, cb->extack);
 	u32 id = cb->args[0];
 	void *hdr;
 
@@ -295,14 +320,14 @@ static int genl_res_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 static int genl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	int err = permitted(cb->skb, cb->extack);
+	int err = vzctx_genl_permitted(cb->skb, cb->extack);
 	struct vzctx *ctx;
 	void *hdr;
 
 	if (err)
 		return err;
+	vzctx_cpu_begin();
 	while ((ctx = vzctx_next(cb->args[0]))) {
-		vzctx_res_refresh(ctx);
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 				  cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
 				  VZCTX_CMD_GET);
@@ -316,7 +341,18 @@ static int genl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		cb->args[0] = ctx->serial;
 		vzctx_put(ctx);
 	}
+	vzctx_cpu_end();
 	return skb->len;
+}
+
+static int genl_last_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return vzctx_genl_last_dump(&family, skb, cb);
+}
+
+static int genl_why_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return vzctx_genl_why_dump(&family, skb, cb);
 }
 
 #define POLICY(_policy)						\
@@ -335,6 +371,10 @@ static const struct genl_ops ops[] = {
 	  POLICY(set_policy) },
 	{ .cmd = VZCTX_CMD_GET, .doit = genl_get_doit,
 	  .dumpit = genl_get_dumpit, POLICY(get_policy) },
+	{ .cmd = VZCTX_CMD_LAST, .dumpit = genl_last_dumpit,
+	  POLICY(get_policy) },
+	{ .cmd = VZCTX_CMD_WHY, .dumpit = genl_why_dumpit,
+	  POLICY(get_policy) },
 };
 
 static const struct genl_multicast_group groups[] = {

@@ -11,6 +11,8 @@
 #include "event.h"
 #include "genl_fill.h"
 #include "hook.h"
+#include "last.h"
+#include "refresh.h"
 #include "version.h"
 
 static int put_u64(struct sk_buff *skb, int attr, u64 value)
@@ -53,8 +55,9 @@ int vzctx_genl_fill_res(struct sk_buff *skb, u32 id)
 	return 0;
 }
 
+/* @action: by resource; NULL for a context that has ended */
 static int fill_bc(struct sk_buff *skb, u32 id,
-		   const struct vzctx_bc_state *bc)
+		   const struct vzctx_bc_state *bc, const u8 *action)
 {
 	struct nlattr *nest = nla_nest_start(skb, VZCTX_A_BC);
 
@@ -69,15 +72,44 @@ static int fill_bc(struct sk_buff *skb, u32 id,
 	    nla_put_u64_64bit(skb, VZCTX_BC_A_LIMIT, bc->limit,
 			      VZCTX_BC_A_PAD) ||
 	    nla_put_u64_64bit(skb, VZCTX_BC_A_FAILCNT, bc->failcnt,
-			      VZCTX_BC_A_PAD))
+			      VZCTX_BC_A_PAD) ||
+	    (action &&
+	     nla_put_u32(skb, VZCTX_BC_A_ACTION, READ_ONCE(action[id]))))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
 
+static int fill_cpu(struct sk_buff *skb, const struct vzctx_cpu_stat *stat)
+{
+	const u64 ns[] = {
+		[VZCTX_CPU_A_USER] = stat->user,
+		[VZCTX_CPU_A_SYSTEM] = stat->system,
+		[VZCTX_CPU_A_UPTIME] = stat->uptime,
+		[VZCTX_CPU_A_IDLE] = stat->idle,
+		[VZCTX_CPU_A_WAIT] = stat->wait,
+		[VZCTX_CPU_A_TURNS] = stat->turns,
+	};
+	struct nlattr *nest = nla_nest_start(skb, VZCTX_A_CPU);
+	unsigned int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = VZCTX_CPU_A_USER; i < ARRAY_SIZE(ns); i++)
+		if (nla_put_u64_64bit(skb, i, ns[i], VZCTX_CPU_A_PAD))
+			return -EMSGSIZE;
+	for (i = 0; i < ARRAY_SIZE(stat->load); i++)
+		if (nla_put_u32(skb, VZCTX_CPU_A_LOAD1 + i, stat->load[i]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Between vzctx_cpu_begin() and vzctx_cpu_end(). */
 int vzctx_genl_fill_ctx(struct sk_buff *skb, struct vzctx *ctx)
 {
 	enum vzctx_state state = READ_ONCE(ctx->state);
+	struct vzctx_cpu_stat cpu;
 	struct vzctx_bc_state bc;
 	struct nlattr *nest;
 	u32 id;
@@ -93,15 +125,41 @@ int vzctx_genl_fill_ctx(struct sk_buff *skb, struct vzctx *ctx)
 	nest = nla_nest_start(skb, VZCTX_A_BCS);
 	if (!nest)
 		return -EMSGSIZE;
+	vzctx_res_refresh(ctx);
 	for (id = 0; id < UB_RESOURCES; id++) {
 		if (!vzctx_res_find(id))
 			continue;
 		vzctx_bc_read(&ctx->bc[id], &bc);
-		if (fill_bc(skb, id, &bc))
+		if (fill_bc(skb, id, &bc, ctx->action))
 			return -EMSGSIZE;
 	}
 	nla_nest_end(skb, nest);
-	return 0;
+	vzctx_cpu_get(ctx, &cpu);
+	return fill_cpu(skb, &cpu);
+}
+
+/* Between vzctx_last_lock() and vzctx_last_unlock(). */
+int vzctx_genl_fill_last(struct sk_buff *skb, const struct vzctx_last *last)
+{
+	struct nlattr *nest;
+	u32 id;
+
+	if (nla_put_u32(skb, VZCTX_A_CTID, last->ctid) ||
+	    put_u64(skb, VZCTX_A_SINCE, last->since) ||
+	    put_u64(skb, VZCTX_A_ENDED, last->ended) ||
+	    put_u64(skb, VZCTX_A_OBJECTS, last->objects) ||
+	    put_u64(skb, VZCTX_A_DROPPED, last->dropped))
+		return -EMSGSIZE;
+
+	nest = nla_nest_start(skb, VZCTX_A_BCS);
+	if (!nest)
+		return -EMSGSIZE;
+	for (id = 0; id < UB_RESOURCES; id++)
+		if (vzctx_res_find(id) &&
+		    fill_bc(skb, id, &last->bc[id], NULL))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return fill_cpu(skb, &last->cpu);
 }
 
 int vzctx_genl_fill_event(struct sk_buff *skb, const struct vzctx_event *event)
@@ -129,7 +187,8 @@ int vzctx_genl_fill_event(struct sk_buff *skb, const struct vzctx_event *event)
 	     nla_put_u32(skb, VZCTX_EVENT_A_PID, event->pid) ||
 	     nla_put_string(skb, VZCTX_EVENT_A_COMM, event->comm) ||
 	     nla_put_u64_64bit(skb, VZCTX_EVENT_A_DROPPED, event->dropped,
-			       VZCTX_EVENT_A_PAD)))
+			       VZCTX_EVENT_A_PAD) ||
+	     nla_put_u32(skb, VZCTX_EVENT_A_ACTION, event->action)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -6,6 +6,7 @@
 #include <linux/nsproxy.h>
 #include <linux/security.h>
 
+#include "cpu.h"
 #include "ctx.h"
 #include "hook.h"
 #include "hook_tables.h"
@@ -59,21 +60,24 @@ out:
 	return err;
 }
 
-/* Where the pids cgroup uncharges too: once for every task that was visible. */
+/*
+ * Where the pids cgroup uncharges too: once for every task that was visible.
+ * The entry stays, for the task may not have left its processor yet.
+ */
 static void wrap_cgroup_release(struct task_struct *task)
 {
 	vzctx_hook_enter();
-	vzctx_owner_uncharge(task, UB_NUMPROC);
+	vzctx_owner_shrink(task, UB_NUMPROC, 1);
 	vzctx_original(cgroup_release)(task);
 	vzctx_hook_exit();
 }
 
-/* Catches forks that failed after security_task_alloc(). */
+/* The task runs no more; and forks that failed are uncharged only here. */
 static void wrap_security_task_free(struct task_struct *task)
 {
 	vzctx_hook_enter();
 	vzctx_vm_fork_failed(task);
-	vzctx_owner_uncharge(task, UB_NUMPROC);
+	vzctx_cpu_task_gone(task);
 	vzctx_original(security_task_free)(task);
 	vzctx_hook_exit();
 }

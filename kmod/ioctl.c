@@ -18,6 +18,7 @@
 #include "bind.h"
 #include "ctx.h"
 #include "ioctl.h"
+#include "ioctl_stat.h"
 
 struct pid_pair {
 	pid_t outside;
@@ -331,10 +332,12 @@ static const struct call calls[] = {
 	{ _IOR(VZLISTTYPE, 1, struct veidctl32), do_get_veids32 },
 	{ VZCTL_GET_VEPIDS, do_get_vepids },
 	{ _IOR(VZLISTTYPE, 2, struct vepidctl32), do_get_vepids32 },
+	{ VZCTL_GET_CPU_STAT, vzctx_ioctl_cpu_stat },
+	{ _IOW(VZCTLTYPE, 6, struct vzctx_cpustatctl32),
+	  vzctx_ioctl_cpu_stat32 },
 	{ VZCTL_OLD_ENV_CREATE, do_refuse },
 	{ VZCTL_SETDEVPERMS, do_refuse },
 	{ VZCTL_ENV_CREATE_CID, do_refuse },
-	{ VZCTL_GET_CPU_STAT, do_refuse },
 	{ VZCTL_VE_NETDEV, do_refuse },
 	{ VZCTL_VE_MEMINFO, do_refuse },
 	{ VZCTL_VE_CONFIGURE, do_refuse },

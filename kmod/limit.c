@@ -13,6 +13,7 @@
  * @ctx: whose, or NULL for those of a new context
  * @limit: the wishes; a value not given is filled in from @ctx
  * @nr: how many
+ * @freezer: the request brings a cgroup.freeze
  * @extack: gets the reason of a refusal
  *
  * Control mutex held. Changes nothing. vzctx_set_limits() on the same array
@@ -21,7 +22,8 @@
  * Return: 0, -EINVAL, -ERANGE or -EOPNOTSUPP, see VZCTX_CMD_SET.
  */
 int vzctx_check_limits(struct vzctx *ctx, const struct vzctx_limit *limit,
-		       unsigned int nr, struct netlink_ext_ack *extack)
+		       unsigned int nr, bool freezer,
+		       struct netlink_ext_ack *extack)
 {
 	DECLARE_BITMAP(seen, UB_RESOURCES) = {};
 	unsigned int i;
@@ -55,6 +57,15 @@ int vzctx_check_limits(struct vzctx *ctx, const struct vzctx_limit *limit,
 			NL_SET_ERR_MSG(extack, "barrier or limit is above the largest value, which means unlimited");
 			return -ERANGE;
 		}
+		if (l->has_action && l->action > VZCTX_ACTION_KILL) {
+			NL_SET_ERR_MSG(extack, "unknown action");
+			return -EINVAL;
+		}
+		if (l->has_action && l->action == VZCTX_ACTION_FREEZE &&
+		    !freezer && !(ctx && ctx->freezer)) {
+			NL_SET_ERR_MSG(extack, "to be frozen, a container needs its cgroup.freeze");
+			return -EINVAL;
+		}
 		if (barrier > top) {
 			NL_SET_ERR_MSG(extack, "barrier is above limit");
 			return -EINVAL;
@@ -77,5 +88,7 @@ void vzctx_set_limits(struct vzctx *ctx, const struct vzctx_limit *limit,
 			     limit[i].has_barrier ? limit[i].barrier :
 						    bc->barrier,
 			     limit[i].has_limit ? limit[i].limit : bc->limit);
+		if (limit[i].has_action)
+			WRITE_ONCE(ctx->action[limit[i].res], limit[i].action);
 	}
 }

@@ -30,6 +30,16 @@ enum vzctx_limits {
 	VZCTX_EVENT_BURST = 16,
 	VZCTX_EVENT_PERIOD_MS = 100,
 
+	/* Refusals kept of one resource, to be asked for later. */
+	VZCTX_HITS = 4,
+
+	/* Contexts remembered after their end, and for how long. */
+	VZCTX_LAST_MAX = 128,
+	VZCTX_LAST_S = 86400,
+
+	/* Load is reckoned over at most this many periods of 5 s at once. */
+	VZCTX_LOAD_PERIODS = 1000,
+
 	/* Kernel log lines of one context: OpenVZ's figures. */
 	VZCTX_LOG_BURST = 4,
 	VZCTX_LOG_PERIOD_S = 300,
@@ -37,6 +47,12 @@ enum vzctx_limits {
 	/* Seconds the hooks stay after the last context is gone. */
 	VZCTX_LINGER_S = 60,
 	VZCTX_LINGER_MAX_S = 86400,
+
+	/*
+	 * /proc/bc stays this much longer than /proc/vz, for programs that look
+	 * for one and then for the other.
+	 */
+	VZCTX_PROC_BC_MS = 50,
 
 	/* How often unloading looks whether wrappers are still in flight. */
 	VZCTX_DRAIN_POLL_MS = 10,

@@ -6,13 +6,16 @@
 #include <linux/module.h>
 
 #include "bind.h"
+#include "cpu.h"
 #include "ctx.h"
 #include "genl.h"
 #include "hook.h"
 #include "hook_tables.h"
 #include "ioctl.h"
+#include "last.h"
 #include "limits.h"
 #include "owner.h"
+#include "proc.h"
 #include "version.h"
 
 static const struct vzctx_hook_table *const tables[] = {
@@ -50,13 +53,20 @@ static int __init vzctx_mod_init(void)
 	err = vzctx_ioctl_init();
 	if (err)
 		goto err_genl;
+	err = vzctx_proc_init();
+	if (err)
+		goto err_ioctl;
 	pr_info("version %s, ABI %d\n", VZCTX_VERSION, VZCTX_ABI);
 	return 0;
 
+err_ioctl:
+	vzctx_ioctl_uninit();
 err_genl:
 	vzctx_genl_uninit();
 err_ctx:
 	vzctx_shutdown();
+	vzctx_cpu_uninit();
+	vzctx_last_uninit();
 	vzctx_uninit();
 	vzctx_bind_uninit();
 err_owner:
@@ -76,10 +86,13 @@ err_owner:
  */
 static void __exit vzctx_mod_exit(void)
 {
+	vzctx_proc_uninit();
 	vzctx_ioctl_uninit();
 	vzctx_genl_uninit();
 	vzctx_bind_shut();
 	vzctx_shutdown();
+	vzctx_cpu_uninit();
+	vzctx_last_uninit();
 	vzctx_uninit();
 	vzctx_bind_uninit();
 	while (module_refcount(THIS_MODULE) > 0)

@@ -40,6 +40,7 @@ static void prepare(struct vzctx_owner *own, u32 res, unsigned long units)
 	own->res = res;
 	own->lent = false;
 	own->state = 0;
+	own->scan = 0;
 }
 
 /**
@@ -230,14 +231,31 @@ void vzctx_owner_cancel(struct vzctx_owner *own)
  */
 void vzctx_owner_uncharge(const void *obj, u32 res)
 {
+	vzctx_owner_part(obj, res, NULL);
+}
+
+/**
+ * vzctx_owner_part() - an object is being freed, and is looked at once more
+ * @obj: the object
+ * @res: UB_*
+ * @fn: gets the entry, under the lock of the bucket; NULL for none
+ *
+ * Otherwise as vzctx_owner_uncharge(). Any context.
+ */
+void vzctx_owner_part(const void *obj, u32 res,
+		      void (*fn)(struct vzctx_owner *own))
+{
 	u32 bucket = vzctx_owner_bucket(obj);
 	struct vzctx_owner *own;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(lock_of(bucket), flags);
 	own = find_locked(bucket, obj, res);
-	if (own)
+	if (own) {
+		if (fn)
+			fn(own);
 		hlist_del(&own->node);
+	}
 	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
 	if (own) {
 		this_cpu_dec(*own->ctx->objects);
@@ -274,6 +292,31 @@ struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
 	if (own)
 		this_cpu_dec(*own->ctx->objects);
 	return own;
+}
+
+/**
+ * vzctx_owner_each() - looks at every entry of a resource
+ * @res: UB_*
+ * @fn: gets each, under the lock of its bucket: the object is not freed
+ *	meanwhile, as far as its entry goes before it
+ *
+ * Entries that come or go during the walk may or may not be met. Sleeps.
+ */
+void vzctx_owner_each(u32 res, void (*fn)(struct vzctx_owner *own))
+{
+	struct vzctx_owner *own;
+	u32 bucket;
+
+	for (bucket = 0; bucket < 1U << vzctx_owner_bits; bucket++) {
+		if (!READ_ONCE(vzctx_owner_table[bucket].first))
+			continue;
+		raw_spin_lock_irq(lock_of(bucket));
+		hlist_for_each_entry(own, &vzctx_owner_table[bucket], node)
+			if (own->res == res)
+				fn(own);
+		raw_spin_unlock_irq(lock_of(bucket));
+		cond_resched();
+	}
 }
 
 /**

@@ -27,6 +27,7 @@ struct vzctx;
  * @lent: the object was there before the context and may be somebody else's
  *	too: charged while the context runs, and no longer
  * @state: for the room that charges the resource; 0 at first, then as @units
+ * @scan: of a task, the last look at processor time that counted it
  */
 struct vzctx_owner {
 	struct hlist_node node;
@@ -36,6 +37,7 @@ struct vzctx_owner {
 	u32 res;
 	bool lent;
 	u16 state;
+	u16 scan;
 };
 
 /* Looks at a published entry and may change it; atomic, the lock is held. */
@@ -82,6 +84,9 @@ void vzctx_owner_cancel(struct vzctx_owner *own);
 void vzctx_owner_uncharge(const void *obj, u32 res);
 struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
 				     const struct vzctx *ctx);
+void vzctx_owner_part(const void *obj, u32 res,
+		      void (*fn)(struct vzctx_owner *own));
+void vzctx_owner_each(u32 res, void (*fn)(struct vzctx_owner *own));
 struct vzctx *vzctx_owner_payer(const void *obj, u32 res);
 int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,
 		     enum vzctx_severity severity);

@@ -40,8 +40,13 @@
  * VZCTL_GET_VEPIDS	fills up to num pairs {pid on the host, pid in the
  *			context} of processes, returns how many there are;
  *			ESRCH no such context
+ * VZCTL_GET_CPU_STAT	fills a struct vz_cpu_stat: processor time since the
+ *			binding in ticks of sysconf(_SC_CLK_TCK), exact across
+ *			exits, niced time in user_jif; idle_clk and uptime_clk
+ *			in nanoseconds; strv_clk 0; load averages in hundredths;
+ *			ESRCH no such context
  * VZCTL_OLD_ENV_CREATE, VZCTL_SETDEVPERMS, VZCTL_ENV_CREATE_CID,
- * VZCTL_GET_CPU_STAT, VZCTL_VE_NETDEV, VZCTL_VE_MEMINFO, VZCTL_VE_CONFIGURE,
+ * VZCTL_VE_NETDEV, VZCTL_VE_MEMINFO, VZCTL_VE_CONFIGURE,
  * VZCTL_GET_VEIPS, VZCTL_GET_VEIP6S	EOPNOTSUPP
  *
  * All since ABI 1.
@@ -127,6 +132,22 @@ struct env_create_param3 {
 
 #define VZCTL_ENV_CREATE_DATA_MINLEN	sizeof(struct env_create_param)
 #define VZCTL_ENV_CREATE_DATA_MAXLEN	sizeof(struct env_create_param3)
+
+struct vz_load_avg {
+	int val_int;
+	int val_frac;
+};
+
+struct vz_cpu_stat {
+	unsigned long user_jif;
+	unsigned long nice_jif;
+	unsigned long system_jif;
+	unsigned long uptime_jif;
+	__u64 idle_clk;
+	__u64 strv_clk;
+	__u64 uptime_clk;
+	struct vz_load_avg avenrun[3];
+};
 
 struct vzctl_cpustatctl {
 	envid_t veid;

@@ -49,10 +49,14 @@
  * VZCTX_CMD_SET (do): sets limits, all of them or none
  *	in:  VZCTX_A_CTID u32, VZCTX_A_BCS { VZCTX_A_BC { ID u32, BARRIER u64,
  *	     LIMIT u64 } ... }, VZCTX_A_FLAGS u32 (VZCTX_F_DRY_RUN)
- *	     In one VZCTX_A_BC either of BARRIER and LIMIT may be absent and
- *	     then stays as it is.
+ *	     In one VZCTX_A_BC any of BARRIER, LIMIT and ACTION u32 enum
+ *	     vzctx_action may be absent and then stays as it is.
+ *	     VZCTX_A_FREEZER u32 (optional): a descriptor of the caller, the
+ *	     cgroup.freeze of the context's cgroup, opened for writing. It is
+ *	     kept while the context runs; VZCTX_ACTION_FREEZE needs it.
  *	errors: EINVAL  attribute missing, unknown or repeated resource,
- *	                barrier > limit
+ *	                barrier > limit, unknown action, no cgroup.freeze
+ *	        EBADF   the freezer is no open descriptor
  *	        ERANGE  value above VZCTX_UNLIMITED
  *	        EOPNOTSUPP  unknown flag, or the resource is not limitable here
  *	        ENOENT  no such context
@@ -66,7 +70,9 @@
  *	     VZCTX_A_OBJECTS u64 (charged objects the kernel has not freed),
  *	     VZCTX_A_DROPPED u64 (events dropped by the rate limit),
  *	     VZCTX_A_BCS { VZCTX_A_BC { ID, HELD, MAXHELD, BARRIER, LIMIT,
- *	     FAILCNT } ... }
+ *	     FAILCNT, ACTION } ... },
+ *	     VZCTX_A_CPU { USER, SYSTEM, UPTIME, IDLE, WAIT u64 ns, TURNS u64,
+ *	     LOAD1, LOAD5, LOAD15 u32 hundredths }
  *	     A dump lists running and dying contexts in the order of binding;
  *	     a ctid may appear more than once, but only once as running.
  *	errors: EINVAL attribute missing, ENOENT no such running context
@@ -77,7 +83,22 @@
  *	LIMIT, FAILCNT u64, WANTED u64 (units asked for), PID u32 (in the
  *	initial pid namespace; 0 if no task asked, as with a packet that
  *	arrives), COMM string (raw bytes: escape it before printing), DROPPED
- *	u64 (dropped for this context so far) }
+ *	u64 (dropped for this context so far), ACTION u32 enum vzctx_action }
+ *
+ * VZCTX_CMD_LAST (dump): contexts that have ended, in the order of their ends
+ *	in:  VZCTX_A_CTID u32 (optional): only those with this id
+ *	out: VZCTX_A_CTID, VZCTX_A_SINCE, VZCTX_A_ENDED u64 (CLOCK_REALTIME ns),
+ *	     VZCTX_A_OBJECTS, VZCTX_A_DROPPED, VZCTX_A_BCS without ACTION,
+ *	     VZCTX_A_CPU; as of the end, and once more when the last object was
+ *	     freed: OBJECTS is 0 from then on.
+ *	     Kept for a day, and not more than the last 128.
+ *
+ * VZCTX_CMD_WHY (dump): the last refusals of a context, running or ended; of
+ *	several with the id the running one, or the one that ended last
+ *	in:  VZCTX_A_CTID u32
+ *	out: VZCTX_A_EVENT as in VZCTX_CMD_EVENT, one a message, up to four of
+ *	     each resource, also those the rate limit kept from being sent
+ *	errors: EINVAL attribute missing, ENOENT no such context
  */
 #ifndef _UAPI_LINUX_VZCTX_H
 #define _UAPI_LINUX_VZCTX_H
@@ -109,6 +130,8 @@ enum vzctx_cmd {
 	VZCTX_CMD_SET,
 	VZCTX_CMD_GET,
 	VZCTX_CMD_EVENT,
+	VZCTX_CMD_LAST,
+	VZCTX_CMD_WHY,
 	__VZCTX_CMD_MAX,
 };
 
@@ -134,6 +157,9 @@ enum vzctx_attr {
 	VZCTX_A_BC,		/* nest of enum vzctx_bc_attr */
 	VZCTX_A_EVENT,		/* nest of enum vzctx_event_attr */
 	VZCTX_A_PAD,
+	VZCTX_A_CPU,		/* nest of enum vzctx_cpu_attr */
+	VZCTX_A_ENDED,		/* u64, ns */
+	VZCTX_A_FREEZER,	/* u32, descriptor */
 	__VZCTX_A_MAX,
 };
 
@@ -164,10 +190,29 @@ enum vzctx_bc_attr {
 	VZCTX_BC_A_LIMIT,	/* u64, no unforced request passes this */
 	VZCTX_BC_A_FAILCNT,	/* u64, refused requests (not units) */
 	VZCTX_BC_A_PAD,
+	VZCTX_BC_A_ACTION,	/* u32, enum vzctx_action */
 	__VZCTX_BC_A_MAX,
 };
 
 #define VZCTX_BC_A_MAX (__VZCTX_BC_A_MAX - 1)
+
+/** Inside VZCTX_A_CPU: what the tasks of a context have used. */
+enum vzctx_cpu_attr {
+	VZCTX_CPU_A_UNSPEC,
+	VZCTX_CPU_A_USER,	/* u64, ns; USER + SYSTEM is exact */
+	VZCTX_CPU_A_SYSTEM,	/* u64, ns; its part is what the ticks saw */
+	VZCTX_CPU_A_UPTIME,	/* u64, ns since the binding */
+	VZCTX_CPU_A_IDLE,	/* u64, ns the processors could have given */
+	VZCTX_CPU_A_WAIT,	/* u64, ns tasks were ready and did not run */
+	VZCTX_CPU_A_TURNS,	/* u64, times a task got a processor */
+	VZCTX_CPU_A_LOAD1,	/* u32, hundredths */
+	VZCTX_CPU_A_LOAD5,	/* u32, hundredths */
+	VZCTX_CPU_A_LOAD15,	/* u32, hundredths */
+	VZCTX_CPU_A_PAD,
+	__VZCTX_CPU_A_MAX,
+};
+
+#define VZCTX_CPU_A_MAX (__VZCTX_CPU_A_MAX - 1)
 
 /** Inside VZCTX_A_EVENT. */
 enum vzctx_event_attr {
@@ -185,6 +230,7 @@ enum vzctx_event_attr {
 	VZCTX_EVENT_A_COMM,	/* string */
 	VZCTX_EVENT_A_DROPPED,	/* u64 */
 	VZCTX_EVENT_A_PAD,
+	VZCTX_EVENT_A_ACTION,	/* u32, enum vzctx_action */
 	__VZCTX_EVENT_A_MAX,
 };
 
@@ -198,6 +244,13 @@ enum vzctx_state {
 	VZCTX_STATE_RUNNING = 1,
 	/** The init is dead; objects charged to the context are not all freed. */
 	VZCTX_STATE_DYING = 2,
+};
+
+/** What follows a refusal, besides the refusal; the strongest one due wins. */
+enum vzctx_action {
+	VZCTX_ACTION_NOTIFY = 0,	/* an event and a line in the log */
+	VZCTX_ACTION_FREEZE = 1,	/* the cgroup is frozen */
+	VZCTX_ACTION_KILL = 2,		/* as VZCTX_CMD_DESTROY */
 };
 
 enum vzctx_event_type {

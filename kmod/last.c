@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - what is kept of a context: its last refusals, and its end
+ *
+ * Promised: the record is made with the context, so its end is never without
+ * one; it is in the list before the end is announced; every refusal is in it,
+ * until VZCTX_HITS newer ones of the same resource came, also those that the
+ * rate limit keeps from being told.
+ *
+ * The list is bounded in number and in time. Reading does not shorten it.
+ */
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "ctx.h"
+#include "last.h"
+#include "refresh.h"
+
+static DEFINE_MUTEX(last_mutex);
+static LIST_HEAD(ended);
+static unsigned int nr_ended;
+static u64 last_order;
+
+struct vzctx_last *vzctx_last_alloc(void)
+{
+	struct vzctx_last *last = kvzalloc(sizeof(*last), GFP_KERNEL_ACCOUNT);
+
+	if (last) {
+		refcount_set(&last->ref, 1);
+		raw_spin_lock_init(&last->lock);
+		INIT_LIST_HEAD(&last->node);
+	}
+	return last;
+}
+
+/* NULL-safe. Process context. */
+void vzctx_last_put(struct vzctx_last *last)
+{
+	if (last && refcount_dec_and_test(&last->ref))
+		kvfree(last);
+}
+
+/* Keeps a refusal. Any context. */
+void vzctx_last_hit(struct vzctx_last *last, const struct vzctx_event *event)
+{
+	unsigned long flags;
+	u8 *next = &last->next[event->res];
+
+	raw_spin_lock_irqsave(&last->lock, flags);
+	last->hit[event->res][*next] = *event;
+	*next = (*next + 1) % VZCTX_HITS;
+	raw_spin_unlock_irqrestore(&last->lock, flags);
+}
+
+/**
+ * vzctx_last_get_hit() - reads one of the last refusals
+ * @last: referenced by the caller
+ * @res: UB_*
+ * @i: 0 for the oldest that is kept, up to VZCTX_HITS - 1
+ * @event: filled
+ *
+ * Return: false if there were not as many.
+ */
+bool vzctx_last_get_hit(struct vzctx_last *last, u32 res, unsigned int i,
+			struct vzctx_event *event)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&last->lock, flags);
+	*event = last->hit[res][(last->next[res] + i) % VZCTX_HITS];
+	raw_spin_unlock_irqrestore(&last->lock, flags);
+	return event->type;
+}
+
+static void forget(struct vzctx_last *last)
+{
+	lockdep_assert_held(&last_mutex);
+	list_del_init(&last->node);
+	nr_ended--;
+	vzctx_last_put(last);
+}
+
+/* Drops what is too old, and the oldest until at most @room are left. */
+static void expire(unsigned int room)
+{
+	time64_t now = ktime_get_boottime_seconds();
+	struct vzctx_last *last, *next;
+
+	lockdep_assert_held(&last_mutex);
+	list_for_each_entry_safe(last, next, &ended, node) {
+		if (last->expires > now && nr_ended <= room)
+			break;
+		forget(last);
+	}
+}
+
+static void take_figures(struct vzctx *ctx)
+{
+	struct vzctx_last *last = ctx->last;
+	u64 uptime = last->ended ? last->cpu.uptime : 0;
+	u32 id;
+
+	vzctx_res_refresh(ctx);
+	vzctx_cpu_begin();
+	mutex_lock(&last_mutex);
+	vzctx_cpu_get(ctx, &last->cpu);
+	/* A context does not grow older after its end. */
+	if (uptime)
+		last->cpu.uptime = uptime;
+	for (id = 0; id < UB_RESOURCES; id++)
+		vzctx_bc_read(&ctx->bc[id], &last->bc[id]);
+	last->objects = vzctx_objects(ctx);
+	last->dropped = vzctx_news_dropped(&ctx->news);
+	mutex_unlock(&last_mutex);
+	vzctx_cpu_end();
+}
+
+/**
+ * vzctx_last_end() - a context has ended
+ * @ctx: referenced by the caller; announced after this
+ *
+ * Sleeps, but never on the control mutex: it runs in the exiting init.
+ */
+void vzctx_last_end(struct vzctx *ctx)
+{
+	struct vzctx_last *last = ctx->last;
+
+	take_figures(ctx);
+	mutex_lock(&last_mutex);
+	expire(VZCTX_LAST_MAX - 1);
+	last->ctid = ctx->ctid;
+	last->order = ++last_order;
+	last->since = ctx->since;
+	last->ended = ktime_get_real_ns();
+	last->expires = ktime_get_boottime_seconds() + VZCTX_LAST_S;
+	refcount_inc(&last->ref);
+	list_add_tail(&last->node, &ended);
+	nr_ended++;
+	mutex_unlock(&last_mutex);
+}
+
+/* Nothing is charged to the context any more: its figures are final. */
+void vzctx_last_final(struct vzctx *ctx)
+{
+	if (ctx->last->ended)
+		take_figures(ctx);
+}
+
+/**
+ * vzctx_last_next() - walks the ended contexts in the order of their ends
+ * @order: of the one seen last; 0 to begin
+ *
+ * Return: a referenced record, or NULL after the last.
+ */
+struct vzctx_last *vzctx_last_next(u64 order)
+{
+	struct vzctx_last *last, *found = NULL;
+
+	mutex_lock(&last_mutex);
+	expire(VZCTX_LAST_MAX);
+	list_for_each_entry(last, &ended, node) {
+		if (last->order > order) {
+			found = last;
+			refcount_inc(&found->ref);
+			break;
+		}
+	}
+	mutex_unlock(&last_mutex);
+	return found;
+}
+
+/**
+ * vzctx_last_find() - finds the record of a context, running or ended
+ * @ctid: its id; of several the running one, or the one that ended last
+ *
+ * Return: a referenced record, or NULL.
+ */
+struct vzctx_last *vzctx_last_find(u32 ctid)
+{
+	struct vzctx_last *last, *found = NULL;
+	struct vzctx *ctx = vzctx_find(ctid);
+
+	if (ctx) {
+		found = ctx->last;
+		refcount_inc(&found->ref);
+		vzctx_put(ctx);
+		return found;
+	}
+	mutex_lock(&last_mutex);
+	expire(VZCTX_LAST_MAX);
+	list_for_each_entry_reverse(last, &ended, node) {
+		if (last->ctid == ctid) {
+			found = last;
+			refcount_inc(&found->ref);
+			break;
+		}
+	}
+	mutex_unlock(&last_mutex);
+	return found;
+}
+
+/* Between these two the figures of a record are of one instant. */
+void vzctx_last_lock(void)
+{
+	mutex_lock(&last_mutex);
+}
+
+void vzctx_last_unlock(void)
+{
+	mutex_unlock(&last_mutex);
+}
+
+/* No context is left, and no door answers. */
+void vzctx_last_uninit(void)
+{
+	mutex_lock(&last_mutex);
+	while (!list_empty(&ended))
+		forget(list_first_entry(&ended, struct vzctx_last, node));
+	mutex_unlock(&last_mutex);
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* guest: smp=2 module=1 timeout=600 */
+/*
+ * vzctx selftests - processor time of a container
+ *
+ * The witness is the container's cgroup: usage_usec of its cpu.stat, which the
+ * scheduler keeps for every group, controllers or not.
+ */
+#include <linux/vzcalluser.h>
+#include <pthread.h>
+#include <sys/ioctl.h>
+
+#include "kselftest_harness.h"
+#include "world.h"
+
+struct work {
+	volatile int go;	/* 1: one round; then 0 */
+	volatile int tasks;
+	volatile int spin_ms;
+	volatile bool forever;
+};
+
+struct cpu {
+	uint64_t v[VZCTX_CPU_A_MAX + 1];
+};
+
+static void keep_cpu(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *nest = msg_find(nlh, VZCTX_A_CPU);
+	struct cpu *cpu = data;
+
+	if (nest)
+		for_each_attr(a, attr_data(nest), attr_len(nest))
+			if (attr_type(a) <= VZCTX_CPU_A_MAX)
+				cpu->v[attr_type(a)] = attr_u64(a);
+}
+
+static struct cpu cpu_of(struct genl *g, uint32_t ctid)
+{
+	struct cpu cpu = {};
+	struct msg m;
+
+	msg_init(&m, g->family, VZCTX_CMD_GET, 0);
+	msg_u32(&m, VZCTX_A_CTID, ctid);
+	if (genl_talk(g, &m, keep_cpu, &cpu))
+		cpu.v[VZCTX_CPU_A_USER] = UINT64_MAX;
+	return cpu;
+}
+
+static uint64_t used(struct cpu c)
+{
+	return c.v[VZCTX_CPU_A_USER] + c.v[VZCTX_CPU_A_SYSTEM];
+}
+
+static uint64_t usage_usec(const struct ct *ct)
+{
+	unsigned long long usec = 0;
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/cpu.stat", ct->cgroup);
+	f = fopen(path, "re");
+	if (!f || fscanf(f, "usage_usec %llu", &usec) != 1)
+		usec = 0;
+	if (f)
+		fclose(f);
+	return usec;
+}
+
+static bool frozen(const struct ct *ct)
+{
+	char path[96], text[64] = {};
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/cgroup.events", ct->cgroup);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = 0;
+	close(fd);
+	return strstr(text, "frozen 1");
+}
+
+static void spin(int ms)
+{
+	struct timespec ts;
+	long end;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	end = ts.tv_sec * 1000 + ts.tv_nsec / 1000000 + ms;
+	do {
+		getppid();
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	} while (ts.tv_sec * 1000 + ts.tv_nsec / 1000000 < end);
+}
+
+static void *spin_thread(void *arg)
+{
+	spin(*(int *)arg);
+	return NULL;
+}
+
+/* Processes of two threads each, that exit in every order. */
+static void worker(int ms)
+{
+	pthread_t t;
+
+	pthread_create(&t, NULL, spin_thread, &ms);
+	spin(ms);
+	if (ms % 2)
+		pthread_join(t, NULL);
+	syscall(SYS_exit, 0);
+}
+
+static void crew(void *arg)
+{
+	struct work *w = arg;
+	int i;
+
+	for (;;) {
+		while (!w->go)
+			usleep(2000);
+		for (i = 0; i < w->tasks; i++) {
+			if (!fork()) {
+				if (w->forever)
+					for (;;)
+						spin(1000);
+				worker(w->spin_ms + i % 2);
+			}
+			if (i % 4 == 3 && !w->forever)
+				while (waitpid(-1, NULL, 0) > 0)
+					;
+		}
+		if (!w->forever)
+			while (waitpid(-1, NULL, 0) > 0)
+				;
+		w->go = 0;
+		if (w->forever)
+			pause_forever();
+	}
+}
+
+FIXTURE(cpu)
+{
+	struct genl g;
+	struct ct ct;
+	struct work *w;
+};
+
+FIXTURE_SETUP(cpu)
+{
+	ASSERT_EQ(0, genl_open(&self->g));
+	self->w = shared(sizeof(*self->w));
+	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, crew, self->w));
+	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
+}
+
+FIXTURE_TEARDOWN(cpu)
+{
+	ct_kill(&self->ct);
+	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
+}
+
+/*
+ * Frozen, nobody in the container runs, so the two can be compared at leisure:
+ * not a microsecond is missing, from the forks to the last instants.
+ */
+CLAIM(cpu, nothing_is_lost_when_tasks_exit)
+{
+	uint64_t m0, m1, w0, w1;
+	int64_t diff;
+
+	/* Let the parked init settle; all it used before it was in the group. */
+	ASSERT_EQ(0, put_file(self->ct.cgroup, "cgroup.freeze", "1"));
+	ASSERT_TRUE(wait_until(frozen(&self->ct)));
+	m0 = used(cpu_of(&self->g, 101));
+	w0 = usage_usec(&self->ct);
+	ASSERT_EQ(0, put_file(self->ct.cgroup, "cgroup.freeze", "0"));
+	self->w->tasks = 60;
+	self->w->spin_ms = 3;
+	self->w->go = 1;
+	ASSERT_EQ(0, ct_go(&self->ct));
+	ASSERT_TRUE(wait_until(!self->w->go));
+	ASSERT_EQ(0, put_file(self->ct.cgroup, "cgroup.freeze", "1"));
+	ASSERT_TRUE(wait_until(frozen(&self->ct)));
+	m1 = used(cpu_of(&self->g, 101));
+	w1 = usage_usec(&self->ct);
+	ASSERT_EQ(0, put_file(self->ct.cgroup, "cgroup.freeze", "0"));
+	EXPECT_LT(60 * 3 * 2 * 1000, w1 - w0);
+	diff = (int64_t)(m1 - m0) - (int64_t)(w1 - w0) * 1000;
+	TH_LOG("cgroup %lu us, module %+ld ns", w1 - w0, diff);
+	/* usage_usec is cut to microseconds twice. */
+	EXPECT_GE(1000, diff);
+	EXPECT_LE(-1000, diff);
+}
+
+CLAIM(cpu, it_never_falls)
+{
+	struct cpu old = {}, now;
+	int looks = 0, i;
+
+	self->w->tasks = 200 / slow();
+	self->w->spin_ms = 1;
+	self->w->go = 1;
+	ASSERT_EQ(0, ct_go(&self->ct));
+	while (self->w->go) {
+		now = cpu_of(&self->g, 101);
+		for (i = VZCTX_CPU_A_USER; i <= VZCTX_CPU_A_TURNS; i++)
+			if (i != VZCTX_CPU_A_IDLE)
+				ASSERT_GE(now.v[i], old.v[i]);
+		ASSERT_NE(UINT64_MAX, now.v[VZCTX_CPU_A_USER]);
+		old = now;
+		looks++;
+	}
+	EXPECT_LT(50, looks);
+}
+
+CLAIM(cpu, every_door_says_the_same)
+{
+	struct vz_cpu_stat st;
+	struct vzctl_cpustatctl a = { .veid = 101, .cpustat = &st };
+	unsigned long v[12], tick = 1000000000 / sysconf(_SC_CLK_TCK);
+	struct cpu before, after;
+	char line[256];
+	FILE *f;
+	int fd = open("/dev/vzctl", O_RDWR), i;
+
+	ASSERT_LE(0, fd);
+	self->w->tasks = 8;
+	self->w->spin_ms = 10;
+	self->w->go = 1;
+	ASSERT_EQ(0, ct_go(&self->ct));
+	ASSERT_TRUE(wait_until(!self->w->go));
+	before = cpu_of(&self->g, 101);
+	memset(&st, 0xff, sizeof(st));
+	ASSERT_EQ(0, ioctl(fd, VZCTL_GET_CPU_STAT, &a));
+	f = fopen("/proc/vz/vestat", "re");
+	ASSERT_NE(NULL, f);
+	while (fgets(line, sizeof(line), f))
+		;
+	fclose(f);
+	after = cpu_of(&self->g, 101);
+	for (i = 0; i < 12; i++)
+		v[i] = strtoul(line + i * 21, NULL, 10);
+
+#define between(attr, x, unit) do {					\
+	EXPECT_LE(before.v[attr] / (unit), x);				\
+	EXPECT_GE(after.v[attr] / (unit), x);				\
+} while (0)
+	between(VZCTX_CPU_A_USER, st.user_jif, tick);
+	between(VZCTX_CPU_A_SYSTEM, st.system_jif, tick);
+	between(VZCTX_CPU_A_UPTIME, st.uptime_jif, tick);
+	between(VZCTX_CPU_A_UPTIME, st.uptime_clk, 1);
+	EXPECT_EQ(0, st.nice_jif);
+	EXPECT_EQ(0, st.strv_clk);
+	EXPECT_EQ(101, v[0]);
+	between(VZCTX_CPU_A_USER, v[1], tick);
+	between(VZCTX_CPU_A_SYSTEM, v[3], tick);
+	between(VZCTX_CPU_A_UPTIME, v[4], tick);
+	between(VZCTX_CPU_A_UPTIME, v[7], 1);
+	EXPECT_LE(used(before), v[8]);
+	EXPECT_GE(used(after), v[8]);
+	between(VZCTX_CPU_A_WAIT, v[10], 1);
+	between(VZCTX_CPU_A_TURNS, v[11], 1);
+
+	a.veid = 999;
+	EXPECT_EQ(-1, ioctl(fd, VZCTL_GET_CPU_STAT, &a));
+	EXPECT_EQ(ESRCH, errno);
+	a.veid = 101;
+	a.cpustat = (void *)8;
+	EXPECT_EQ(-1, ioctl(fd, VZCTL_GET_CPU_STAT, &a));
+	EXPECT_EQ(EFAULT, errno);
+	close(fd);
+}
+
+CLAIM(cpu, uptime_is_since_the_binding)
+{
+	struct timespec t0, t1;
+	struct cpu a, b;
+
+	a = cpu_of(&self->g, 101);
+	clock_gettime(CLOCK_BOOTTIME, &t0);
+	usleep(50000);
+	clock_gettime(CLOCK_BOOTTIME, &t1);
+	b = cpu_of(&self->g, 101);
+	EXPECT_LE((t1.tv_sec - t0.tv_sec) * 1000000000L + t1.tv_nsec - t0.tv_nsec,
+		  b.v[VZCTX_CPU_A_UPTIME] - a.v[VZCTX_CPU_A_UPTIME]);
+}
+
+/* Three that always want to run, and a container where nobody does. */
+CLAIM(cpu, load_is_the_containers_own)
+{
+	struct ct idle = {};
+	struct cpu c;
+	uint64_t load = 0;
+
+	ASSERT_EQ(0, ct_spawn(&idle, 102, 0, park_forever, NULL));
+	ASSERT_EQ(0, vz_create(&self->g, 102, idle.init));
+	self->w->tasks = 3;
+	self->w->forever = true;
+	self->w->go = 1;
+	ASSERT_EQ(0, ct_go(&self->ct));
+	ASSERT_TRUE(wait_until((c = cpu_of(&self->g, 101),
+				load = c.v[VZCTX_CPU_A_LOAD1]) > 0));
+	/* One sample of 3 is 24 hundredths; of 4, with a crew awake, 32. */
+	EXPECT_LE(24, load);
+	EXPECT_GE(4 * 8 * 4, load);
+	EXPECT_LE(c.v[VZCTX_CPU_A_LOAD5], load);
+	EXPECT_LE(c.v[VZCTX_CPU_A_LOAD15], c.v[VZCTX_CPU_A_LOAD5]);
+	EXPECT_EQ(0, cpu_of(&self->g, 102).v[VZCTX_CPU_A_LOAD1]);
+	ct_kill(&idle);
+}
+
+TEST_HARNESS_MAIN
