@@ -60,13 +60,4 @@
 #define VZCTX_VMI_ARG vmi,
 #endif
 
-/* 6.7, "shmem: shmem_acct_blocks() and shmem_inode_acct_blocks()" */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
-#define VZCTX_CHARGE_MM_PARAM , struct mm_struct *charge_mm
-#define VZCTX_CHARGE_MM_ARG , charge_mm
-#else
-#define VZCTX_CHARGE_MM_PARAM
-#define VZCTX_CHARGE_MM_ARG
-#endif
-
 #endif /* _VZCTX_COMPAT_H */

@@ -19,11 +19,14 @@
 VZCTX_HOOK_PRIVATE(__shmem_file_setup, struct file *,
 		   (struct vfsmount *mnt, const char *name, loff_t size,
 		    unsigned long flags, unsigned int i_flags));
+/*
+ * The first has no charge_mm on 6.12, the second only its first argument on
+ * 6.1. What is not there is passed on unread.
+ */
 VZCTX_HOOK_PRIVATE(shmem_add_to_page_cache, int,
 		   (struct folio *folio, struct address_space *mapping,
-		    pgoff_t index, void *expected, gfp_t gfp
-		    VZCTX_CHARGE_MM_PARAM));
-/* On 6.1 it has the first argument only; the others are passed on unread. */
+		    pgoff_t index, void *expected, gfp_t gfp,
+		    struct mm_struct *charge_mm));
 VZCTX_HOOK_PRIVATE_VOID(shmem_recalc_inode,
 			(struct inode *inode, long alloced, long swapped));
 VZCTX_HOOK_PRIVATE_VOID(shmem_evict_inode, (struct inode *inode));
@@ -142,7 +145,7 @@ static int make_entry(struct inode *inode, gfp_t gfp)
  * which the kernel comes here a second time.
  */
 static int charge_pages(struct inode *inode, unsigned long pages, bool large,
-		     gfp_t gfp)
+			gfp_t gfp)
 {
 	struct add a = { .inode = inode, .pages = pages };
 	int err;
@@ -167,8 +170,8 @@ static int charge_pages(struct inode *inode, unsigned long pages, bool large,
 
 static int wrap_shmem_add_to_page_cache(struct folio *folio,
 					struct address_space *mapping,
-					pgoff_t index, void *expected, gfp_t gfp
-					VZCTX_CHARGE_MM_PARAM)
+					pgoff_t index, void *expected,
+					gfp_t gfp, struct mm_struct *charge_mm)
 {
 	struct inode *inode = mapping->host;
 	int err = -ENOENT;
@@ -183,8 +186,7 @@ static int wrap_shmem_add_to_page_cache(struct folio *folio,
 	if (!err || err == -ENOENT)
 		err = vzctx_original(shmem_add_to_page_cache)(folio, mapping,
 							      index, expected,
-							      gfp
-							      VZCTX_CHARGE_MM_ARG);
+							      gfp, charge_mm);
 	if (charged)
 		vzctx_owner_look(inode, UB_SHMPAGES, end, inode);
 	vzctx_hook_exit();

@@ -221,7 +221,10 @@ static long ipcs_pages(void)
 
 CLAIM(shm, by_size)
 {
+	struct shm_info info;
+	struct shmid_ds d;
 	long fails = 0;
+	int i, n;
 
 	set(200);
 	EXPECT_EQ(ENOMEM, tell(SHMGET, 201));
@@ -244,14 +247,9 @@ CLAIM(shm, by_size)
 	ct_kill(&self->ct);
 	EXPECT_EQ(1, vz_count(&self->g));
 	EXPECT_EQ(120, ipcs_pages());
-	{
-		struct shmid_ds d;
-		struct shm_info info;
-		int i, n = shmctl(0, SHM_INFO, (void *)&info);
-
-		for (i = 0; i <= n; i++)
-			shmctl(shmctl(i, SHM_STAT, &d), IPC_RMID, NULL);
-	}
+	n = shmctl(0, SHM_INFO, (void *)&info);
+	for (i = 0; i <= n; i++)
+		shmctl(shmctl(i, SHM_STAT, &d), IPC_RMID, NULL);
 }
 
 CLAIM(shm, by_page)
