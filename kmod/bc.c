@@ -127,6 +127,23 @@ bool vzctx_bc_uncharge(struct vzctx_bc *bc, unsigned long n)
 }
 
 /**
+ * vzctx_bc_show() - says what is held of something that is counted elsewhere
+ * @bc: the beancounter; nothing is ever charged to it
+ * @held: units now, at most VZCTX_BC_MAX
+ *
+ * Any context.
+ */
+void vzctx_bc_show(struct vzctx_bc *bc, unsigned long held)
+{
+	long max = atomic_long_read(&bc->maxheld);
+
+	atomic_long_set(&bc->held, (long)held);
+	while (max < (long)held &&
+	       !atomic_long_try_cmpxchg(&bc->maxheld, &max, (long)held))
+		;
+}
+
+/**
  * vzctx_bc_set() - sets barrier and limit
  * @bc: the beancounter
  * @barrier: at most @limit

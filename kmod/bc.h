@@ -68,6 +68,7 @@ bool vzctx_bc_charge(struct vzctx_bc *bc, unsigned long n,
 		     enum vzctx_severity severity);
 void vzctx_bc_fail(struct vzctx_bc *bc);
 bool vzctx_bc_uncharge(struct vzctx_bc *bc, unsigned long n);
+void vzctx_bc_show(struct vzctx_bc *bc, unsigned long held);
 void vzctx_bc_set(struct vzctx_bc *bc, unsigned long barrier,
 		  unsigned long limit);
 void vzctx_bc_read(const struct vzctx_bc *bc, struct vzctx_bc_state *state);

@@ -14,6 +14,7 @@
 #include "last.h"
 #include "limit.h"
 #include "limits.h"
+#include "memcg.h"
 #include "owner.h"
 #include "proc.h"
 #include "registry.h"
@@ -91,6 +92,7 @@ static void let_go(struct work_struct *work)
 	put_pid(ctx->init);
 	vzctx_act_release(ctx);
 	vzctx_proc_del(ctx->ctid);
+	vzctx_memcg_release(ctx);
 	vzctx_owner_return_lent(ctx);
 	percpu_ref_kill(&ctx->ref);
 	module_put(THIS_MODULE);

@@ -38,6 +38,7 @@
 #include "res.h"
 
 struct file;
+struct mem_cgroup;
 struct netlink_ext_ack;
 struct vzctx_last;
 struct vzctx_limit;
@@ -57,6 +58,9 @@ struct vzctx_spare;
  * @freezer: the cgroup.freeze of the context, or NULL; see act.c
  * @cpu: what its tasks have used
  * @last: what is kept after the end; constant
+ * @memcg: its memory cgroup; written once at the binding, referenced until a
+ *	grace period after the end; NULL if it has none of its own
+ * @oom_before: how often @memcg was out of memory before the binding
  * @news: limit events on their way to process context
  * @ref: one for RUNNING, one per owner entry, one per holder of a pointer
  * @spare: per CPU, owner entries for the next objects
@@ -78,6 +82,8 @@ struct vzctx {
 	struct file *freezer;
 	struct vzctx_cpu cpu;
 	struct vzctx_last *last;
+	struct mem_cgroup *memcg;
+	unsigned long oom_before;
 	struct vzctx_news news;
 	struct percpu_ref ref;
 	struct vzctx_spare __percpu *spare;

@@ -52,6 +52,13 @@ static void log_limit(struct vzctx_news *news, const struct vzctx_event *event)
 {
 	if (!__ratelimit(&news->log))
 		return;
+	if (event->type == VZCTX_EVENT_KILL) {
+		pr_warn("CT %u: out of memory, %*pE (pid %u) is killed\n",
+			event->ctid,
+			(int)strnlen(event->comm, sizeof(event->comm)),
+			event->comm, event->pid);
+		return;
+	}
 	pr_warn("CT %u: %s limit reached: held %lu barrier %lu limit %lu failcnt %lu, by %*pE (pid %u)\n",
 		event->ctid, vzctx_res[event->res].name, event->bc.held,
 		event->bc.barrier, event->bc.limit, event->bc.failcnt,
@@ -118,33 +125,25 @@ static bool take_token(struct vzctx_news *news)
 	return true;
 }
 
-/**
- * vzctx_event_limit() - a request was refused, as a rule the current task's
- * @ctx: whose limit; referenced by the caller
- * @res: UB_*
- * @wanted: units asked for
- *
- * Any context.
- */
-void vzctx_event_limit(struct vzctx *ctx, u32 res, unsigned long wanted)
+/* @task: whom it is about, or NULL. Any context. */
+static void tell(struct vzctx *ctx, enum vzctx_event_type type, u32 res,
+		 unsigned long wanted, struct task_struct *task)
 {
 	struct vzctx_news *news = &ctx->news;
 	struct vzctx_event event = {
-		.type = VZCTX_EVENT_LIMIT,
+		.type = type,
 		.ctid = ctx->ctid,
 		.time = ktime_get_real_fast_ns(),
 		.res = res,
 		.wanted = wanted,
-		/* Whom an interrupt met has nothing to do with it. */
-		.pid = in_task() ? task_pid_nr(current) : 0,
+		.pid = task ? task_pid_nr(task) : 0,
 		.action = READ_ONCE(ctx->action[res]),
 	};
 	unsigned long flags;
 	bool work;
 
 	vzctx_bc_read(&ctx->bc[res], &event.bc);
-	strscpy_pad(event.comm, in_task() ? current->comm : "",
-		    sizeof(event.comm));
+	strscpy_pad(event.comm, task ? task->comm : "", sizeof(event.comm));
 
 	raw_spin_lock_irqsave(&news->lock, flags);
 	event.dropped = news->dropped;
@@ -167,6 +166,33 @@ void vzctx_event_limit(struct vzctx *ctx, u32 res, unsigned long wanted)
 	percpu_ref_get(&ctx->ref);
 	if (!queue_work(vzctx_wq, &news->work))
 		vzctx_put(ctx);
+}
+
+/**
+ * vzctx_event_limit() - a request was refused, as a rule the current task's
+ * @ctx: whose limit; referenced by the caller
+ * @res: UB_*
+ * @wanted: units asked for
+ *
+ * Any context.
+ */
+void vzctx_event_limit(struct vzctx *ctx, u32 res, unsigned long wanted)
+{
+	/* Whom an interrupt met has nothing to do with it. */
+	tell(ctx, VZCTX_EVENT_LIMIT, res, wanted, in_task() ? current : NULL);
+}
+
+/**
+ * vzctx_event_kill() - the kernel kills a task for lack of memory
+ * @ctx: whose; referenced by the caller
+ * @res: UB_*
+ * @victim: the task, kept by the caller
+ *
+ * Any context.
+ */
+void vzctx_event_kill(struct vzctx *ctx, u32 res, struct task_struct *victim)
+{
+	tell(ctx, VZCTX_EVENT_KILL, res, 0, victim);
 }
 
 /**

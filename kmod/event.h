@@ -13,6 +13,7 @@
 #include "bc.h"
 #include "limits.h"
 
+struct task_struct;
 struct vzctx;
 
 /**
@@ -20,7 +21,7 @@ struct vzctx;
  * @type: what happened
  * @ctid: to whom
  * @time: CLOCK_REALTIME nanoseconds
- * @res: UB_*; this and the following for VZCTX_EVENT_LIMIT only
+ * @res: UB_*; this and the following for VZCTX_EVENT_LIMIT and _KILL only
  * @bc: the beancounter just after the refusal
  * @wanted: units asked for
  * @pid: of the task that asked, in the initial pid namespace; 0 if no task did,
@@ -76,6 +77,7 @@ void vzctx_news_init(struct vzctx_news *news);
 u64 vzctx_news_dropped(struct vzctx_news *news);
 
 void vzctx_event_limit(struct vzctx *ctx, u32 res, unsigned long wanted);
+void vzctx_event_kill(struct vzctx *ctx, u32 res, struct task_struct *victim);
 void vzctx_event_life(struct vzctx *ctx, enum vzctx_event_type type);
 
 #endif /* _VZCTX_EVENT_H */

@@ -172,7 +172,8 @@ int vzctx_genl_fill_event(struct sk_buff *skb, const struct vzctx_event *event)
 	    nla_put_u64_64bit(skb, VZCTX_EVENT_A_TIME, event->time,
 			      VZCTX_EVENT_A_PAD))
 		return -EMSGSIZE;
-	if (event->type == VZCTX_EVENT_LIMIT &&
+	if ((event->type == VZCTX_EVENT_LIMIT ||
+	     event->type == VZCTX_EVENT_KILL) &&
 	    (nla_put_u32(skb, VZCTX_EVENT_A_ID, event->res) ||
 	     nla_put_u64_64bit(skb, VZCTX_EVENT_A_HELD, event->bc.held,
 			       VZCTX_EVENT_A_PAD) ||

@@ -42,11 +42,17 @@ static bool withheld(const char *symbol)
 	return false;
 }
 
-/*
+/**
+ * vzctx_hook_address() - finds a kernel function
+ * @symbol: its name
+ *
  * The kernel exports no symbol look-up. A kprobe that is never armed reports
- * the address it would take, which for a function with fentry is that site.
+ * the address it would take, which for a function with fentry is that site; it
+ * may be called as well as hooked. Sleeps.
+ *
+ * Return: the address, or 0.
  */
-static unsigned long fentry_site(const char *symbol)
+unsigned long vzctx_hook_address(const char *symbol)
 {
 	struct kprobe kp = {
 		.symbol_name = symbol,
@@ -68,7 +74,7 @@ static int install(struct vzctx_hook *hook)
 
 	if (withheld(hook->symbol))
 		return -ECANCELED;
-	site = fentry_site(hook->symbol);
+	site = vzctx_hook_address(hook->symbol);
 	if (!site)
 		return -ENOENT;
 	__static_call_update(hook->original, hook->tramp,

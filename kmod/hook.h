@@ -149,6 +149,7 @@ static __always_inline void vzctx_hook_exit(void)
 	this_cpu_dec(vzctx_hook_active);
 }
 
+unsigned long vzctx_hook_address(const char *symbol);
 int vzctx_hook_install(const struct vzctx_hook_table *const *tables);
 void vzctx_hook_remove(const struct vzctx_hook_table *const *tables);
 unsigned int vzctx_hook_count(void);

@@ -13,6 +13,7 @@
 #include "ctx.h"
 #include "hook.h"
 #include "hook_tables.h"
+#include "memcg.h"
 #include "owner.h"
 
 VZCTX_HOOK_PRIVATE(alloc_empty_file, struct file *,
@@ -24,11 +25,18 @@ static struct file *wrap_alloc_empty_file(int flags, const struct cred *cred)
 	struct vzctx_owner *own;
 	struct vzctx *ctx;
 	struct file *file;
+	int err;
 
 	vzctx_hook_enter();
 	ctx = vzctx_get_of_current();
 	if (!ctx) {
 		file = vzctx_original(alloc_empty_file)(flags, cred);
+		goto out;
+	}
+	err = vzctx_kmem_allow(ctx, VZCTX_HARD);
+	if (err) {
+		vzctx_put(ctx);
+		file = ERR_PTR(err);
 		goto out;
 	}
 	own = vzctx_owner_charge(ctx, UB_NUMFILE, 1, GFP_KERNEL_ACCOUNT);

@@ -14,6 +14,7 @@ extern const struct vzctx_hook_table vzctx_hook_lock;
 extern const struct vzctx_hook_table vzctx_hook_sig;
 extern const struct vzctx_hook_table vzctx_hook_mem;
 extern const struct vzctx_hook_table vzctx_hook_mlock;
+extern const struct vzctx_hook_table vzctx_hook_oom;
 extern const struct vzctx_hook_table vzctx_hook_shm;
 extern const struct vzctx_hook_table vzctx_hook_task;
 extern const struct vzctx_hook_table vzctx_hook_tty;

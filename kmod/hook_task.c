@@ -10,6 +10,7 @@
 #include "ctx.h"
 #include "hook.h"
 #include "hook_tables.h"
+#include "memcg.h"
 #include "owner.h"
 #include "vmspace.h"
 
@@ -40,6 +41,11 @@ static int wrap_security_task_alloc(struct task_struct *task,
 	ctx = vzctx_get_of_ns(ns_of_child());
 	if (!ctx) {
 		err = vzctx_original(security_task_alloc)(task, clone_flags);
+		goto out;
+	}
+	err = vzctx_kmem_allow(ctx, VZCTX_SOFT);
+	if (err) {
+		vzctx_put(ctx);
 		goto out;
 	}
 	own = vzctx_owner_charge(ctx, UB_NUMPROC, 1, GFP_KERNEL_ACCOUNT);

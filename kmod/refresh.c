@@ -3,6 +3,7 @@
  * vzctx - counters that are looked up when somebody asks
  */
 #include "ctx.h"
+#include "memcg.h"
 #include "refresh.h"
 #include "vmspace.h"
 
@@ -16,4 +17,5 @@ void vzctx_res_refresh(struct vzctx *ctx)
 {
 	vzctx_vm_recount(ctx, UB_PRIVVMPAGES);
 	vzctx_vm_recount(ctx, UB_LOCKEDPAGES);
+	vzctx_memcg_refresh(ctx);
 }

@@ -16,7 +16,14 @@
 }
 
 const struct vzctx_res vzctx_res[UB_RESOURCES] = {
-	[UB_KMEMSIZE]		= UNCOUNTED("kmemsize", BYTES),
+	[UB_KMEMSIZE] = {
+		.name = "kmemsize",
+		.note = "kernel memory of the container's memory cgroup; above the barrier open, pipe and socket fail, above the limit fork too; the kernel's sum may be some seconds old then, and other allocations go on",
+		.unit = VZCTX_UNIT_BYTES,
+		.counted = VZCTX_COUNTED_KERNEL,
+		.enforced = VZCTX_ENFORCED_BOUNDED,
+		.err = ENOMEM,
+	},
 	[UB_LOCKEDPAGES] = {
 		.name = "lockedpages",
 		.note = "locked mappings (VmLck) and SHM_LOCKed segments; mlock, mlockall, mmap, brk, mremap and shmctl fail; huge pages do not count, and a memfd_secret mapping only from the next request on",
@@ -51,9 +58,27 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 		.enforced = VZCTX_ENFORCED_EXACT,
 		.err = ENOMEM,
 	},
-	[UB_PHYSPAGES]		= UNCOUNTED("physpages", PAGES),
-	[UB_VMGUARPAGES]		= UNCOUNTED("vmguarpages", PAGES),
-	[UB_OOMGUARPAGES]		= UNCOUNTED("oomguarpages", PAGES),
+	[UB_PHYSPAGES] = {
+		.name = "physpages",
+		.note = "memory of the container's memory cgroup, page cache and kernel memory included; the limit is its memory.max: reclaim, then a task of the container is killed; failcnt counts how often memory ran out",
+		.unit = VZCTX_UNIT_PAGES,
+		.counted = VZCTX_COUNTED_KERNEL,
+		.enforced = VZCTX_ENFORCED_CGROUP,
+	},
+	[UB_VMGUARPAGES] = {
+		.name = "vmguarpages",
+		.note = "a guarantee that OpenVZ gave by its own overcommit check; this version gives none",
+		.unit = VZCTX_UNIT_PAGES,
+		.counted = VZCTX_COUNTED_NO,
+		.enforced = VZCTX_ENFORCED_NO,
+	},
+	[UB_OOMGUARPAGES] = {
+		.name = "oomguarpages",
+		.note = "anonymous memory and swap of the container's memory cgroup; no limit stops at it; failcnt counts tasks killed for lack of memory, each announced by an event",
+		.unit = VZCTX_UNIT_PAGES,
+		.counted = VZCTX_COUNTED_KERNEL,
+		.enforced = VZCTX_ENFORCED_NO,
+	},
 	[UB_NUMTCPSOCK]		= UNCOUNTED("numtcpsock", ITEMS),
 	[UB_NUMFLOCK] = {
 		.name = "numflock",
@@ -84,7 +109,13 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 	[UB_OTHERSOCKBUF]	= UNCOUNTED("othersockbuf", BYTES),
 	[UB_DGRAMRCVBUF]	= UNCOUNTED("dgramrcvbuf", BYTES),
 	[UB_NUMOTHERSOCK]	= UNCOUNTED("numothersock", ITEMS),
-	[UB_DCACHESIZE]		= UNCOUNTED("dcachesize", BYTES),
+	[UB_DCACHESIZE] = {
+		.name = "dcachesize",
+		.note = "reclaimable kernel objects of the container's memory cgroup, which are dentries and inodes for the most part; nothing is refused, the kernel shrinks them",
+		.unit = VZCTX_UNIT_BYTES,
+		.counted = VZCTX_COUNTED_KERNEL,
+		.enforced = VZCTX_ENFORCED_NO,
+	},
 	[UB_NUMFILE] = {
 		.name = "numfile",
 		.note = "open files (a dup counts once), until the last descriptor and mapping is gone; open, pipe, socket, accept and exec fail",
@@ -94,7 +125,13 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 		.err = ENFILE,
 	},
 	[UB_NUMIPTENT]		= UNCOUNTED("numiptent", ITEMS),
-	[UB_SWAPPAGES]		= UNCOUNTED("swappages", PAGES),
+	[UB_SWAPPAGES] = {
+		.name = "swappages",
+		.note = "swap of the container's memory cgroup; the limit is its memory.swap.max",
+		.unit = VZCTX_UNIT_PAGES,
+		.counted = VZCTX_COUNTED_KERNEL,
+		.enforced = VZCTX_ENFORCED_CGROUP,
+	},
 };
 
 /* Set bits: resources some hook of which could not be installed. */

@@ -84,6 +84,8 @@
  *	initial pid namespace; 0 if no task asked, as with a packet that
  *	arrives), COMM string (raw bytes: escape it before printing), DROPPED
  *	u64 (dropped for this context so far), ACTION u32 enum vzctx_action }
+ *	VZCTX_EVENT_KILL has what VZCTX_EVENT_LIMIT has; PID and COMM are the
+ *	victim's, WANTED is 0
  *
  * VZCTX_CMD_LAST (dump): contexts that have ended, in the order of their ends
  *	in:  VZCTX_A_CTID u32 (optional): only those with this id
@@ -257,6 +259,7 @@ enum vzctx_event_type {
 	VZCTX_EVENT_START = 1,	/* a context was bound */
 	VZCTX_EVENT_STOP = 2,	/* every task of the context has ended */
 	VZCTX_EVENT_LIMIT = 3,	/* a request was refused */
+	VZCTX_EVENT_KILL = 4,	/* a task is killed for lack of memory */
 };
 
 enum vzctx_unit {
@@ -278,6 +281,8 @@ enum vzctx_enforced {
 	VZCTX_ENFORCED_NO = 0,		/* not enforced on this kernel */
 	VZCTX_ENFORCED_EXACT = 1,	/* held never exceeds the limit */
 	VZCTX_ENFORCED_BOUNDED = 2,	/* may exceed by what the note says */
+	VZCTX_ENFORCED_CGROUP = 3,	/* by the memory cgroup, where the tool
+					   writes the limit too */
 };
 
 #endif /* _UAPI_LINUX_VZCTX_H */
