@@ -197,9 +197,10 @@ numfile_counts() {
 show_all() {
 	vzctx show 101 --all --json | jq -e '
 		(.resources | length) == 21 and
-		([.resources[] | select(.enforced != "no") | .resource] | contains(["numproc", "numfile", "numflock", "numpty", "numsiginfo"]))' &&
-		same no "$(cell 101 kmemsize counted)" &&
-		refuses grep -q kmemsize <(vzctx show 101 --noheadings -o resource)
+		([.resources[] | select(.counted == "no") | .resource] == ["vmguarpages"]) and
+		([.resources[] | select(.enforced == "exact") | .resource] | contains(["numproc", "numfile", "numflock", "numpty", "numsiginfo"]))' &&
+		same no "$(cell 101 vmguarpages counted)" &&
+		refuses grep -q vmguarpages <(vzctx show 101 --noheadings -o resource)
 }
 
 show_explains() {
@@ -218,7 +219,7 @@ limit_applies() {
 }
 
 all_or_nothing() {
-	expect 1 'kmemsize' vzctx limit 101 numproc=50:50 kmemsize=1M &&
+	expect 1 'vmguarpages' vzctx limit 101 numproc=50:50 vmguarpages=1M &&
 		same 64 "$(cell 101 numproc limit)" &&
 		expect 0 'numproc.* 60 +61 .*numfile.* 900 +901 ' vzctx limit 101 numproc=60:61 numfile=900:901 &&
 		same "60 901" "$(cell 101 numproc barrier) $(cell 101 numfile limit)"
@@ -246,7 +247,7 @@ dry_run() {
 	vzctx limit 101 numproc=70:70 >/dev/null &&
 		expect 0 ' 70 +70 ' vzctx limit 101 numproc=80:80 --dry-run &&
 		same 70 "$(cell 101 numproc limit)" &&
-		expect 1 'kmemsize' vzctx limit 101 kmemsize=1M --dry-run
+		expect 1 'vmguarpages' vzctx limit 101 vmguarpages=1M --dry-run
 }
 
 below_held() {

@@ -65,6 +65,7 @@ static struct cell get_enforced(const void *r)
 		[VZCTX_ENFORCED_NO] = "no",
 		[VZCTX_ENFORCED_EXACT] = "exact",
 		[VZCTX_ENFORCED_BOUNDED] = "bounded",
+		[VZCTX_ENFORCED_CGROUP] = "cgroup",
 	};
 
 	return WORD(PICK(words, ROW(r)->res.enforced));
@@ -87,7 +88,7 @@ const struct column bcrow_columns[] = {
 	{ "failcnt", "refused requests", true, get_failcnt },
 	{ "unit", "items, pages or bytes", false, get_unit },
 	{ "counted", "no, charged, sampled, kernel", false, get_counted },
-	{ "enforced", "no, exact, bounded", false, get_enforced },
+	{ "enforced", "no, exact, bounded, cgroup", false, get_enforced },
 	{ "errno", "what a refused application sees", false, get_errno },
 	{ "note", "the kernel's remark", false, get_note },
 };

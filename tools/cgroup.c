@@ -5,7 +5,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
+#include <linux/beancounter.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -125,6 +127,46 @@ out:
 	if (root >= 0)
 		close(root);
 	return fd;
+}
+
+int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
+		 const char **what)
+{
+	static const struct {
+		uint32_t id;
+		const char *file;
+	} files[] = {
+		{ UB_PHYSPAGES, "memory.max" },
+		{ UB_SWAPPAGES, "memory.swap.max" },
+	};
+	const uint64_t page = sysconf(_SC_PAGESIZE);
+	char top[PATH_MAX], path[PATH_MAX + 32], text[24];
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t f = 0; f < sizeof(files) / sizeof(files[0]); f++) {
+			int dir, ret;
+
+			if (set[i].id != files[f].id)
+				continue;
+			*what = files[f].file;
+			if (!mnt_cgroup2(top, sizeof(top)))
+				return -ENOENT;
+			snprintf(path, sizeof(path), "%s/vz/%u", top, ctid);
+			dir = open_dir(AT_FDCWD, path);
+			if (dir < 0)
+				return -errno;
+			if (set[i].limit > INT64_MAX / page)
+				snprintf(text, sizeof(text), "max");
+			else
+				snprintf(text, sizeof(text), "%" PRIu64,
+					 set[i].limit * page);
+			ret = put(dir, files[f].file, text);
+			close(dir);
+			if (ret)
+				return ret;
+		}
+	}
+	return 0;
 }
 
 /* The path of @pid in the cgroup2 hierarchy, as the host sees it. */

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "ctxinfo.h"
+
 /**
  * cgroup_make - makes vz/CTID and hands it to the context's root
  * @owner: host id of the context's root; it may make groups below its own
@@ -19,6 +21,16 @@
  * Return: a directory descriptor for CLONE_INTO_CGROUP, or -1 for none.
  */
 int cgroup_make(uint32_t ctid, uid_t owner, bool verbose);
+
+/**
+ * cgroup_limit - writes the limits the kernel's memory controller enforces
+ *
+ * physpages is memory.max, swappages memory.swap.max; others are passed over.
+ *
+ * Return: 0 or -errno of the first that could not be written, which @what names.
+ */
+int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
+		 const char **what);
 
 /**
  * cgroup_join - moves the calling task next to @pid, the context's init

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx events - follow starts, stops and refused requests
+ * vzctx events - follow starts, stops, refused requests and kills
  */
 #include <errno.h>
 #include <getopt.h>
@@ -30,6 +30,7 @@ static const char *type_word(uint32_t type)
 	case VZCTX_EVENT_START: return "start";
 	case VZCTX_EVENT_STOP: return "stop";
 	case VZCTX_EVENT_LIMIT: return "limit";
+	case VZCTX_EVENT_KILL: return "kill";
 	default: return "unknown";
 	}
 }
@@ -44,7 +45,7 @@ static void print_text(const struct vz_event *ev, const char *resource,
 	if (localtime_r(&sec, &tm))
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
 	printf("%s %u %s", when, ev->ctid, type_word(ev->type));
-	if (ev->type == VZCTX_EVENT_LIMIT) {
+	if (ev->type == VZCTX_EVENT_LIMIT || ev->type == VZCTX_EVENT_KILL) {
 		format_amount(ev->barrier, bar, sizeof(bar));
 		format_amount(ev->limit, lim, sizeof(lim));
 		printf(" %s held=%" PRIu64 " barrier=%s limit=%s failcnt=%" PRIu64
@@ -62,7 +63,8 @@ static void print_json(const struct vz_event *ev, const char *resource,
 			      "ctid", (json_int_t)ev->ctid,
 			      "time_ns", (json_int_t)ev->time);
 
-	if (o && ev->type == VZCTX_EVENT_LIMIT) {
+	if (o && (ev->type == VZCTX_EVENT_LIMIT ||
+		  ev->type == VZCTX_EVENT_KILL)) {
 		json_object_set_new(o, "resource", json_string(resource));
 		json_object_set_new(o, "held", json_integer(ev->held));
 		json_object_set_new(o, "barrier", json_integer(ev->barrier));

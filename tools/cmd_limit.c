@@ -10,7 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/beancounter.h>
+
 #include "bcrow.h"
+#include "cgroup.h"
 #include "cmd.h"
 #include "conflimit.h"
 #include "modload.h"
@@ -23,6 +26,7 @@ struct limit {
 	struct vz_reslist res;
 	struct vz_set *set;
 	size_t n;
+	const char *ram, *swap, *overcommit;
 	bool save, dry_run;
 	struct out out;
 };
@@ -68,6 +72,72 @@ static int take(struct limit *l, const char *word)
 	set->id = r->id;
 	l->n++;
 	return EXIT_OK;
+}
+
+/* Takes a figure for one resource, as if RES=BAR:LIM had been given. */
+static int take_pages(struct limit *l, uint32_t id, uint64_t barrier,
+		      uint64_t limit)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->set[i].id == id)
+			return msg_usage("limit", "%s is given twice",
+					 res_by_id(&l->res, id)->name);
+	l->set[l->n++] = (struct vz_set){ id, barrier, limit };
+	return EXIT_OK;
+}
+
+/* The limit of @id that is asked for now, or what holds already. */
+static uint64_t limit_of(const struct limit *l, const struct vz_ctx *c,
+			 uint32_t id)
+{
+	const struct vz_bc *bc = vz_ctx_bc(c, id);
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->set[i].id == id)
+			return l->set[i].limit;
+	return bc ? bc->limit : VZCTX_UNLIMITED;
+}
+
+/*
+ * OpenVZ's short way: ram and swap are the limits of physpages and swappages;
+ * vm_overcommit is privvmpages as so many times their sum.
+ */
+static int take_vswap(struct limit *l)
+{
+	const uint64_t page = sysconf(_SC_PAGESIZE);
+	uint64_t ram, swap, bytes;
+	struct vz_ctx c = { 0 };
+	double pages, factor;
+	char *end;
+	int ret = EXIT_OK;
+
+	for (int i = 0; !ret && i < 2; i++) {
+		const char *text = i ? l->swap : l->ram;
+
+		if (!text)
+			continue;
+		if (!parse_amount(text, VZCTX_UNIT_BYTES, &bytes))
+			return msg_usage("limit", "\"%s\" is no size", text);
+		if (bytes != VZCTX_UNLIMITED)
+			bytes = bytes / page + !!(bytes % page);
+		ret = take_pages(l, i ? UB_SWAPPAGES : UB_PHYSPAGES,
+				 bytes == VZCTX_UNLIMITED ? bytes : 0, bytes);
+	}
+	if (ret || !l->overcommit)
+		return ret;
+	factor = strtod(l->overcommit, &end);
+	if (end == l->overcommit || *end || !(factor > 0))
+		return msg_usage("limit", "\"%s\" is no factor above 0",
+				 l->overcommit);
+	vznl_get(l->nl, l->ctid, &c);
+	ram = limit_of(l, &c, UB_PHYSPAGES);
+	swap = limit_of(l, &c, UB_SWAPPAGES);
+	vz_ctx_free(&c);
+	if (ram == VZCTX_UNLIMITED)
+		return msg_usage("limit", "--vm_overcommit needs a limit of physpages: give --ram");
+	pages = ((double)ram + (swap == VZCTX_UNLIMITED ? 0 : swap)) * factor;
+	bytes = pages >= 9e18 ? VZCTX_UNLIMITED : (uint64_t)pages;
+	return take_pages(l, UB_PRIVVMPAGES, bytes, bytes);
 }
 
 static int save(const struct limit *l)
@@ -148,6 +218,7 @@ static const char *culprit(const struct limit *l)
 static int apply(struct limit *l)
 {
 	int ret = vznl_set(l->nl, l->ctid, l->set, l->n, l->dry_run);
+	const char *what = "";
 	struct conf *c;
 
 	if (ret == -ENOENT) {
@@ -167,6 +238,13 @@ static int apply(struct limit *l)
 	if (ret)
 		return msg_fail(-ret, vznl_sentence(l->nl), "set %s of CT %u",
 				culprit(l), l->ctid);
+	if (!l->dry_run) {
+		ret = cgroup_limit(l->ctid, l->set, l->n, &what);
+		if (ret)
+			return msg_fail(-ret, "a limit of physpages or swappages needs the memory controller of cgroup2",
+					"write %s of the cgroup of CT %u", what,
+					l->ctid);
+	}
 	ret = read_back(l);
 	if (!ret && l->save && !l->dry_run)
 		ret = save(l);
@@ -178,6 +256,9 @@ int cmd_limit(int argc, char **argv)
 	static const struct option opts[] = {
 		{ "save", no_argument, NULL, 's' },
 		{ "dry-run", no_argument, NULL, 'd' },
+		{ "ram", required_argument, NULL, 'R' },
+		{ "swap", required_argument, NULL, 'S' },
+		{ "vm_overcommit", required_argument, NULL, 'O' },
 		{ "help", no_argument, NULL, 'h' },
 		OUT_LONG,
 		{ 0 },
@@ -190,10 +271,19 @@ int cmd_limit(int argc, char **argv)
 			l.save = true;
 		} else if (opt == 'd') {
 			l.dry_run = true;
+		} else if (opt == 'R') {
+			l.ram = optarg;
+		} else if (opt == 'S') {
+			l.swap = optarg;
+		} else if (opt == 'O') {
+			l.overcommit = optarg;
 		} else if (opt == 'h') {
 			verb_help(argv[0]);
 			printf("      --save            keep them in the configuration\n"
 			       "      --dry-run         have the kernel check, change nothing\n"
+			       "      --ram SIZE        physpages=0:SIZE, which is memory.max of its cgroup\n"
+			       "      --swap SIZE       swappages=0:SIZE, which is memory.swap.max\n"
+			       "      --vm_overcommit F privvmpages=F times ram and swap\n"
 			       OUT_HELP "\n"
 			       "One figure sets barrier and limit. Items are plain numbers; bytes and pages\n"
 			       "take K, M, G, T (binary) and P (pages). \"unlimited\" is a figure too.\n\n");
@@ -206,7 +296,7 @@ int cmd_limit(int argc, char **argv)
 	ret = verb_ctid(argc, argv, false, &l.ctid);
 	if (ret)
 		return ret;
-	if (optind >= argc)
+	if (optind >= argc && !l.ram && !l.swap && !l.overcommit)
 		return msg_usage(argv[0], "limit needs RES=BAR[:LIM]");
 	if (!print_check(&l.out, bcrow_columns, bcrow_ncolumns, argv[0]))
 		return EXIT_USAGE;
@@ -218,11 +308,13 @@ int cmd_limit(int argc, char **argv)
 	if (ret)
 		ret = msg_fail(-ret, vznl_sentence(l.nl),
 			       "list the kernel's resources");
-	l.set = calloc(argc, sizeof(*l.set));
+	l.set = calloc(argc + 3, sizeof(*l.set));
 	if (!ret && !l.set)
 		ret = msg_fail(ENOMEM, NULL, "set limits of CT %u", l.ctid);
 	for (int i = optind; !ret && i < argc; i++)
 		ret = take(&l, argv[i]);
+	if (!ret)
+		ret = take_vswap(&l);
 	if (!ret)
 		ret = apply(&l);
 	free(l.set);

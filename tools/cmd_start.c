@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "birth.h"
+#include "cgroup.h"
 #include "cmd.h"
 #include "conf.h"
 #include "conflimit.h"
@@ -32,11 +33,18 @@ struct start {
 static int bind_init(pid_t pid, void *arg)
 {
 	struct start *s = arg;
+	const char *what = "";
 	int ret = vznl_create(s->nl, s->ctid, pid, s->set, s->nset);
 
 	if (ret == -EEXIST)
 		return msg_fail(EEXIST, "it is running already", "start CT %u",
 				s->ctid);
+	if (!ret) {
+		ret = cgroup_limit(s->ctid, s->set, s->nset, &what);
+		return ret ? msg_fail(-ret, "a limit of physpages or swappages needs the memory controller of cgroup2",
+				      "start CT %u: write %s of its cgroup",
+				      s->ctid, what) : EXIT_OK;
+	}
 	return ret ? msg_fail(-ret, vznl_sentence(s->nl),
 			      "start CT %u: bind its init", s->ctid) : EXIT_OK;
 }

@@ -31,7 +31,7 @@ static const struct verb verbs[] = {
 	  "run a command inside", true },
 	{ "enter", cmd_enter, "CTID", "run a login shell inside", true },
 	{ "limit", cmd_limit,
-	  "CTID RES=BAR[:LIM]... [--save] [--dry-run] [-o COL,COL] [--json|--parsable]",
+	  "CTID [RES=BAR[:LIM]...] [--ram SIZE] [--swap SIZE] [--vm_overcommit F] [--save] [--dry-run] [-o COL,COL] [--json|--parsable]",
 	  "set beancounters of a running context", false },
 	{ "stop", cmd_stop, "CTID [--fast] [--timeout S]",
 	  "end a context and wait until it is gone", false },

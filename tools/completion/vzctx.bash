@@ -33,7 +33,7 @@ _vzctx()
 		start) words="--foreground --verbose --help --" ;;
 		exec) words="--tty --help --" ;;
 		enter) words="--help" ;;
-		limit) words="--save --dry-run $out" ;;
+		limit) words="--save --dry-run --ram --swap --vm_overcommit $out" ;;
 		stop) words="--fast --timeout --help" ;;
 		destroy) words="--purge --help" ;;
 		events) words="--follow --count --timeout --json --ready-fd --help" ;;
