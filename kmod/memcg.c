@@ -4,8 +4,8 @@
  *
  * Promised: what is shown is what the kernel itself counts for the cgroup. The
  * page counters (physpages, swappages) are of the instant; the statistics
- * (kmemsize, dcachesize, oomguarpages) are summed up by the kernel first, or
- * are at most some seconds old where nothing may wait (see kmemsize's check).
+ * (kmemsize, dcachesize, oomguarpages) are the kernel's own sum, which it makes
+ * when asked if much has changed, and every two seconds.
  *
  * Not attempted: limits of physpages and swappages, which the kernel enforces
  * where the tool has written them, in the cgroup's own files.

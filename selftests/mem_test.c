@@ -430,7 +430,7 @@ static void storm_processes(void *arg)
 	for (i = 0; i < RWS; i++)
 		if (!fork()) {
 			storm_thread(s);
-			s->done++;
+			__atomic_fetch_add(&s->done, 1, __ATOMIC_SEQ_CST);
 			pause_forever();
 		}
 	pause_forever();
@@ -516,7 +516,13 @@ static void fork_storm(void *arg)
 	for (me = 0; me < RWS; me++)
 		if (!fork())
 			break;
-	while (!s->stop && me < RWS) {
+	if (me == RWS)
+		pause_forever();
+	/* Nobody takes the room of those who are still to come. */
+	__atomic_fetch_add(&s->ready, 1, __ATOMIC_SEQ_CST);
+	while (s->ready < RWS)
+		usleep(500);
+	while (!s->stop) {
 		pid_t pid[8];
 
 		for (i = 0; i < 8; i++) {
@@ -531,7 +537,7 @@ static void fork_storm(void *arg)
 				waitpid(pid[i], NULL, 0);
 			}
 	}
-	s->done++;
+	__atomic_fetch_add(&s->done, 1, __ATOMIC_SEQ_CST);
 	pause_forever();
 }
 
