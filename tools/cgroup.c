@@ -146,7 +146,7 @@ int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
 		for (size_t f = 0; f < sizeof(files) / sizeof(files[0]); f++) {
 			int dir, ret;
 
-			if (set[i].id != files[f].id)
+			if (set[i].id != files[f].id || set[i].keep)
 				continue;
 			*what = files[f].file;
 			if (!mnt_cgroup2(top, sizeof(top)))
@@ -217,6 +217,18 @@ int cgroup_join(uint32_t ctid, pid_t pid)
 	      (int)(sizeof(path) - len) ? put(fd, path + 1, "0") : -ENAMETOOLONG;
 	close(fd);
 	return ret;
+}
+
+int cgroup_freezer(uint32_t ctid)
+{
+	char top[PATH_MAX], path[PATH_MAX + 48];
+	int fd;
+
+	if (!mnt_cgroup2(top, sizeof(top)))
+		return -ENOENT;
+	snprintf(path, sizeof(path), "%s/vz/%u/cgroup.freeze", top, ctid);
+	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	return fd < 0 ? -errno : fd;
 }
 
 void cgroup_remove(uint32_t ctid)

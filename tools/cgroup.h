@@ -40,6 +40,13 @@ int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
  */
 int cgroup_join(uint32_t ctid, pid_t pid);
 
+/**
+ * cgroup_freezer - opens the cgroup.freeze of vz/CTID for writing
+ *
+ * Return: a descriptor, or -errno (-ENOENT: the context has no cgroup).
+ */
+int cgroup_freezer(uint32_t ctid);
+
 /** Kills what is left in it and removes it and what was made below. */
 void cgroup_remove(uint32_t ctid);
 

@@ -22,6 +22,10 @@ int cmd_show(int argc, char **argv);
 int cmd_stop(int argc, char **argv);
 int cmd_destroy(int argc, char **argv);
 int cmd_events(int argc, char **argv);
+int cmd_ubc(int argc, char **argv);
+int cmd_top(int argc, char **argv);
+int cmd_why(int argc, char **argv);
+int cmd_thaw(int argc, char **argv);
 
 /** struct verb - a row of the one table; see vzctx.c */
 struct verb {

@@ -14,13 +14,14 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "journal.h"
 #include "modload.h"
 #include "msg.h"
 #include "parse.h"
 
 struct events {
 	struct vz_reslist res;
-	bool json, failed;
+	bool json, journal, failed;
 	uint64_t count, seen;	/* count 0: no end */
 };
 
@@ -33,6 +34,13 @@ static const char *type_word(uint32_t type)
 	case VZCTX_EVENT_KILL: return "kill";
 	default: return "unknown";
 	}
+}
+
+static const char *action_word(uint32_t action)
+{
+	static const char *const words[] = { "notify", "freeze", "kill" };
+
+	return action <= VZCTX_ACTION_KILL ? words[action] : "unknown";
 }
 
 static void print_text(const struct vz_event *ev, const char *resource,
@@ -49,9 +57,10 @@ static void print_text(const struct vz_event *ev, const char *resource,
 		format_amount(ev->barrier, bar, sizeof(bar));
 		format_amount(ev->limit, lim, sizeof(lim));
 		printf(" %s held=%" PRIu64 " barrier=%s limit=%s failcnt=%" PRIu64
-		       " wanted=%" PRIu64 " pid=%u comm=%s dropped=%" PRIu64,
+		       " wanted=%" PRIu64 " pid=%u comm=%s dropped=%" PRIu64
+		       " action=%s",
 		       resource, ev->held, bar, lim, ev->failcnt, ev->wanted,
-		       ev->pid, comm, ev->dropped);
+		       ev->pid, comm, ev->dropped, action_word(ev->action));
 	}
 	putchar('\n');
 }
@@ -74,6 +83,8 @@ static void print_json(const struct vz_event *ev, const char *resource,
 		json_object_set_new(o, "pid", json_integer(ev->pid));
 		json_object_set_new(o, "comm", json_string(comm));
 		json_object_set_new(o, "dropped", json_integer(ev->dropped));
+		json_object_set_new(o, "action",
+				    json_string(action_word(ev->action)));
 	}
 	json_dumpf(o, stdout, JSON_COMPACT);
 	putchar('\n');
@@ -92,7 +103,9 @@ static void on_event(const struct vz_event *ev, void *arg)
 	r = res_by_id(&e->res, ev->id);
 	snprintf(name, sizeof(name), "%u", ev->id);
 	escape(ev->comm, comm, sizeof(comm));
-	if (e->json)
+	if (e->journal)
+		journal_event(ev, r, comm);
+	else if (e->json)
 		print_json(ev, r ? r->name : name, comm);
 	else
 		print_text(ev, r ? r->name : name, comm);
@@ -173,6 +186,7 @@ int cmd_events(int argc, char **argv)
 		{ "count", required_argument, NULL, 'c' },
 		{ "timeout", required_argument, NULL, 't' },
 		{ "json", no_argument, NULL, 'J' },
+		{ "journal", no_argument, NULL, 'j' },
 		{ "ready-fd", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -196,6 +210,9 @@ int cmd_events(int argc, char **argv)
 		case 'J':
 			e.json = true;
 			break;
+		case 'j':
+			e.journal = true;
+			break;
 		case 'r':
 			good = parse_u64(optarg, INT_MAX, &fd);
 			break;
@@ -205,6 +222,7 @@ int cmd_events(int argc, char **argv)
 			       "  --timeout S   end after S seconds, with exit status 1\n"
 			       "  --follow      go on until stopped (default)\n"
 			       "  --json        one JSON object per line\n"
+			       "  --journal     into the system's journal, with a field for each figure\n"
 			       "  --ready-fd N  write one byte to descriptor N once listening\n");
 			return EXIT_OK;
 		default:
@@ -217,6 +235,13 @@ int cmd_events(int argc, char **argv)
 	if (optind < argc)
 		return msg_usage(argv[0], "unexpected word \"%s\"",
 				 argv[optind]);
+	if (e.journal) {
+		ret = journal_open();
+		if (ret)
+			return msg_fail(-ret, ret == -ENOENT ?
+					"libsystemd.so.0 is not installed" :
+					NULL, "write to the journal");
+	}
 	ret = run(&e, timeout_s, fd == UINT64_MAX ? -1 : (int)fd);
 	vz_reslist_free(&e.res);
 	return ret;

@@ -36,6 +36,13 @@ struct vz_reslist {
 struct vz_bc {
 	uint32_t id;
 	uint64_t held, maxheld, barrier, limit, failcnt;
+	uint32_t action;	/* enum vzctx_action */
+};
+
+/** struct vz_cpu - what the tasks of a context have used; ns, hundredths */
+struct vz_cpu {
+	uint64_t user, system, uptime, idle, wait, turns;
+	uint32_t load[3];
 };
 
 /** struct vz_ctx - one context; free with vz_ctx_free() */
@@ -46,6 +53,8 @@ struct vz_ctx {
 	uint64_t since;		/* CLOCK_REALTIME, ns */
 	uint64_t objects;
 	uint64_t dropped;
+	uint64_t ended;		/* CLOCK_REALTIME, ns; of vznl_last() only */
+	struct vz_cpu cpu;
 	struct vz_bc *bc;
 	size_t nbc;
 };
@@ -56,10 +65,13 @@ struct vz_ctxlist {
 	size_t n;
 };
 
-/** struct vz_set - one limit to set; both figures always travel */
+/** struct vz_set - one limit to set; both figures travel, unless @keep */
 struct vz_set {
 	uint32_t id;
 	uint64_t barrier, limit;
+	uint32_t action;	/* enum vzctx_action, if @act */
+	bool act;
+	bool keep;		/* the figures stay as they are */
 };
 
 /** struct vz_event - one event; the bc fields only for VZCTX_EVENT_LIMIT */
@@ -69,9 +81,23 @@ struct vz_event {
 	uint64_t time;		/* CLOCK_REALTIME, ns */
 	uint32_t id;
 	uint32_t pid;
+	uint32_t action;	/* enum vzctx_action */
 	uint64_t held, barrier, limit, failcnt, wanted, dropped;
 	char comm[VZCTX_COMM_LEN];	/* raw bytes, always terminated */
 };
+
+/** struct vz_eventlist - the last refusals; free with vz_eventlist_free() */
+struct vz_eventlist {
+	struct vz_event *v;
+	size_t n;
+};
+
+static inline void vz_eventlist_free(struct vz_eventlist *l)
+{
+	free(l->v);
+	l->v = NULL;
+	l->n = 0;
+}
 
 static inline void vz_ctx_free(struct vz_ctx *c)
 {

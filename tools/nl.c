@@ -238,6 +238,43 @@ int vznl_list(struct vznl *nl, struct vz_ctxlist *out)
 	return ret;
 }
 
+/* A dump about one context, or about all. */
+static int dump_of(struct vznl *nl, int cmd, uint32_t ctid,
+		   int (*fn)(struct nlattr **tb, void *arg), void *arg)
+{
+	struct nl_msg *msg = request(nl, cmd, NLM_F_DUMP);
+
+	if (!msg)
+		return -ENOMEM;
+	if (ctid && nla_put_u32(msg, VZCTX_A_CTID, ctid)) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	return talk(nl, msg, fn, arg);
+}
+
+int vznl_last(struct vznl *nl, uint32_t ctid, struct vz_ctxlist *out)
+{
+	int ret;
+
+	*out = (struct vz_ctxlist){ 0 };
+	ret = dump_of(nl, VZCTX_CMD_LAST, ctid, nl_parse_listed, out);
+	if (ret)
+		vz_ctxlist_free(out);
+	return ret;
+}
+
+int vznl_why(struct vznl *nl, uint32_t ctid, struct vz_eventlist *out)
+{
+	int ret;
+
+	*out = (struct vz_eventlist){ 0 };
+	ret = dump_of(nl, VZCTX_CMD_WHY, ctid, nl_parse_hit, out);
+	if (ret)
+		vz_eventlist_free(out);
+	return ret;
+}
+
 static int put_set(struct nl_msg *msg, const struct vz_set *set, size_t n)
 {
 	struct nlattr *bcs, *bc;
@@ -251,8 +288,11 @@ static int put_set(struct nl_msg *msg, const struct vz_set *set, size_t n)
 		bc = nla_nest_start(msg, VZCTX_A_BC);
 		if (!bc ||
 		    nla_put_u32(msg, VZCTX_BC_A_ID, set[i].id) ||
-		    nla_put_u64(msg, VZCTX_BC_A_BARRIER, set[i].barrier) ||
-		    nla_put_u64(msg, VZCTX_BC_A_LIMIT, set[i].limit))
+		    (!set[i].keep &&
+		     (nla_put_u64(msg, VZCTX_BC_A_BARRIER, set[i].barrier) ||
+		      nla_put_u64(msg, VZCTX_BC_A_LIMIT, set[i].limit))) ||
+		    (set[i].act &&
+		     nla_put_u32(msg, VZCTX_BC_A_ACTION, set[i].action)))
 			return -ENOMEM;
 		nla_nest_end(msg, bc);
 	}
@@ -286,14 +326,15 @@ int vznl_destroy(struct vznl *nl, uint32_t ctid)
 }
 
 int vznl_set(struct vznl *nl, uint32_t ctid, const struct vz_set *set,
-	     size_t n, bool dry_run)
+	     size_t n, bool dry_run, int freezer)
 {
 	struct nl_msg *msg = request(nl, VZCTX_CMD_SET, NLM_F_ACK);
 
 	if (!msg)
 		return -ENOMEM;
 	if (nla_put_u32(msg, VZCTX_A_CTID, ctid) || put_set(msg, set, n) ||
-	    (dry_run && nla_put_u32(msg, VZCTX_A_FLAGS, VZCTX_F_DRY_RUN))) {
+	    (dry_run && nla_put_u32(msg, VZCTX_A_FLAGS, VZCTX_F_DRY_RUN)) ||
+	    (freezer >= 0 && nla_put_u32(msg, VZCTX_A_FREEZER, freezer))) {
 		nlmsg_free(msg);
 		return -ENOMEM;
 	}

@@ -30,8 +30,16 @@ int vznl_list(struct vznl *nl, struct vz_ctxlist *out);
 int vznl_create(struct vznl *nl, uint32_t ctid, uint32_t pid,
 		const struct vz_set *set, size_t n);
 int vznl_destroy(struct vznl *nl, uint32_t ctid);
+
+/** @freezer: the cgroup.freeze of the context, opened for writing, or -1 */
 int vznl_set(struct vznl *nl, uint32_t ctid, const struct vz_set *set,
-	     size_t n, bool dry_run);
+	     size_t n, bool dry_run, int freezer);
+
+/** Contexts that have ended, in the order of their ends; @ctid 0: all. */
+int vznl_last(struct vznl *nl, uint32_t ctid, struct vz_ctxlist *out);
+
+/** The last refusals of a context, running or ended. */
+int vznl_why(struct vznl *nl, uint32_t ctid, struct vz_eventlist *out);
 
 /** Opens a non-blocking listener; it can do nothing but vznl_events_read(). */
 int vznl_events_open(struct vznl **nlp);

@@ -68,7 +68,24 @@ static int parse_bc(struct nlattr *a, struct vz_bc *b)
 	b->barrier = u64_of(tb[VZCTX_BC_A_BARRIER]);
 	b->limit = u64_of(tb[VZCTX_BC_A_LIMIT]);
 	b->failcnt = u64_of(tb[VZCTX_BC_A_FAILCNT]);
+	b->action = u32_of(tb[VZCTX_BC_A_ACTION]);
 	return 0;
+}
+
+static void parse_cpu(struct nlattr *nest, struct vz_cpu *cpu)
+{
+	struct nlattr *tb[VZCTX_CPU_A_MAX + 1];
+
+	if (nla_parse_nested(tb, VZCTX_CPU_A_MAX, nest, NULL) < 0)
+		return;
+	cpu->user = u64_of(tb[VZCTX_CPU_A_USER]);
+	cpu->system = u64_of(tb[VZCTX_CPU_A_SYSTEM]);
+	cpu->uptime = u64_of(tb[VZCTX_CPU_A_UPTIME]);
+	cpu->idle = u64_of(tb[VZCTX_CPU_A_IDLE]);
+	cpu->wait = u64_of(tb[VZCTX_CPU_A_WAIT]);
+	cpu->turns = u64_of(tb[VZCTX_CPU_A_TURNS]);
+	for (int i = 0; i < 3; i++)
+		cpu->load[i] = u32_of(tb[VZCTX_CPU_A_LOAD1 + i]);
 }
 
 /* An answer has as many as it has; they are counted before room is made. */
@@ -109,6 +126,9 @@ int nl_parse_ctx(struct nlattr **tb, void *arg)
 	c->since = u64_of(tb[VZCTX_A_SINCE]);
 	c->objects = u64_of(tb[VZCTX_A_OBJECTS]);
 	c->dropped = u64_of(tb[VZCTX_A_DROPPED]);
+	c->ended = u64_of(tb[VZCTX_A_ENDED]);
+	if (tb[VZCTX_A_CPU])
+		parse_cpu(tb[VZCTX_A_CPU], &c->cpu);
 	return tb[VZCTX_A_BCS] ? parse_bcs(tb[VZCTX_A_BCS], c) : 0;
 }
 
@@ -121,6 +141,17 @@ int nl_parse_listed(struct nlattr **tb, void *arg)
 		return -ENOMEM;
 	l->v = v;
 	return nl_parse_ctx(tb, &v[l->n++]);
+}
+
+int nl_parse_hit(struct nlattr **tb, void *arg)
+{
+	struct vz_eventlist *l = arg;
+	struct vz_event *v = grow(l->v, l->n, sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	l->v = v;
+	return nl_parse_event(tb, &v[l->n++]);
 }
 
 int nl_parse_event(struct nlattr **tb, struct vz_event *ev)
@@ -142,6 +173,7 @@ int nl_parse_event(struct nlattr **tb, struct vz_event *ev)
 	ev->failcnt = u64_of(e[VZCTX_EVENT_A_FAILCNT]);
 	ev->wanted = u64_of(e[VZCTX_EVENT_A_WANTED]);
 	ev->dropped = u64_of(e[VZCTX_EVENT_A_DROPPED]);
+	ev->action = u32_of(e[VZCTX_EVENT_A_ACTION]);
 	if (e[VZCTX_EVENT_A_COMM])
 		nla_strlcpy(ev->comm, e[VZCTX_EVENT_A_COMM], sizeof(ev->comm));
 	return 0;

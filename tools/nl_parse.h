@@ -22,6 +22,9 @@ int nl_parse_ctx(struct nlattr **tb, void *arg);
 /** @arg: struct vz_ctxlist, which grows by one. */
 int nl_parse_listed(struct nlattr **tb, void *arg);
 
+/** @arg: struct vz_eventlist, which grows by one. */
+int nl_parse_hit(struct nlattr **tb, void *arg);
+
 int nl_parse_event(struct nlattr **tb, struct vz_event *ev);
 
 #endif /* _VZCTX_NL_PARSE_H */

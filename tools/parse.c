@@ -2,6 +2,7 @@
 /*
  * vzctx - words to numbers and back
  */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,12 +62,13 @@ bool parse_amount(const char *s, uint32_t unit, uint64_t *out)
 	if (*s) {
 		if (unit == VZCTX_UNIT_ITEMS || s[1])
 			return false;
-		switch (*s) {
+		switch (toupper((unsigned char)*s)) {
 		case 'T': mul = 1ULL << 40; break;
 		case 'G': mul = 1ULL << 30; break;
 		case 'M': mul = 1ULL << 20; break;
 		case 'K': mul = 1ULL << 10; break;
 		case 'P': mul = page; break;
+		case 'B': mul = 1; break;
 		default: return false;
 		}
 		if (__builtin_mul_overflow(v, mul, &v) ||
@@ -123,6 +125,29 @@ void format_amount(uint64_t v, char *buf, size_t size)
 		snprintf(buf, size, "unlimited");
 	else
 		snprintf(buf, size, "%" PRIu64, v);
+}
+
+void format_scaled(uint64_t v, uint32_t unit, char *buf, size_t size)
+{
+	static const char suffix[] = "KMGTPE";
+	double d = v;
+	int i = -1;
+
+	if (v == VZCTX_UNLIMITED || unit == VZCTX_UNIT_ITEMS) {
+		format_amount(v, buf, size);
+		return;
+	}
+	if (unit == VZCTX_UNIT_PAGES)
+		d *= sysconf(_SC_PAGESIZE);
+	while (d >= 1024 && i < 5) {
+		d /= 1024;
+		i++;
+	}
+	if (i < 0)
+		snprintf(buf, size, "%.0f", d);
+	else
+		snprintf(buf, size, d < 9.95 ? "%.1f%c" : "%.0f%c", d,
+			 suffix[i]);
 }
 
 void escape(const char *s, char *buf, size_t size)

@@ -18,8 +18,9 @@ bool parse_u64(const char *s, uint64_t max, uint64_t *out);
 /**
  * parse_amount - one figure in a resource's unit
  * @unit: enum vzctx_unit. Items are plain decimals. Pages and bytes take K, M,
- * G, T (binary, in bytes) and P (pages); a resource in pages takes a figure
- * without suffix as pages and rounds bytes up to whole pages.
+ * G, T (binary, in bytes), B (bytes) and P (pages), in either case; a resource in
+ * pages takes a figure without suffix as pages and rounds bytes up to whole
+ * pages.
  *
  * The word "unlimited" is VZCTX_UNLIMITED in any unit.
  */
@@ -34,6 +35,9 @@ const struct vz_res *res_by_id(const struct vz_reslist *l, uint32_t id);
 
 /** The figure as a word: decimal, or "unlimited". */
 void format_amount(uint64_t v, char *buf, size_t size);
+
+/** The figure for people: 12, 1.5M, 312G, unlimited. Pages become bytes. */
+void format_scaled(uint64_t v, uint32_t unit, char *buf, size_t size);
 
 /**
  * escape - copies @s, replacing what could confuse a terminal or a reader

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "msg.h"
 #include "parse.h"
@@ -91,6 +93,26 @@ static void format_seconds(uint64_t s, char *buf, size_t size)
 		snprintf(buf, size, "%02u:%02u:%02u", h, m, sec);
 }
 
+bool print_colours(void)
+{
+	const char *word = getenv("VZCTX_COLOR");
+
+	if (word && !strcmp(word, "always"))
+		return true;
+	if ((word && !strcmp(word, "never")) || getenv("NO_COLOR"))
+		return false;
+	return isatty(STDOUT_FILENO);
+}
+
+unsigned int print_width(void)
+{
+	struct winsize ws;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) || !ws.ws_col)
+		return 80;
+	return ws.ws_col;
+}
+
 /* Return: NULL for JSON's null. */
 static const char *format(const struct cell *c, enum out_mode mode, char *buf,
 			  size_t size)
@@ -110,6 +132,18 @@ static const char *format(const struct cell *c, enum out_mode mode, char *buf,
 			return buf;
 		}
 		break;
+	case CELL_SCALED:
+		if (mode == OUT_TEXT) {
+			format_scaled(c->n, c->unit, buf, size);
+			return buf;
+		}
+		break;
+	case CELL_PERCENT:
+		if (mode == OUT_TEXT) {
+			snprintf(buf, size, "%" PRIu64 "%%", c->n);
+			return buf;
+		}
+		break;
 	case CELL_NUMBER:
 		break;
 	case CELL_NONE:
@@ -122,6 +156,7 @@ static const char *format(const struct cell *c, enum out_mode mode, char *buf,
 static int add_column(struct libscols_table *tb, const struct out *o,
 		      const struct column *col)
 {
+	int flags = col->number ? SCOLS_FL_RIGHT : 0;
 	struct libscols_column *cl;
 	char head[32];
 	size_t i;
@@ -130,8 +165,10 @@ static int add_column(struct libscols_table *tb, const struct out *o,
 		head[i] = o->mode == OUT_JSON ? col->name[i] :
 			  toupper((unsigned char)col->name[i]);
 	head[i] = '\0';
-	cl = scols_table_new_column(tb, head, 0,
-				    col->number ? SCOLS_FL_RIGHT : 0);
+	/* The one column that may be longer than any terminal is wide. */
+	if (o->mode == OUT_TEXT && !strcmp(col->name, "note"))
+		flags |= SCOLS_FL_TRUNC;
+	cl = scols_table_new_column(tb, head, 0, flags);
 	if (!cl)
 		return -ENOMEM;
 	return scols_column_set_json_type(cl, col->number ? SCOLS_JSON_NUMBER :
@@ -156,6 +193,7 @@ int print_table(const struct out *o, const char *what,
 	if (!tb)
 		return -ENOMEM;
 	scols_table_enable_noheadings(tb, o->noheadings);
+	scols_table_enable_colors(tb, o->mode == OUT_TEXT && print_colours());
 	if (o->mode == OUT_JSON) {
 		scols_table_enable_json(tb, 1);
 		scols_table_set_name(tb, what);
@@ -178,6 +216,9 @@ int print_table(const struct out *o, const char *what,
 
 			if (s)
 				ret = scols_line_set_data(ln, i, s);
+			if (!ret && c.alarm && o->mode == OUT_TEXT)
+				ret = scols_cell_set_color(scols_line_get_cell(ln, i),
+							   "red");
 		}
 	}
 	/* The library prints no headings of a table without lines. */

@@ -16,12 +16,16 @@ enum cell_kind {
 	CELL_NUMBER,
 	CELL_LIMIT,	/* a number; text says "unlimited" */
 	CELL_SECONDS,	/* a number; text says 1d02:03:04 */
+	CELL_SCALED,	/* a number in a unit; text says 1.5M or "unlimited" */
+	CELL_PERCENT,	/* a number; text adds % */
 };
 
 struct cell {
 	enum cell_kind kind;
 	uint64_t n;
 	const char *s;	/* CELL_WORD: valid while the row is */
+	uint32_t unit;	/* CELL_SCALED: enum vzctx_unit */
+	bool alarm;	/* red, where there are colours */
 };
 
 /** struct column - the name is the JSON key and, upper case, the heading */
@@ -56,6 +60,12 @@ struct out {
 
 /** Return: true if @opt was one of OUT_LONG's. */
 bool out_option(struct out *o, int opt, const char *arg);
+
+/** Whether text on standard output may have colours: see VZCTX_COLOR. */
+bool print_colours(void);
+
+/** How wide the terminal on standard output is; 80 where there is none. */
+unsigned int print_width(void);
 
 /** "Columns:" and one line per column, for --help. */
 void print_columns(const struct column *cols, size_t n);

@@ -22,10 +22,16 @@ _vzctx()
 	prev=${COMP_WORDS[COMP_CWORD-1]}
 	COMPREPLY=()
 	if (( COMP_CWORD == 1 )); then
-		words="list show create start exec enter limit stop destroy events --help --version"
+		words="list show create start exec enter limit ubc top why thaw stop destroy events --help --version"
 	elif [[ $prev == --private ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
+	elif [[ $prev == --profile ]]; then
+		words="basic light vswap-256m vswap-512m vswap-1024m vswap-1g vswap-2g vswap-4g"
+	elif [[ $prev == --on-limit ]]; then
+		words="notify freeze kill"
+	elif [[ $prev == --sort ]]; then
+		words="failures use cpu"
 	elif [[ $cur == -* ]]; then
 		case $verb in
 		list|show) words="--all $out" ;;
@@ -33,14 +39,18 @@ _vzctx()
 		start) words="--foreground --verbose --help --" ;;
 		exec) words="--tty --help --" ;;
 		enter) words="--help" ;;
-		limit) words="--save --dry-run --ram --swap --vm_overcommit $out" ;;
+		limit) words="--save --dry-run --ram --swap --vm_overcommit --profile --validate --on-limit --overcommit $out" ;;
+		ubc) words="--all --quiet --relative --watch --interval --count --last --file $out" ;;
+		top) words="--sort --interval --count $out" ;;
+		why) words="--json --help" ;;
+		thaw) words="--help" ;;
 		stop) words="--fast --timeout --help" ;;
 		destroy) words="--purge --help" ;;
-		events) words="--follow --count --timeout --json --ready-fd --help" ;;
+		events) words="--follow --count --timeout --json --journal --ready-fd --help" ;;
 		esac
 	elif (( COMP_CWORD == 2 )); then
 		case $verb in
-		show|exec|enter|limit|stop) words=$(_vzctx_ctids) ;;
+		show|exec|enter|limit|stop|ubc|why|thaw) words=$(_vzctx_ctids) ;;
 		start|destroy) words=$(_vzctx_ctids all) ;;
 		esac
 	elif [[ $verb == limit ]]; then
