@@ -14,6 +14,7 @@
  *	because an exiting task that waits for it would hold up the RCU-tasks
  *	grace period its holder may be waiting for)
  *   turn of a lock owner (mutex: while one request for a file lock runs)
+ *   lock of hook.c (mutex: what is hooked; inside the module notifier too)
  *   ctx registry lock (spinlock: hash tables and list; a leaf but for news)
  *   look at processor time (mutex: cpu.c) and the last records (mutex: last.c)
  *   owner bucket lock (raw, interrupts off)

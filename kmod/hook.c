@@ -12,7 +12,9 @@
  */
 #include <linux/delay.h>
 #include <linux/kprobes.h>
+#include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 
@@ -23,6 +25,16 @@
 DEFINE_PER_CPU(long, vzctx_hook_active);
 
 static unsigned int installed;
+
+/*
+ * Guards the rows and @hooked. Not the control mutex, whose holder waits for
+ * wrappers: one of them may be waiting for a module to load, and the loader
+ * comes by here. Nobody waits for a wrapper with this one held.
+ */
+static DEFINE_MUTEX(lock);
+
+/* The tables while their hooks are installed. */
+static const struct vzctx_hook_table *const *hooked;
 
 static char *withhold;
 module_param(withhold, charp, 0444);
@@ -109,16 +121,79 @@ static void unregister(struct vzctx_hook *hook)
 	installed--;
 }
 
-static void unregister_res(const struct vzctx_hook_table *const *tables,
-			   int res)
+static bool wanted(const struct vzctx_hook *hook)
+{
+	unsigned long of = hook->also;
+	unsigned int res;
+
+	if (hook->res == VZCTX_HOOK_CORE)
+		return true;
+	of |= BIT(hook->res);
+	for_each_set_bit(res, &of, UB_RESOURCES)
+		if (vzctx_res_active(res))
+			return true;
+	return false;
+}
+
+static void unregister_unwanted(const struct vzctx_hook_table *const *tables)
 {
 	const struct vzctx_hook_table *const *table;
 	unsigned int i;
 
 	for (table = tables; *table; table++)
 		for (i = 0; i < (*table)->nr; i++)
-			if ((*table)->hook[i].res == res)
+			if (!wanted(&(*table)->hook[i]))
 				unregister(&(*table)->hook[i]);
+}
+
+static void give_up(const struct vzctx_hook_table *const *tables,
+		    const struct vzctx_hook *hook, int err)
+{
+	unsigned long lost = hook->also | BIT(hook->res);
+	unsigned int res;
+
+	for_each_set_bit(res, &lost, UB_RESOURCES) {
+		if (!vzctx_res_active(res))
+			continue;
+		pr_warn("cannot hook %s: %pe; %s is not enforced\n",
+			hook->symbol, ERR_PTR(err), vzctx_res[res].name);
+		vzctx_res_disable(res);
+	}
+	unregister_unwanted(tables);
+}
+
+static bool in_module(const struct vzctx_hook *hook, const char *module)
+{
+	return hook->module && !strcmp(hook->module, module);
+}
+
+/* One missing function says that the module is not there, some that it lacks it. */
+static void install_module(const struct vzctx_hook_table *const *tables,
+			   const char *module)
+{
+	const struct vzctx_hook_table *const *table;
+	struct vzctx_hook *hook, *missing = NULL;
+	bool any = false;
+	unsigned int i;
+	int err;
+
+	for (table = tables; *table; table++) {
+		for (i = 0; i < (*table)->nr; i++) {
+			hook = &(*table)->hook[i];
+			if (!in_module(hook, module) || hook->installed ||
+			    !wanted(hook))
+				continue;
+			err = install(hook);
+			if (!err)
+				any = true;
+			else if (err == -ENOENT && !hook->optional)
+				missing = hook;
+			else if (err != -ENOENT)
+				give_up(tables, hook, err);
+		}
+	}
+	if (any && missing)
+		give_up(tables, missing, -ENOENT);
 }
 
 static long in_flight(void)
@@ -150,28 +225,21 @@ static void drain(void)
 	synchronize_rcu_tasks_rude();
 }
 
-/**
- * vzctx_hook_install() - installs every hook
- * @tables: NULL-terminated
- *
- * A resource one of whose hooks fails is marked disabled, and its other hooks
- * are taken back. Control mutex held; sleeps long.
- *
- * Return: 0, or the errno of a core hook, nothing being installed then.
- */
-int vzctx_hook_install(const struct vzctx_hook_table *const *tables)
+static int install_all(const struct vzctx_hook_table *const *tables)
 {
 	const struct vzctx_hook_table *const *table;
+	struct vzctx_hook *hook;
 	unsigned int i;
 	int err;
 
-	vzctx_res_enable_all();
 	for (table = tables; *table; table++) {
 		for (i = 0; i < (*table)->nr; i++) {
-			struct vzctx_hook *hook = &(*table)->hook[i];
-
-			if (hook->res != VZCTX_HOOK_CORE &&
-			    !vzctx_res_active(hook->res))
+			hook = &(*table)->hook[i];
+			if (hook->module) {
+				install_module(tables, hook->module);
+				continue;
+			}
+			if (!wanted(hook))
 				continue;
 			err = install(hook);
 			if (!err)
@@ -179,17 +247,36 @@ int vzctx_hook_install(const struct vzctx_hook_table *const *tables)
 			if (hook->res == VZCTX_HOOK_CORE) {
 				pr_err("cannot hook %s: %pe; no container can be started\n",
 				       hook->symbol, ERR_PTR(err));
-				vzctx_hook_remove(tables);
 				return err;
 			}
-			pr_warn("cannot hook %s: %pe; %s is not enforced\n",
-				hook->symbol, ERR_PTR(err),
-				vzctx_res[hook->res].name);
-			vzctx_res_disable(hook->res);
-			unregister_res(tables, hook->res);
+			give_up(tables, hook, err);
 		}
 	}
 	return 0;
+}
+
+/**
+ * vzctx_hook_install() - installs every hook
+ * @tables: NULL-terminated
+ *
+ * A resource one of whose hooks fails is marked disabled, and its other hooks
+ * are taken back. Functions of a module that is not loaded are hooked when it
+ * is. Control mutex held; sleeps long.
+ *
+ * Return: 0, or the errno of a core hook, nothing being installed then.
+ */
+int vzctx_hook_install(const struct vzctx_hook_table *const *tables)
+{
+	int err;
+
+	mutex_lock(&lock);
+	vzctx_res_enable_all();
+	hooked = tables;
+	err = install_all(tables);
+	mutex_unlock(&lock);
+	if (err)
+		vzctx_hook_remove(tables);
+	return err;
 }
 
 /**
@@ -204,10 +291,58 @@ void vzctx_hook_remove(const struct vzctx_hook_table *const *tables)
 	const struct vzctx_hook_table *const *table;
 	unsigned int i;
 
+	mutex_lock(&lock);
+	hooked = NULL;
 	for (table = tables; *table; table++)
 		for (i = 0; i < (*table)->nr; i++)
 			unregister(&(*table)->hook[i]);
+	mutex_unlock(&lock);
 	drain();
+}
+
+static void unregister_module(const struct vzctx_hook_table *const *tables,
+			      const char *module)
+{
+	const struct vzctx_hook_table *const *table;
+	unsigned int i;
+
+	for (table = tables; *table; table++)
+		for (i = 0; i < (*table)->nr; i++)
+			if (in_module(&(*table)->hook[i], module))
+				unregister(&(*table)->hook[i]);
+}
+
+/*
+ * COMING is before the module's own initialisation, so nothing of it goes
+ * unseen; GOING is after its end, when nobody runs in its functions nor in a
+ * wrapper that stands before one, since whoever calls them holds the module.
+ * Where the hooks were taken, tasks preempted in ftrace's trampoline are waited
+ * for by unregister_ftrace_function().
+ */
+static int module_changes(struct notifier_block *nb, unsigned long state,
+			  void *data)
+{
+	const struct module *module = data;
+
+	mutex_lock(&lock);
+	if (hooked && state == MODULE_STATE_COMING)
+		install_module(hooked, module->name);
+	else if (hooked && state == MODULE_STATE_GOING)
+		unregister_module(hooked, module->name);
+	mutex_unlock(&lock);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block module_nb = { .notifier_call = module_changes };
+
+int __init vzctx_hook_init(void)
+{
+	return register_module_notifier(&module_nb);
+}
+
+void vzctx_hook_uninit(void)
+{
+	unregister_module_notifier(&module_nb);
 }
 
 /* How many kernel functions are hooked. May be stale without the mutex. */

@@ -35,8 +35,12 @@ struct vzctx;
  * @tramp: trampoline of @original
  * @res: the resource that is not enforced without this hook, or
  *	VZCTX_HOOK_CORE
- * @ops: ftrace's; written under the control mutex
- * @installed: under the control mutex
+ * @also: further resources of which the same is true, BIT(UB_*)
+ * @module: the kernel module the function is in, which may come and go; NULL
+ *	for the kernel itself
+ * @optional: not every supported kernel has the function or needs it hooked
+ * @ops: ftrace's; written under the mutex of hook.c
+ * @installed: under the mutex of hook.c
  */
 struct vzctx_hook {
 	const char *symbol;
@@ -44,6 +48,9 @@ struct vzctx_hook {
 	struct static_call_key *original;
 	void *tramp;
 	int res;
+	u32 also;
+	const char *module;
+	bool optional;
 	struct ftrace_ops ops;
 	bool installed;
 };
@@ -110,16 +117,25 @@ static void notrace callback_##sym(unsigned long ip,			\
 				(unsigned long)wrap_##sym);		\
 }
 
-/** VZCTX_HOOK_ARG0 - the first argument of the call, inside a callback */
-#define VZCTX_HOOK_ARG0 ((void *)ftrace_regs_get_argument(fregs, 0))
+/** VZCTX_HOOK_ARG() - an argument of the call, from 0, inside a callback */
+#define VZCTX_HOOK_ARG(n) ((void *)ftrace_regs_get_argument(fregs, n))
 
-/** VZCTX_HOOK_ROW() - the row of a hook in its table */
-#define VZCTX_HOOK_ROW(sym, resource) {					\
+/** VZCTX_HOOK_ARG0 - the first argument of the call, inside a callback */
+#define VZCTX_HOOK_ARG0 VZCTX_HOOK_ARG(0)
+
+/**
+ * VZCTX_HOOK_ROW() - the row of a hook in its table
+ * @sym: the kernel function
+ * @resource: the resource that is not enforced without it
+ * @...: further members that are not zero
+ */
+#define VZCTX_HOOK_ROW(sym, resource, ...) {				\
 	.symbol = #sym,							\
 	.callback = callback_##sym,					\
 	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
 	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
 	.res = (resource),						\
+	__VA_ARGS__							\
 }
 
 /**
@@ -150,6 +166,8 @@ static __always_inline void vzctx_hook_exit(void)
 }
 
 unsigned long vzctx_hook_address(const char *symbol);
+int vzctx_hook_init(void);
+void vzctx_hook_uninit(void);
 int vzctx_hook_install(const struct vzctx_hook_table *const *tables);
 void vzctx_hook_remove(const struct vzctx_hook_table *const *tables);
 unsigned int vzctx_hook_count(void);

@@ -48,9 +48,12 @@ static int __init vzctx_mod_init(void)
 	err = vzctx_selftest();
 	if (err)
 		goto err_ctx;
-	err = vzctx_genl_init();
+	err = vzctx_hook_init();
 	if (err)
 		goto err_ctx;
+	err = vzctx_genl_init();
+	if (err)
+		goto err_hook;
 	err = vzctx_ioctl_init();
 	if (err)
 		goto err_genl;
@@ -64,6 +67,8 @@ err_ioctl:
 	vzctx_ioctl_uninit();
 err_genl:
 	vzctx_genl_uninit();
+err_hook:
+	vzctx_hook_uninit();
 err_ctx:
 	vzctx_shutdown();
 	vzctx_cpu_uninit();
@@ -91,6 +96,7 @@ static void __exit vzctx_mod_exit(void)
 	vzctx_ioctl_uninit();
 	vzctx_genl_uninit();
 	vzctx_bind_shut();
+	vzctx_hook_uninit();
 	vzctx_shutdown();
 	vzctx_cpu_uninit();
 	vzctx_last_uninit();

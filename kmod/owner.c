@@ -86,6 +86,12 @@ static void settle(struct vzctx_owner *own)
 	vzctx_put(ctx);
 }
 
+/* Some refusals never reach an application, but they are refusals. */
+static int refusal(u32 res)
+{
+	return -(vzctx_res[res].err ?: ENOBUFS);
+}
+
 static struct vzctx_owner *find_locked(u32 bucket, const void *obj, u32 res)
 {
 	struct vzctx_owner *own;
@@ -130,7 +136,7 @@ err_free:
 	discard(own);
 err_put:
 	vzctx_put(ctx);
-	return ERR_PTR(-vzctx_res[res].err);
+	return ERR_PTR(refusal(res));
 }
 
 /**
@@ -213,6 +219,22 @@ bool vzctx_owner_publish_new(struct vzctx_owner *own, const void *obj)
 	}
 	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
 	return !known;
+}
+
+/**
+ * vzctx_owner_rekey() - a charge made ahead finds its object
+ * @from: what it was published for, in place of the object
+ * @res: UB_*
+ * @to: the object; nobody else can free it yet
+ *
+ * Does nothing without such an entry. Any context.
+ */
+void vzctx_owner_rekey(const void *from, u32 res, const void *to)
+{
+	struct vzctx_owner *own = vzctx_owner_take(from, res, NULL);
+
+	if (own)
+		vzctx_owner_publish(own, to);
 }
 
 /* Takes a charge back whose object was not made. Any context. */
@@ -320,6 +342,35 @@ void vzctx_owner_each(u32 res, void (*fn)(struct vzctx_owner *own))
 }
 
 /**
+ * vzctx_owner_uncharge_mask() - likewise for an object of several resources
+ * @obj: the object
+ * @mask: BIT(UB_*)
+ *
+ * Any context.
+ */
+void vzctx_owner_uncharge_mask(const void *obj, u32 mask)
+{
+	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_owner *own;
+	struct hlist_node *next;
+	unsigned long flags;
+	HLIST_HEAD(gone);
+
+	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	hlist_for_each_entry_safe(own, next, &vzctx_owner_table[bucket], node) {
+		if (own->obj != obj || !(BIT(own->res) & mask))
+			continue;
+		hlist_del(&own->node);
+		hlist_add_head(&own->node, &gone);
+	}
+	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	hlist_for_each_entry_safe(own, next, &gone, node) {
+		this_cpu_dec(*own->ctx->objects);
+		settle(own);
+	}
+}
+
+/**
  * vzctx_owner_payer() - tells who pays for an object
  * @obj: the object, kept from being freed by the caller
  * @res: UB_*
@@ -375,7 +426,7 @@ int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,
 	} else if (own) {
 		refused = own->ctx;
 		percpu_ref_get(&refused->ref);
-		err = -vzctx_res[res].err;
+		err = refusal(res);
 	}
 	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
 	if (refused) {
@@ -434,6 +485,51 @@ bool vzctx_owner_look(const void *obj, u32 res, vzctx_owner_fn fn, void *arg)
 		fn(own, arg);
 	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
 	return own;
+}
+
+/**
+ * vzctx_owner_fit() - makes a charge follow what is known to be in use
+ * @obj: the object
+ * @res: UB_*
+ * @low: if charged less, the rest is charged, whatever the limit
+ * @high: if charged more, the rest is given back
+ *
+ * Does nothing for an object without an entry. Any context.
+ */
+void vzctx_owner_fit(const void *obj, u32 res, unsigned long low,
+		     unsigned long high)
+{
+	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_owner *own;
+	struct vzctx_bc *bc;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	own = find_locked(bucket, obj, res);
+	bc = own ? &own->ctx->bc[res] : NULL;
+	if (own && own->units < low &&
+	    vzctx_bc_charge(bc, low - own->units, VZCTX_FORCE))
+		own->units = low;
+	if (own && own->units > high) {
+		vzctx_bc_uncharge(bc, own->units - high);
+		own->units = high;
+	}
+	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+}
+
+/* What an object is charged for; 0 without an entry. Any context. */
+unsigned long vzctx_owner_units(const void *obj, u32 res)
+{
+	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_owner *own;
+	unsigned long units;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	own = find_locked(bucket, obj, res);
+	units = own ? own->units : 0;
+	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	return units;
 }
 
 /**

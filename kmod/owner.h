@@ -81,17 +81,22 @@ struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
 void vzctx_owner_publish(struct vzctx_owner *own, const void *obj);
 bool vzctx_owner_publish_new(struct vzctx_owner *own, const void *obj);
 void vzctx_owner_cancel(struct vzctx_owner *own);
+void vzctx_owner_rekey(const void *from, u32 res, const void *to);
 void vzctx_owner_uncharge(const void *obj, u32 res);
 struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
 				     const struct vzctx *ctx);
 void vzctx_owner_part(const void *obj, u32 res,
 		      void (*fn)(struct vzctx_owner *own));
 void vzctx_owner_each(u32 res, void (*fn)(struct vzctx_owner *own));
+void vzctx_owner_uncharge_mask(const void *obj, u32 mask);
 struct vzctx *vzctx_owner_payer(const void *obj, u32 res);
 int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,
 		     enum vzctx_severity severity);
 void vzctx_owner_shrink(const void *obj, u32 res, unsigned long units);
 bool vzctx_owner_look(const void *obj, u32 res, vzctx_owner_fn fn, void *arg);
+void vzctx_owner_fit(const void *obj, u32 res, unsigned long low,
+		     unsigned long high);
+unsigned long vzctx_owner_units(const void *obj, u32 res);
 int vzctx_owner_adopt(struct vzctx *ctx, u32 res, const void *obj);
 
 #endif /* _VZCTX_OWNER_H */
