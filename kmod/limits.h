@@ -53,6 +53,8 @@ enum vzctx_limits {
 	 * for one and then for the other.
 	 */
 	VZCTX_PROC_BC_MS = 50,
+	/* How often a sender that waits for othersockbuf looks again. */
+	VZCTX_SOCKBUF_POLL_MS = 20,
 
 	/* How often unloading looks whether wrappers are still in flight. */
 	VZCTX_DRAIN_POLL_MS = 10,

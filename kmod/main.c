@@ -30,6 +30,8 @@ static const struct vzctx_hook_table *const tables[] = {
 	&vzctx_hook_mlock,
 	&vzctx_hook_shm,
 	&vzctx_hook_oom,
+	&vzctx_hook_sock,
+	&vzctx_hook_sockbuf,
 	NULL,
 };
 

@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* guest: smp=2 module=1 timeout=300 */
+/*
+ * vzctx selftests - numtcpsock, numothersock: what counts as a socket, whose
+ * it is, and where sockets stop
+ *
+ * Witness: "sockets: used" of the container's own network, which the kernel
+ * counts up and down at its own places.
+ */
+#include <linux/netlink.h>
+#include <linux/vm_sockets.h>
+#include <netinet/ip.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+
+#include "kselftest_harness.h"
+#include "sockservant.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+FIXTURE(sock)
+{
+	struct genl g;
+	struct ct ct;
+	struct servant *s;
+	int sock;
+	long tcp;
+	long other;
+};
+
+FIXTURE_SETUP(sock)
+{
+	ASSERT_EQ(0, genl_open(&self->g));
+	ASSERT_EQ(0, servant_start(&self->g, &self->ct, 101, &self->s,
+				   &self->sock)) TH_LOG("%s", self->g.text);
+	ASSERT_EQ(0, tell(self->s, close_all, 0));
+	self->tcp = bc_held(&self->g, 101, UB_NUMTCPSOCK);
+	self->other = bc_held(&self->g, 101, UB_NUMOTHERSOCK);
+	ASSERT_EQ(0, self->tcp);
+	ASSERT_EQ(0, self->other);
+}
+
+FIXTURE_TEARDOWN(sock)
+{
+	close(self->sock);
+	ct_kill(&self->ct);
+	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
+}
+
+#define tcp() bc_held(&self->g, 101, UB_NUMTCPSOCK)
+#define other() bc_held(&self->g, 101, UB_NUMOTHERSOCK)
+#define used() net_number(self->ct.init, "sockstat", "sockets:", "used")
+#define limit(id, n) vz_set(&self->g, 101, id, n, n)
+
+/* The kinds of socket */
+
+struct kind {
+	int family, type, protocol;
+	uint32_t id;
+	int err;
+	int pair;
+};
+
+static const struct kind *kind_asked;
+
+static long make(long arg)
+{
+	const struct kind *k = (const struct kind *)arg;
+	int sv[2];
+
+	if (!k->pair)
+		return keep(socket(k->family, k->type, k->protocol));
+	if (socketpair(k->family, k->type, k->protocol, sv))
+		return -errno;
+	keep(sv[0]);
+	return keep(sv[1]);
+}
+
+FIXTURE(kind)
+{
+	struct genl g;
+	struct ct ct;
+	struct servant *s;
+	int sock;
+};
+
+FIXTURE_VARIANT(kind)
+{
+	struct kind kind;
+};
+
+
+FIXTURE_VARIANT_ADD(kind, tcp)
+{
+	.kind = { AF_INET, SOCK_STREAM, 0, UB_NUMTCPSOCK, ENOBUFS },
+};
+
+FIXTURE_VARIANT_ADD(kind, tcp6)
+{
+	.kind = { AF_INET6, SOCK_STREAM, 0, UB_NUMTCPSOCK, ENOBUFS },
+};
+
+FIXTURE_VARIANT_ADD(kind, mptcp)
+{
+	.kind = { AF_INET, SOCK_STREAM, IPPROTO_MPTCP, UB_NUMTCPSOCK, ENOBUFS },
+};
+
+FIXTURE_VARIANT_ADD(kind, sctp)
+{
+	.kind = { AF_INET, SOCK_STREAM, IPPROTO_SCTP, UB_NUMTCPSOCK, ENOBUFS },
+};
+
+FIXTURE_VARIANT_ADD(kind, udp)
+{
+	.kind = { AF_INET, SOCK_DGRAM, 0, UB_NUMOTHERSOCK, ENOBUFS },
+};
+
+FIXTURE_VARIANT_ADD(kind, udp6)
+{
+	.kind = { AF_INET6, SOCK_DGRAM, 0, UB_NUMOTHERSOCK, ENOBUFS },
+};
+
+FIXTURE_VARIANT_ADD(kind, raw)
+{
+	.kind = { AF_INET, SOCK_RAW, IPPROTO_ICMP, UB_NUMOTHERSOCK, ENOBUFS },
+};
+
+FIXTURE_VARIANT_ADD(kind, packet)
+{
+	.kind = { AF_PACKET, SOCK_RAW, 0, UB_NUMOTHERSOCK, ENOBUFS },
+};
+
+FIXTURE_VARIANT_ADD(kind, unix_stream)
+{
+	.kind = { AF_UNIX, SOCK_STREAM, 0, UB_NUMOTHERSOCK, ENOMEM },
+};
+
+FIXTURE_VARIANT_ADD(kind, unix_dgram)
+{
+	.kind = { AF_UNIX, SOCK_DGRAM, 0, UB_NUMOTHERSOCK, ENOMEM },
+};
+
+FIXTURE_VARIANT_ADD(kind, netlink)
+{
+	.kind = { AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, UB_NUMOTHERSOCK, ENOMEM },
+};
+
+FIXTURE_VARIANT_ADD(kind, vsock)
+{
+	.kind = { AF_VSOCK, SOCK_STREAM, 0, UB_NUMOTHERSOCK, ENOMEM },
+};
+
+FIXTURE_VARIANT_ADD(kind, pair)
+{
+	.kind = { AF_UNIX, SOCK_SEQPACKET, 0, UB_NUMOTHERSOCK, ENOMEM, 1 },
+};
+
+
+FIXTURE_SETUP(kind)
+{
+	ASSERT_EQ(0, genl_open(&self->g));
+	/* Forked with the servant, so it is there too. */
+	kind_asked = &variant->kind;
+	ASSERT_EQ(0, servant_start(&self->g, &self->ct, 101, &self->s,
+				   &self->sock));
+	ASSERT_EQ(0, tell(self->s, close_all, 0));
+}
+
+FIXTURE_TEARDOWN(kind)
+{
+	close(self->sock);
+	ct_kill(&self->ct);
+	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
+}
+
+CLAIM(kind, counts_and_stops)
+{
+	const struct kind *k = &variant->kind;
+	uint32_t not_it = k->id == UB_NUMTCPSOCK ? UB_NUMOTHERSOCK :
+						   UB_NUMTCPSOCK;
+	long each = k->pair ? 2 : 1, before = used(), made;
+	/* Here the kernel counts the TCP socket behind it too, or not. */
+	bool witness = k->protocol != IPPROTO_MPTCP;
+
+	made = tell(self->s, make, (long)k);
+	if (made == -EPROTONOSUPPORT || made == -EAFNOSUPPORT)
+		SKIP(return, "no such protocol on this kernel");
+	ASSERT_GE(made, 0);
+	EXPECT_EQ(each, bc_held(&self->g, 101, k->id));
+	EXPECT_EQ(0, bc_held(&self->g, 101, not_it));
+	if (witness)
+		EXPECT_EQ(before + each, used());
+
+	EXPECT_EQ(0, limit(k->id, each));
+	EXPECT_EQ(-k->err, tell(self->s, make, (long)k));
+	EXPECT_EQ(-k->err, tell(self->s, make, (long)k));
+	EXPECT_EQ(2, bc_failcnt(&self->g, 101, k->id));
+	EXPECT_EQ(each, bc_held(&self->g, 101, k->id));
+	if (witness)
+		EXPECT_EQ(before + each, used());
+
+	tell(self->s, close_all, 0);
+	EXPECT_TRUE(wait_until(bc_held(&self->g, 101, k->id) == 0));
+	EXPECT_EQ(before, used());
+	EXPECT_GE(tell(self->s, make, (long)k), 0);
+	EXPECT_EQ(2, bc_failcnt(&self->g, 101, k->id));
+}
+
+/* Connections */
+
+#define PORT 5000
+
+static long open_listener(long protocol)
+{
+	return keep(listener(PORT, protocol));
+}
+
+static long accept_all(long arg)
+{
+	int n = 0, fd;
+
+	fcntl(kept[arg], F_SETFL, O_NONBLOCK);
+	while ((fd = accept(kept[arg], NULL, NULL)) >= 0) {
+		keep(fd);
+		n++;
+	}
+	return n;
+}
+
+/* Dials from the host, through the container's network. */
+static int dial_in(pid_t pid, int *fds, int n)
+{
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	int i, err = enter_net(pid);
+
+	for (i = 0; !err && i < n; i++) {
+		fds[i] = dial(PORT, SOCK_NONBLOCK);
+		if (fds[i] < 0)
+			err = -errno;
+	}
+	setns(home, CLONE_NEWNET);
+	close(home);
+	return err;
+}
+
+/* The fourth connection is dropped; the listener takes it when there is room. */
+static void connections_stop(struct __test_metadata *_metadata,
+			     FIXTURE_DATA(sock) *self, int protocol)
+{
+	int fds[4], i;
+
+	ASSERT_EQ(0, tell(self->s, open_listener, protocol));
+	EXPECT_EQ(1, tcp());
+	ASSERT_EQ(0, limit(UB_NUMTCPSOCK, 4));
+	ASSERT_EQ(0, dial_in(self->ct.init, fds, 4));
+	EXPECT_TRUE(wait_until(bc_failcnt(&self->g, 101, UB_NUMTCPSOCK) > 0));
+	EXPECT_EQ(4, tcp());
+	EXPECT_EQ(4, bc_maxheld(&self->g, 101, UB_NUMTCPSOCK));
+	EXPECT_EQ(3, tell(self->s, accept_all, 0));
+	EXPECT_EQ(4, tcp());
+	ASSERT_EQ(0, limit(UB_NUMTCPSOCK, 5));
+	EXPECT_TRUE(wait_until(tcp() == 5));
+	EXPECT_EQ(1, tell(self->s, accept_all, 0));
+	for (i = 0; i < 4; i++)
+		close(fds[i]);
+	tell(self->s, close_all, 0);
+	EXPECT_TRUE(wait_until(tcp() == 0));
+}
+
+CLAIM(sock, connections_stop_and_the_listener_lives)
+{
+	connections_stop(_metadata, self, IPPROTO_TCP);
+}
+
+/* What an MPTCP socket listens on is the kernel's; what comes of it is not. */
+CLAIM(sock, mptcp_listeners_are_no_way_around)
+{
+	connections_stop(_metadata, self, IPPROTO_MPTCP);
+}
+
+static long unix_connection(long arg)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(a);
+	long l = keep(socket(AF_UNIX, SOCK_STREAM, 0)), c;
+
+	bind(kept[l], (void *)&a, sizeof(sa_family_t));
+	getsockname(kept[l], (void *)&a, &len);
+	listen(kept[l], 1);
+	c = keep(socket(AF_UNIX, SOCK_STREAM, 0));
+	return connect(kept[c], (void *)&a, len) ? -errno : 0;
+}
+
+CLAIM(sock, unix_connections_count_before_they_are_accepted)
+{
+	EXPECT_EQ(0, tell(self->s, unix_connection, 0));
+	EXPECT_EQ(3, other());
+	tell(self->s, close_all, 0);
+	EXPECT_TRUE(wait_until(other() == 0));
+	ASSERT_EQ(0, limit(UB_NUMOTHERSOCK, 2));
+	EXPECT_EQ(-ENOMEM, tell(self->s, unix_connection, 0));
+	EXPECT_EQ(1, bc_failcnt(&self->g, 101, UB_NUMOTHERSOCK));
+}
+
+static long open_and_close(long n)
+{
+	int fd;
+
+	while (n--) {
+		fd = socket(AF_INET, SOCK_DGRAM, 0);
+		if (fd < 0)
+			return -errno;
+		close(fd);
+	}
+	return 0;
+}
+
+/* Their memory is free only a grace period later. */
+CLAIM(sock, one_after_another_is_one_at_a_time)
+{
+	ASSERT_EQ(0, limit(UB_NUMOTHERSOCK, 1));
+	EXPECT_EQ(0, tell(self->s, open_and_close, 1000));
+	EXPECT_EQ(1, bc_maxheld(&self->g, 101, UB_NUMOTHERSOCK));
+	EXPECT_EQ(0, bc_failcnt(&self->g, 101, UB_NUMOTHERSOCK));
+}
+
+static long short_connections(long n)
+{
+	int l = listener(PORT, 0), c, a;
+	struct linger now = { 1, 0 };
+	char byte;
+	long i;
+
+	for (i = 0; i < n; i++) {
+		c = dial(PORT, 0);
+		a = accept(l, NULL, NULL);
+		if (c < 0 || a < 0)
+			return -errno;
+		if (write(a, "x", 1) != 1 || read(c, &byte, 1) != 1)
+			return -errno;
+		/* Some end in TIME_WAIT, some at once. */
+		if (i & 1)
+			setsockopt(c, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+		close(c);
+		close(a);
+	}
+	close(l);
+	return 0;
+}
+
+CLAIM(sock, ten_thousand_connections_leave_nothing)
+{
+	/* One of each pair may be closing while the next is made. */
+	ASSERT_EQ(0, limit(UB_NUMTCPSOCK, 16));
+	EXPECT_EQ(0, tell(self->s, short_connections, 10000 / slow()));
+	EXPECT_TRUE(wait_until(tcp() == 0));
+	EXPECT_EQ(0, bc_failcnt(&self->g, 101, UB_NUMTCPSOCK));
+	EXPECT_TRUE(wait_until(bc_held(&self->g, 101, UB_TCPSNDBUF) == 0));
+	EXPECT_TRUE(wait_until(bc_held(&self->g, 101, UB_TCPRCVBUF) == 0));
+	EXPECT_EQ(0, used());
+}
+
+static uint16_t checksum(const void *data, size_t len, uint32_t sum)
+{
+	const uint16_t *p = data;
+
+	for (; len > 1; len -= 2)
+		sum += *p++;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+/* Opens of connections by nobody. */
+static long syn_flood(long n)
+{
+	struct sockaddr_in to = on_lo(PORT);
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_TCP), one = 1;
+	struct {
+		struct iphdr ip;
+		struct tcphdr tcp;
+	} p;
+
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, IPPROTO_IP, IP_HDRINCL, &one, sizeof(one));
+	while (n--) {
+		uint32_t pseudo;
+
+		memset(&p, 0, sizeof(p));
+		p.ip.version = 4;
+		p.ip.ihl = 5;
+		p.ip.ttl = 64;
+		p.ip.protocol = IPPROTO_TCP;
+		p.ip.saddr = htonl(0x7f010000 + n);
+		p.ip.daddr = htonl(INADDR_LOOPBACK);
+		p.tcp.source = htons(1024 + n % 60000);
+		p.tcp.dest = htons(PORT);
+		p.tcp.seq = htonl(n);
+		p.tcp.doff = 5;
+		p.tcp.syn = 1;
+		p.tcp.window = htons(1024);
+		pseudo = (p.ip.saddr & 0xffff) + (p.ip.saddr >> 16) +
+			 (p.ip.daddr & 0xffff) + (p.ip.daddr >> 16) +
+			 htons(IPPROTO_TCP) + htons(sizeof(p.tcp));
+		p.tcp.check = checksum(&p.tcp, sizeof(p.tcp), pseudo);
+		sendto(fd, &p, sizeof(p), 0, (void *)&to, sizeof(to));
+	}
+	close(fd);
+	return 0;
+}
+
+CLAIM(sock, syn_flood_hurts_nobody_else)
+{
+	struct servant *s;
+	struct ct ct = {};
+	int sock[1], c;
+
+	ASSERT_EQ(0, tell(self->s, open_listener, 0));
+	ASSERT_EQ(0, limit(UB_NUMTCPSOCK, 8));
+	EXPECT_EQ(0, tell(self->s, syn_flood, 3000 / slow()));
+	/* An attempt is no socket. */
+	EXPECT_EQ(1, tcp());
+	EXPECT_EQ(0, bc_failcnt(&self->g, 101, UB_NUMTCPSOCK));
+
+	ASSERT_EQ(0, servant_start(&self->g, &ct, 102, &s, sock));
+	EXPECT_EQ(0, tell(s, short_connections, 10));
+	lo_up();
+	EXPECT_EQ(0, short_connections(10));
+	EXPECT_EQ(0, bc_failcnt(&self->g, 102, UB_NUMTCPSOCK));
+	close(*sock);
+	ct_kill(&ct);
+
+	/* And the victim still answers, be it by cookies. */
+	ASSERT_EQ(0, dial_in(self->ct.init, &c, 1));
+	EXPECT_TRUE(wait_until(tell(self->s, accept_all, 0) == 1));
+	close(c);
+}
+
+/* Crossing */
+
+CLAIM(sock, passed_to_the_host_it_stays_charged)
+{
+	int l, c, a;
+
+	ASSERT_EQ(0, tell(self->s, open_listener, 0));
+	ASSERT_EQ(0, tell(self->s, give_last, 0));
+	l = receive_fd(self->sock);
+	ASSERT_GE(l, 0);
+	tell(self->s, close_all, 0);
+	EXPECT_EQ(1, tcp());
+	/* Connections the host takes from it are its owner's too. */
+	ASSERT_EQ(0, dial_in(self->ct.init, &c, 1));
+	a = accept(l, NULL, NULL);
+	EXPECT_GE(a, 0);
+	EXPECT_EQ(2, tcp());
+
+	ct_kill(&self->ct);
+	EXPECT_EQ(1, vz_count(&self->g));
+	close(c);
+	close(a);
+	close(l);
+	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
+}
+
+CLAIM(sock, passed_by_the_host_it_is_not_charged)
+{
+	int l = listener(PORT + 1, 0), c, home;
+
+	ASSERT_GE(l, 0);
+	ASSERT_EQ(0, send_fd(self->sock, l));
+	ASSERT_EQ(0, tell(self->s, take_one, 0));
+	EXPECT_EQ(0, tcp());
+	lo_up();
+	home = dial(PORT + 1, SOCK_NONBLOCK);
+	ASSERT_GE(home, 0);
+	c = -1;
+	EXPECT_TRUE(wait_until(tell(self->s, accept_all, 0) == 1));
+	EXPECT_EQ(0, tcp());
+	close(c);
+	close(home);
+	close(l);
+}
+
+/* The last units */
+
+#define RACERS 8
+#define UNITS 100
+
+struct tally {
+	int made;
+	int refused;
+	int wrong;
+};
+
+static struct tally *tally;
+
+static long race(long n)
+{
+	int i, status, left = 0;
+
+	for (i = 0; i < RACERS; i++) {
+		if (fork())
+			continue;
+		for (; n; n--) {
+			if (socket(AF_UNIX, SOCK_DGRAM, 0) >= 0)
+				__sync_fetch_and_add(&tally->made, 1);
+			else if (errno == ENOMEM)
+				__sync_fetch_and_add(&tally->refused, 1);
+			else
+				__sync_fetch_and_add(&tally->wrong, 1);
+		}
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	while (left < RACERS && waitpid(-1, &status, WUNTRACED) > 0)
+		left++;
+	return 0;
+}
+
+static long end_race(long arg)
+{
+	kill(-1, SIGKILL);
+	while (wait(NULL) > 0)
+		;
+	return 0;
+}
+
+FIXTURE(racers)
+{
+	struct genl g;
+	struct ct ct;
+	struct servant *s;
+	int sock;
+};
+
+FIXTURE_SETUP(racers)
+{
+	tally = shared(sizeof(*tally));
+	ASSERT_EQ(0, genl_open(&self->g));
+	ASSERT_EQ(0, servant_start(&self->g, &self->ct, 101, &self->s,
+				   &self->sock));
+	ASSERT_EQ(0, tell(self->s, close_all, 0));
+}
+
+FIXTURE_TEARDOWN(racers)
+{
+	close(self->sock);
+	ct_kill(&self->ct);
+	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
+}
+
+CLAIM(racers, get_all_of_the_last_units_and_no_more)
+{
+	ASSERT_EQ(0, limit(UB_NUMOTHERSOCK, UNITS));
+	ASSERT_EQ(0, tell(self->s, race, 50));
+	EXPECT_EQ(UNITS, tally->made);
+	EXPECT_EQ(RACERS * 50 - UNITS, tally->refused);
+	EXPECT_EQ(0, tally->wrong);
+	EXPECT_EQ(UNITS, other());
+	EXPECT_EQ(UNITS, bc_maxheld(&self->g, 101, UB_NUMOTHERSOCK));
+	EXPECT_EQ(tally->refused,
+		  bc_failcnt(&self->g, 101, UB_NUMOTHERSOCK));
+	EXPECT_EQ(UNITS, used());
+	ASSERT_EQ(0, tell(self->s, end_race, 0));
+	EXPECT_TRUE(wait_until(other() == 0));
+	EXPECT_EQ(0, used());
+}
+
+TEST_HARNESS_MAIN
