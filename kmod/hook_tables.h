@@ -16,6 +16,7 @@ extern const struct vzctx_hook_table vzctx_hook_mem;
 extern const struct vzctx_hook_table vzctx_hook_mlock;
 extern const struct vzctx_hook_table vzctx_hook_oom;
 extern const struct vzctx_hook_table vzctx_hook_shm;
+extern const struct vzctx_hook_table vzctx_hook_ipt;
 extern const struct vzctx_hook_table vzctx_hook_sock;
 extern const struct vzctx_hook_table vzctx_hook_sockbuf;
 extern const struct vzctx_hook_table vzctx_hook_task;

@@ -32,6 +32,7 @@ static const struct vzctx_hook_table *const tables[] = {
 	&vzctx_hook_oom,
 	&vzctx_hook_sock,
 	&vzctx_hook_sockbuf,
+	&vzctx_hook_ipt,
 	NULL,
 };
 

@@ -7,14 +7,6 @@
 
 #include "res.h"
 
-#define UNCOUNTED(_name, _unit) {					\
-	.name = _name,							\
-	.note = "not counted by this version",				\
-	.unit = VZCTX_UNIT_##_unit,					\
-	.counted = VZCTX_COUNTED_NO,					\
-	.enforced = VZCTX_ENFORCED_NO,					\
-}
-
 const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 	[UB_KMEMSIZE] = {
 		.name = "kmemsize",
@@ -164,7 +156,14 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 		.enforced = VZCTX_ENFORCED_EXACT,
 		.err = ENFILE,
 	},
-	[UB_NUMIPTENT]		= UNCOUNTED("numiptent", ITEMS),
+	[UB_NUMIPTENT] = {
+		.name = "numiptent",
+		.note = "packet rules added from inside, iptables entries and nft rules; adding fails; not counted: set elements, ebtables",
+		.unit = VZCTX_UNIT_ITEMS,
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_EXACT,
+		.err = ENOMEM,
+	},
 	[UB_SWAPPAGES] = {
 		.name = "swappages",
 		.note = "swap of the container's memory cgroup; the limit is its memory.swap.max",
