@@ -535,7 +535,8 @@ CLAIM(mixed, everything_comes_back)
 			EXPECT_LE(bc.maxheld, bc.limit) TH_LOG("%d", id);
 	}
 	EXPECT_GE(hit, 3);
-	EXPECT_TRUE(wait_until(objects(&self->g) == start));
+	/* Tasks of the first pass may not have been freed yet at the start. */
+	EXPECT_TRUE(wait_until(objects(&self->g) <= start));
 }
 
 TEST_HARNESS_MAIN
