@@ -12,6 +12,7 @@
 #include "ctx.h"
 #include "limits.h"
 #include "owner.h"
+#include "owner_table.h"
 #include "spare.h"
 
 #define NR_LOCKS	(1U << VZCTX_OWNER_LOCK_BITS)
@@ -27,7 +28,8 @@ static struct {
 	raw_spinlock_t lock;
 } ____cacheline_aligned_in_smp locks[NR_LOCKS];
 
-static raw_spinlock_t *lock_of(u32 bucket)
+/* Guards a bucket and the units of its entries. */
+raw_spinlock_t *vzctx_owner_lock(u32 bucket)
 {
 	return &locks[bucket & (NR_LOCKS - 1)].lock;
 }
@@ -75,7 +77,7 @@ static void discard(struct vzctx_owner *own)
 }
 
 /* Gives the units back, then the entry and its reference. Any context. */
-static void settle(struct vzctx_owner *own)
+void vzctx_owner_settle(struct vzctx_owner *own)
 {
 	struct vzctx *ctx = own->ctx;
 
@@ -87,16 +89,17 @@ static void settle(struct vzctx_owner *own)
 }
 
 /* Some refusals never reach an application, but they are refusals. */
-static int refusal(u32 res)
+int vzctx_owner_refusal(u32 res)
 {
 	return -(vzctx_res[res].err ?: ENOBUFS);
 }
 
-static struct vzctx_owner *find_locked(u32 bucket, const void *obj, u32 res)
+/* Under the lock of the bucket. */
+struct vzctx_owner *vzctx_owner_find(u32 bucket, const void *obj, u32 res)
 {
 	struct vzctx_owner *own;
 
-	lockdep_assert_held(lock_of(bucket));
+	lockdep_assert_held(vzctx_owner_lock(bucket));
 	hlist_for_each_entry(own, &vzctx_owner_table[bucket], node)
 		if (own->obj == obj && own->res == res)
 			return own;
@@ -136,7 +139,7 @@ err_free:
 	discard(own);
 err_put:
 	vzctx_put(ctx);
-	return ERR_PTR(refusal(res));
+	return ERR_PTR(vzctx_owner_refusal(res));
 }
 
 /**
@@ -160,9 +163,9 @@ bool vzctx_owner_known(const void *obj, u32 res)
 	unsigned long flags;
 	bool known;
 
-	raw_spin_lock_irqsave(lock_of(bucket), flags);
-	known = find_locked(bucket, obj, res);
-	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	known = vzctx_owner_find(bucket, obj, res);
+	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
 	return known;
 }
 
@@ -182,15 +185,15 @@ void vzctx_owner_publish(struct vzctx_owner *own, const void *obj)
 
 	own->obj = obj;
 	this_cpu_inc(*own->ctx->objects);
-	raw_spin_lock_irqsave(lock_of(bucket), flags);
-	stale = find_locked(bucket, obj, own->res);
+	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	stale = vzctx_owner_find(bucket, obj, own->res);
 	if (stale)
 		hlist_del(&stale->node);
 	hlist_add_head(&own->node, &vzctx_owner_table[bucket]);
-	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
 	if (stale) {
 		this_cpu_dec(*stale->ctx->objects);
-		settle(stale);
+		vzctx_owner_settle(stale);
 	}
 }
 
@@ -211,36 +214,20 @@ bool vzctx_owner_publish_new(struct vzctx_owner *own, const void *obj)
 	bool known;
 
 	own->obj = obj;
-	raw_spin_lock_irqsave(lock_of(bucket), flags);
-	known = find_locked(bucket, obj, own->res);
+	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	known = vzctx_owner_find(bucket, obj, own->res);
 	if (!known) {
 		this_cpu_inc(*own->ctx->objects);
 		hlist_add_head(&own->node, &vzctx_owner_table[bucket]);
 	}
-	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
 	return !known;
-}
-
-/**
- * vzctx_owner_rekey() - a charge made ahead finds its object
- * @from: what it was published for, in place of the object
- * @res: UB_*
- * @to: the object; nobody else can free it yet
- *
- * Does nothing without such an entry. Any context.
- */
-void vzctx_owner_rekey(const void *from, u32 res, const void *to)
-{
-	struct vzctx_owner *own = vzctx_owner_take(from, res, NULL);
-
-	if (own)
-		vzctx_owner_publish(own, to);
 }
 
 /* Takes a charge back whose object was not made. Any context. */
 void vzctx_owner_cancel(struct vzctx_owner *own)
 {
-	settle(own);
+	vzctx_owner_settle(own);
 }
 
 /**
@@ -254,66 +241,6 @@ void vzctx_owner_cancel(struct vzctx_owner *own)
 void vzctx_owner_uncharge(const void *obj, u32 res)
 {
 	vzctx_owner_part(obj, res, NULL);
-}
-
-/**
- * vzctx_owner_part() - an object is being freed, and is looked at once more
- * @obj: the object
- * @res: UB_*
- * @fn: gets the entry, under the lock of the bucket; NULL for none
- *
- * Otherwise as vzctx_owner_uncharge(). Any context.
- */
-void vzctx_owner_part(const void *obj, u32 res,
-		      void (*fn)(struct vzctx_owner *own))
-{
-	u32 bucket = vzctx_owner_bucket(obj);
-	struct vzctx_owner *own;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(lock_of(bucket), flags);
-	own = find_locked(bucket, obj, res);
-	if (own) {
-		if (fn)
-			fn(own);
-		hlist_del(&own->node);
-	}
-	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
-	if (own) {
-		this_cpu_dec(*own->ctx->objects);
-		settle(own);
-	}
-}
-
-/**
- * vzctx_owner_take() - unties a charge from an object about to be replaced
- * @obj: the object, kept from being freed by the caller
- * @res: UB_*
- * @ctx: who must be the payer; NULL: anybody
- *
- * The units stay charged, so that nobody else gets them before the object that
- * takes the place has them. Any context.
- *
- * Return: an entry to publish or cancel, or NULL if there is none
- * or @ctx does not pay.
- */
-struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
-				     const struct vzctx *ctx)
-{
-	u32 bucket = vzctx_owner_bucket(obj);
-	struct vzctx_owner *own;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(lock_of(bucket), flags);
-	own = find_locked(bucket, obj, res);
-	if (own && (!ctx || own->ctx == ctx))
-		hlist_del(&own->node);
-	else
-		own = NULL;
-	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
-	if (own)
-		this_cpu_dec(*own->ctx->objects);
-	return own;
 }
 
 /**
@@ -332,11 +259,11 @@ void vzctx_owner_each(u32 res, void (*fn)(struct vzctx_owner *own))
 	for (bucket = 0; bucket < 1U << vzctx_owner_bits; bucket++) {
 		if (!READ_ONCE(vzctx_owner_table[bucket].first))
 			continue;
-		raw_spin_lock_irq(lock_of(bucket));
+		raw_spin_lock_irq(vzctx_owner_lock(bucket));
 		hlist_for_each_entry(own, &vzctx_owner_table[bucket], node)
 			if (own->res == res)
 				fn(own);
-		raw_spin_unlock_irq(lock_of(bucket));
+		raw_spin_unlock_irq(vzctx_owner_lock(bucket));
 		cond_resched();
 	}
 }
@@ -356,180 +283,18 @@ void vzctx_owner_uncharge_mask(const void *obj, u32 mask)
 	unsigned long flags;
 	HLIST_HEAD(gone);
 
-	raw_spin_lock_irqsave(lock_of(bucket), flags);
+	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
 	hlist_for_each_entry_safe(own, next, &vzctx_owner_table[bucket], node) {
 		if (own->obj != obj || !(BIT(own->res) & mask))
 			continue;
 		hlist_del(&own->node);
 		hlist_add_head(&own->node, &gone);
 	}
-	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
+	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
 	hlist_for_each_entry_safe(own, next, &gone, node) {
 		this_cpu_dec(*own->ctx->objects);
-		settle(own);
+		vzctx_owner_settle(own);
 	}
-}
-
-/**
- * vzctx_owner_payer() - tells who pays for an object
- * @obj: the object, kept from being freed by the caller
- * @res: UB_*
- *
- * For what is made by an object rather than by a task, and for memory an object
- * takes while nobody's task is at hand. Any context.
- *
- * Return: a referenced context, perhaps dying, or NULL.
- */
-struct vzctx *vzctx_owner_payer(const void *obj, u32 res)
-{
-	u32 bucket = vzctx_owner_bucket(obj);
-	struct vzctx *ctx = NULL;
-	struct vzctx_owner *own;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(lock_of(bucket), flags);
-	own = find_locked(bucket, obj, res);
-	if (own) {
-		ctx = own->ctx;
-		percpu_ref_get(&ctx->ref);
-	}
-	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
-	return ctx;
-}
-
-/**
- * vzctx_owner_grow() - charges more for an object that has an entry
- * @obj: the object, kept from being freed by the caller
- * @res: UB_*
- * @units: how many more
- * @severity: how far the charge may go
- *
- * Any context.
- *
- * Return: 0; -ENOENT if the object has no entry; the errno of the resource when
- * refused (then failcnt has grown and an event is on its way).
- */
-int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,
-		     enum vzctx_severity severity)
-{
-	u32 bucket = vzctx_owner_bucket(obj);
-	struct vzctx *refused = NULL;
-	struct vzctx_owner *own;
-	unsigned long flags;
-	int err = -ENOENT;
-
-	raw_spin_lock_irqsave(lock_of(bucket), flags);
-	own = find_locked(bucket, obj, res);
-	if (own && vzctx_bc_charge(&own->ctx->bc[res], units, severity)) {
-		own->units += units;
-		err = 0;
-	} else if (own) {
-		refused = own->ctx;
-		percpu_ref_get(&refused->ref);
-		err = refusal(res);
-	}
-	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
-	if (refused) {
-		vzctx_event_limit(refused, res, units);
-		vzctx_put(refused);
-	}
-	return err;
-}
-
-/**
- * vzctx_owner_shrink() - gives back some of what an object is charged for
- * @obj: the object
- * @res: UB_*
- * @units: how many; more than it is charged for gives back all. The entry stays
- *	until vzctx_owner_uncharge().
- *
- * Does nothing for an object without an entry. Any context.
- */
-void vzctx_owner_shrink(const void *obj, u32 res, unsigned long units)
-{
-	u32 bucket = vzctx_owner_bucket(obj);
-	struct vzctx_owner *own;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(lock_of(bucket), flags);
-	own = find_locked(bucket, obj, res);
-	if (own) {
-		units = min(units, own->units);
-		own->units -= units;
-		vzctx_bc_uncharge(&own->ctx->bc[res], units);
-	}
-	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
-}
-
-/**
- * vzctx_owner_look() - looks at the charge of an object at one instant
- * @obj: the object; while its entry is there it is not freed
- * @res: UB_*
- * @fn: called once, under the lock of the entry, if there is one; what it adds
- *	to or takes from the units it charges or gives back itself
- * @arg: for @fn
- *
- * Any context.
- *
- * Return: true if there is an entry.
- */
-bool vzctx_owner_look(const void *obj, u32 res, vzctx_owner_fn fn, void *arg)
-{
-	u32 bucket = vzctx_owner_bucket(obj);
-	struct vzctx_owner *own;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(lock_of(bucket), flags);
-	own = find_locked(bucket, obj, res);
-	if (own)
-		fn(own, arg);
-	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
-	return own;
-}
-
-/**
- * vzctx_owner_fit() - makes a charge follow what is known to be in use
- * @obj: the object
- * @res: UB_*
- * @low: if charged less, the rest is charged, whatever the limit
- * @high: if charged more, the rest is given back
- *
- * Does nothing for an object without an entry. Any context.
- */
-void vzctx_owner_fit(const void *obj, u32 res, unsigned long low,
-		     unsigned long high)
-{
-	u32 bucket = vzctx_owner_bucket(obj);
-	struct vzctx_owner *own;
-	struct vzctx_bc *bc;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(lock_of(bucket), flags);
-	own = find_locked(bucket, obj, res);
-	bc = own ? &own->ctx->bc[res] : NULL;
-	if (own && own->units < low &&
-	    vzctx_bc_charge(bc, low - own->units, VZCTX_FORCE))
-		own->units = low;
-	if (own && own->units > high) {
-		vzctx_bc_uncharge(bc, own->units - high);
-		own->units = high;
-	}
-	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
-}
-
-/* What an object is charged for; 0 without an entry. Any context. */
-unsigned long vzctx_owner_units(const void *obj, u32 res)
-{
-	u32 bucket = vzctx_owner_bucket(obj);
-	struct vzctx_owner *own;
-	unsigned long units;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(lock_of(bucket), flags);
-	own = find_locked(bucket, obj, res);
-	units = own ? own->units : 0;
-	raw_spin_unlock_irqrestore(lock_of(bucket), flags);
-	return units;
 }
 
 /**
@@ -568,7 +333,7 @@ static void settle_all(const struct vzctx *lent_to)
 
 		if (hlist_empty(&vzctx_owner_table[bucket]))
 			continue;
-		raw_spin_lock_irq(lock_of(bucket));
+		raw_spin_lock_irq(vzctx_owner_lock(bucket));
 		hlist_for_each_entry_safe(own, next,
 					  &vzctx_owner_table[bucket], node) {
 			if (lent_to && !(own->lent && own->ctx == lent_to))
@@ -576,10 +341,10 @@ static void settle_all(const struct vzctx *lent_to)
 			hlist_del(&own->node);
 			hlist_add_head(&own->node, &gone);
 		}
-		raw_spin_unlock_irq(lock_of(bucket));
+		raw_spin_unlock_irq(vzctx_owner_lock(bucket));
 		hlist_for_each_entry_safe(own, next, &gone, node) {
 			this_cpu_dec(*own->ctx->objects);
-			settle(own);
+			vzctx_owner_settle(own);
 		}
 		cond_resched();
 	}
