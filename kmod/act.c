@@ -13,6 +13,7 @@
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/minmax.h>
 #include <linux/magic.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
@@ -91,7 +92,7 @@ static int freeze(struct vzctx *ctx)
 		return -ENOENT;
 	ret = kernel_write(file, "1", 1, &pos);
 	fput(file);
-	return ret < 0 ? ret : 0;
+	return min_t(ssize_t, ret, 0);
 }
 
 /**

@@ -181,7 +181,7 @@ static int wrap_shmem_add_to_page_cache(struct folio *folio,
 	/* What comes back from swap is charged. */
 	if (!expected && !by_size(inode))
 		err = charge_pages(inode, folio_nr_pages(folio),
-				folio_test_large(folio), gfp);
+				   folio_test_large(folio), gfp);
 	charged = !err;
 	if (!err || err == -ENOENT)
 		err = vzctx_original(shmem_add_to_page_cache)(folio, mapping,

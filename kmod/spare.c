@@ -24,8 +24,7 @@ struct vzctx_spare {
 /**
  * vzctx_spare_alloc() - makes room for a context's spare entries
  *
- * Sleeps.
- *
+ * Context: Process; sleeps.
  * Return: for struct vzctx, or NULL.
  */
 struct vzctx_spare __percpu *vzctx_spare_alloc(void)

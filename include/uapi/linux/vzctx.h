@@ -281,8 +281,7 @@ enum vzctx_enforced {
 	VZCTX_ENFORCED_NO = 0,		/* not enforced on this kernel */
 	VZCTX_ENFORCED_EXACT = 1,	/* held never exceeds the limit */
 	VZCTX_ENFORCED_BOUNDED = 2,	/* may exceed by what the note says */
-	VZCTX_ENFORCED_CGROUP = 3,	/* by the memory cgroup, where the tool
-					   writes the limit too */
+	VZCTX_ENFORCED_CGROUP = 3,	/* by the memory cgroup's own limit */
 };
 
 #endif /* _UAPI_LINUX_VZCTX_H */
