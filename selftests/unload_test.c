@@ -10,7 +10,7 @@
 
 #define MODULE "/vzctx/vzctx.ko"
 #define STORM_S 120
-#define STORM_CYCLES (slow() > 1 ? 1 : 10)
+#define STORM_CYCLES (slow() > 1 ? 1 : 3)
 
 static int load(const char *params)
 {
