@@ -14,11 +14,13 @@ enum vzctx_limits {
 
 	/* Entries a context keeps on each CPU for its next objects. */
 	VZCTX_OWNER_SPARE = 16,
+
 	/* File lock requests of one owner take turns; this many turns (bits). */
 	VZCTX_LOCK_TURN_BITS = 6,
 
 	/* Buckets of pairs of context and user with signals queued (bits). */
 	VZCTX_SIG_HASH_BITS = 8,
+
 	/* Recounts before a refusal stands; pids looked at without a pause. */
 	VZCTX_VM_RECOUNTS = 8,
 	VZCTX_VM_BATCH = 256,
@@ -53,6 +55,7 @@ enum vzctx_limits {
 	 * for one and then for the other.
 	 */
 	VZCTX_PROC_BC_MS = 50,
+
 	/* How often a sender that waits for othersockbuf looks again. */
 	VZCTX_SOCKBUF_POLL_MS = 20,
 
