@@ -107,7 +107,7 @@ struct vzctx_hook_table {
  *	not call anything traceable and not sleep.
  */
 #define VZCTX_HOOK_CALLBACK(sym, concerned)				\
-static void notrace callback_##sym(unsigned long ip,			\
+static void notrace __maybe_unused callback_##sym(unsigned long ip,	\
 				   unsigned long parent_ip,		\
 				   struct ftrace_ops *ops,		\
 				   struct ftrace_regs *fregs)		\
