@@ -115,7 +115,17 @@ no_colours_in_a_pipe() {
 }
 
 # Resource, held, maxheld, barrier, limit, failcnt of every row, in JSON and /proc.
+# Memory in use may change between the two looks.
 json_is_the_kernels() {
+	local try
+	for try in 1 2 3 4 5; do
+		json_is_proc >"$work/differs" && return
+	done
+	cat "$work/differs"
+	return 1
+}
+
+json_is_proc() {
 	local ctid json proc
 	for ctid in 101 102; do
 		json=$(vzctx ubc "$ctid" --all --json |
@@ -210,7 +220,7 @@ profile() {
 
 dry_run() {
 	vzctx limit 102 numproc=5 numfile=6 --dry-run >/dev/null &&
-		same "$(vzctx ubc 102 --parsable --noheadings -o barrier | head -n1)" 77
+		same "$(vzctx ubc 102 --parsable --noheadings -o resource,barrier | sed -n "s/^numproc[[:space:]]*//p")" 77
 }
 
 validate() {
@@ -242,7 +252,7 @@ frozen() {
 on_limit_freeze() {
 	local job
 	vzctx limit 101 numproc=4 --on-limit freeze >/dev/null || return
-	same "$(vzctx ubc 101 --parsable --noheadings -o resource,onlimit | head -n1)" "numproc	freeze" || return
+	same "$(vzctx ubc 101 --parsable --noheadings -o resource,onlimit | grep ^numproc)" "numproc	freeze" || return
 	overrun &
 	job=$!
 	wait_for 60 frozen 101 || return
@@ -316,7 +326,7 @@ last() {
 	expect 1 'none that has ended' vzctx ubc --last 4711 || return
 	vzctx stop 101 --fast || return
 	expect 0 'CT 101, ended' vzctx ubc --last 101 || return
-	same "$(vzctx ubc --last 101 --parsable --noheadings -o resource,limit,failcnt | head -n1)" "numproc	4	$n" &&
+	same "$(vzctx ubc --last 101 --parsable --noheadings -o resource,limit,failcnt | grep ^numproc)" "numproc	4	$n" &&
 		expect 1 '\-\-last shows' vzctx ubc 101 &&
 		expect 0 'vzctx limit 101 numproc=.* --save' vzctx why 101
 }
