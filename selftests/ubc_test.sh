@@ -117,8 +117,7 @@ no_colours_in_a_pipe() {
 # Resource, held, maxheld, barrier, limit, failcnt of every row, in JSON and /proc.
 # Memory in use may change between the two looks.
 json_is_the_kernels() {
-	local try
-	for try in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		json_is_proc >"$work/differs" && return
 	done
 	cat "$work/differs"
