@@ -114,6 +114,15 @@ static void publish(struct charge *charge, const struct sock *sk)
 	vzctx_owner_publish(charge->count, sk);
 }
 
+/* @sk: what came of it; NULL gives the charges back. */
+static void settle(struct charge *charge, const struct sock *sk)
+{
+	if (sk)
+		publish(charge, sk);
+	else
+		cancel(charge);
+}
+
 static int prepare_bufs(struct charge *charge, struct vzctx *ctx,
 			const struct kind *kind, gfp_t gfp)
 {
@@ -175,10 +184,7 @@ static struct sock *wrap_sk_alloc(struct net *net, int family, gfp_t priority,
 	if (prepare(&charge, ctx, kind, entry_gfp(priority)))
 		goto out;
 	sk = vzctx_original(sk_alloc)(net, family, priority, prot, kern);
-	if (sk)
-		publish(&charge, sk);
-	else
-		cancel(&charge);
+	settle(&charge, sk);
 out:
 	vzctx_hook_exit();
 	return sk;
@@ -215,10 +221,7 @@ static struct sock *wrap_sk_clone_lock(const struct sock *sk,
 	if (prepare(&charge, ctx, kind, entry_gfp(priority)))
 		goto out;
 	child = vzctx_original(sk_clone_lock)(sk, priority);
-	if (child)
-		publish(&charge, child);
-	else
-		cancel(&charge);
+	settle(&charge, child);
 out:
 	vzctx_hook_exit();
 	return child;
@@ -241,10 +244,7 @@ static struct sock *wrap_vsock_create_connected(struct sock *parent)
 	if (prepare(&charge, ctx, &other, GFP_KERNEL))
 		goto out;
 	child = vzctx_original(vsock_create_connected)(parent);
-	if (child)
-		publish(&charge, child);
-	else
-		cancel(&charge);
+	settle(&charge, child);
 out:
 	vzctx_hook_exit();
 	return child;
