@@ -3,6 +3,7 @@
  * vzctx - samples of configurations
  */
 #include <errno.h>
+#include <stddef.h>
 
 #include "msg.h"
 #include "sample.h"
