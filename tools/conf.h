@@ -14,6 +14,7 @@
 
 #define CONF_DIR	"/etc/vz/conf"
 #define PRIVATE_DIR	"/vz/private"
+#define ROOT_DIR	"/vz/root"
 
 /** A context's own range of ids: 0..65535 inside, base..base+65535 outside. */
 #define ID_COUNT	65536U
@@ -27,6 +28,9 @@ void conf_path(uint32_t ctid, char *buf, unsigned int size);
 
 /** conf_load - Return: the file, or NULL with errno set (ENOENT: none). */
 struct conf *conf_load(uint32_t ctid);
+
+/** conf_load_path - any other file of this syntax; as conf_load() */
+struct conf *conf_load_path(const char *path);
 
 /** An empty file, not yet on disk. Return: NULL without memory. */
 struct conf *conf_new(void);
@@ -45,6 +49,18 @@ const char *conf_get(const struct conf *c, const char *key);
  */
 int conf_set(struct conf *c, const char *key, const char *value);
 
+/**
+ * conf_each_key - calls @fn for each key and its first value, in order
+ *
+ * Until it returns nonzero, which is then returned.
+ */
+int conf_each_key(const struct conf *c,
+		  int (*fn)(const char *key, const char *value, void *arg),
+		  void *arg);
+
+/** Removes every occurrence of @key. */
+void conf_unset(struct conf *c, const char *key);
+
 /** Temporary file, fsync, rename, fsync of the directory. Return: 0/-errno. */
 int conf_save(const struct conf *c, uint32_t ctid);
 
@@ -54,6 +70,10 @@ int conf_lock(void);
 /** The private area: VE_PRIVATE with $VEID replaced, or the default place. */
 void conf_private(const struct conf *c, uint32_t ctid, char *buf,
 		  unsigned int size);
+
+/** Where it is mounted: VE_ROOT with $VEID replaced, or the default place. */
+void conf_root(const struct conf *c, uint32_t ctid, char *buf,
+	       unsigned int size);
 
 #define HOSTNAME_SIZE	65	/* what the kernel takes, and a zero */
 

@@ -11,7 +11,7 @@
 
 #include "cmd.h"
 #include "msg.h"
-#include "parse.h"
+#include "names.h"
 #include "seal.h"
 
 #ifndef VERSION
@@ -84,8 +84,8 @@ int verb_ctid(int argc, char **argv, bool last, uint32_t *ctid)
 {
 	if (optind >= argc)
 		return msg_usage(argv[0], "%s needs a CTID", argv[0]);
-	if (!parse_ctid(argv[optind], ctid))
-		return msg_usage(argv[0], "\"%s\" is no CTID (1..%u)",
+	if (!names_ctid(argv[optind], ctid))
+		return msg_usage(argv[0], "\"%s\" is no CTID (1..%u) and no CT's name",
 				 argv[optind], VZCTX_CTID_MAX);
 	optind++;
 	if (last && optind < argc)
