@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "msg.h"
 #include "profile.h"
 #include "sample.h"
 #include "ubcname.h"
@@ -94,7 +95,7 @@ static int take(const char *key, const char *value, void *arg)
 	return conf_set(arg, key, value);
 }
 
-int sample_apply(struct conf *c, const struct conf *sample, const char *name)
+int sample_copy(struct conf *c, const struct conf *sample, const char *name)
 {
 	int ret = conf_each_key(sample, take, c);
 
@@ -147,4 +148,29 @@ void sample_names(char *buf, size_t size)
 			add(buf, size, p, len);
 		p += len;
 	}
+}
+
+int sample_apply(const char *name, struct conf *c)
+{
+	char names[512], text[600];
+	struct conf *sample;
+	int ret = sample_load(name, &sample);
+
+	if (ret == -ENOENT) {
+		sample_names(names, sizeof(names));
+		snprintf(text, sizeof(text), "there is none; there are: %s",
+			 names);
+		return msg_end(OUT_NO_SAMPLE, 0, text, "use the sample %s" SUFFIX,
+			       name);
+	}
+	if (ret)
+		return msg_end(OUT_NO_SAMPLE, -ret, NULL, "read the sample %s",
+			       name);
+	ret = sample_copy(c, sample, name);
+	conf_free(sample);
+	if (!ret)
+		return EXIT_OK;
+	return msg_end(OUT_BAD_CONF, -ret, ret == -EINVAL ?
+		       "it has a value with a quote, $, ` or backslash" : NULL,
+		       "apply the sample %s", name);
 }

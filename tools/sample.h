@@ -19,13 +19,20 @@
 int sample_load(const char *name, struct conf **sample);
 
 /**
- * sample_apply - takes over every key but those that are a container's own
+ * sample_copy - takes over every key but those that are a container's own
  *
  * HOSTNAME, IP_ADDRESS, OSTEMPLATE, VE_ROOT, VE_PRIVATE, NAME, DESCRIPTION,
  * LOCAL_UID and LOCAL_GID stay as they are.
  * Return: 0 or -errno; -EINVAL: the sample has a value a shell would not take.
  */
-int sample_apply(struct conf *c, const struct conf *sample, const char *name);
+int sample_copy(struct conf *c, const struct conf *sample, const char *name);
+
+/**
+ * sample_apply - both of them
+ *
+ * Return: EXIT_OK, or OUT_NO_SAMPLE or OUT_BAD_CONF after telling the user.
+ */
+int sample_apply(const char *name, struct conf *c);
 
 /** The names there are, separated by blanks, sorted. */
 void sample_names(char *buf, size_t size);

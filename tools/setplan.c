@@ -143,7 +143,7 @@ static int apply_sample(struct setplan *p)
 		msg_fail(-ret, NULL, "read the sample %s", p->applyconfig);
 		return VZ_APPLYCONFIG;
 	}
-	ret = sample_apply(p->next, sample, p->applyconfig);
+	ret = sample_copy(p->next, sample, p->applyconfig);
 	conf_each_key(sample, note_key, p);
 	conf_free(sample);
 	if (!ret)

@@ -13,10 +13,8 @@
 #include "msg.h"
 #include "names.h"
 #include "seal.h"
-
-#ifndef VERSION
-#define VERSION "0.1"
-#endif
+#include "vzctl.h"
+#include "vzlist.h"
 
 static const struct verb verbs[] = {
 	{ "list", cmd_list, "[--all] [-o COL,COL] [--json|--parsable]",
@@ -129,11 +127,20 @@ int main(int argc, char **argv)
 {
 	static char *list_argv[] = { "list", NULL };
 	const struct verb *v;
+	const char *name;
 	int ret;
 
 	ret = keep_stdio();
 	if (ret)
 		return msg_fail(-ret, NULL, "open /dev/null");
+	name = strrchr(argv[0], '/');
+	name = name ? name + 1 : argv[0];
+	if (!strcmp(name, "vzctl") || !strcmp(name, "vzlist")) {
+		prog_name = name;
+		msg_style = MSG_OPENVZ;
+		return !strcmp(name, "vzctl") ? vzctl_main(argc, argv) :
+						vzlist_main(argc, argv);
+	}
 	if (argc < 2)
 		return cmd_list(1, list_argv);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
