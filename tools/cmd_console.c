@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -13,27 +14,46 @@
 #include "keep.h"
 #include "msg.h"
 
-/* Return: true when @ctid runs and nobody keeps its console. */
-static bool unkept(uint32_t ctid)
+#define KEPT_TRIES	100
+#define KEPT_PAUSE_MS	20
+
+/* Return: true when there is somebody to talk to. */
+static bool is_kept(uint32_t ctid)
 {
 	int fd = consock_connect(ctid);
+
+	if (fd >= 0)
+		close(fd);
+	return fd != -ENOENT;
+}
+
+static bool runs(uint32_t ctid)
+{
 	struct vz_ctx c;
 	struct vznl *nl;
-	bool runs = false;
+	bool found;
 
-	if (fd != -ENOENT) {
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
 	/* A module that is not loaded runs nothing. */
-	if (!vznl_open(&nl)) {
-		runs = !vznl_get(nl, ctid, &c);
-		if (runs)
-			vz_ctx_free(&c);
-		vznl_close(nl);
+	if (vznl_open(&nl))
+		return false;
+	found = !vznl_get(nl, ctid, &c);
+	if (found)
+		vz_ctx_free(&c);
+	vznl_close(nl);
+	return found;
+}
+
+/* Its keeper listens soon after the birth, and until its end is known. */
+static bool unkept(uint32_t ctid)
+{
+	const struct timespec pause = { 0, KEPT_PAUSE_MS * 1000000L };
+
+	for (int i = 0; i < KEPT_TRIES; i++) {
+		if (is_kept(ctid) || !runs(ctid))
+			return false;
+		nanosleep(&pause, NULL);
 	}
-	return runs;
+	return true;
 }
 
 static void help(const char *verb)

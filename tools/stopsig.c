@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdnoreturn.h>
 #include <string.h>
@@ -15,8 +16,8 @@
 #include "join.h"
 #include "stopsig.h"
 
-/* The program @pid runs, without its directory; empty when it cannot be told. */
-static void program(pid_t pid, char *name, size_t size)
+/* Whether @pid runs a program of that name, or of one that begins so. */
+static bool runs(pid_t pid, const char *name)
 {
 	char path[64], exe[PATH_MAX];
 	const char *slash;
@@ -26,7 +27,7 @@ static void program(pid_t pid, char *name, size_t size)
 	n = readlink(path, exe, sizeof(exe) - 1);
 	exe[n > 0 ? n : 0] = '\0';
 	slash = strrchr(exe, '/');
-	snprintf(name, size, "%s", slash ? slash + 1 : exe);
+	return slash && !strncmp(slash + 1, name, strlen(name));
 }
 
 static void command_name(pid_t pid, char *name, size_t size)
@@ -47,16 +48,14 @@ static void command_name(pid_t pid, char *name, size_t size)
 /* Return: what asks this init, or 0 when no signal does. */
 static int signal_for(pid_t pid)
 {
-	char exe[64], comm[32];
+	char comm[32];
 
-	program(pid, exe, sizeof(exe));
 	command_name(pid, comm, sizeof(comm));
-	if (!strcmp(comm, "systemd") || !strcmp(exe, "systemd"))
+	if (!strcmp(comm, "systemd") || runs(pid, "systemd"))
 		return SIGRTMIN + 3;
 	if (!strcmp(comm, "vzctx-init"))
 		return SIGTERM;
-	/* Replaced under its feet it is "busybox (deleted)". */
-	return strncmp(exe, "busybox", strlen("busybox")) ? 0 : SIGUSR2;
+	return runs(pid, "busybox") ? SIGUSR2 : 0;
 }
 
 static noreturn void halt_inside(uint32_t ctid, int pidfd, pid_t pid)
