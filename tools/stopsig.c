@@ -30,6 +30,23 @@ static bool runs(pid_t pid, const char *name)
 	return slash && !strncmp(slash + 1, name, strlen(name));
 }
 
+/* A script named init runs busybox, too, as its shell. */
+static bool called_init(pid_t pid)
+{
+	char path[64], arg[64] = "";
+	const char *slash;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	arg[fread(arg, 1, sizeof(arg) - 1, f)] = '\0';
+	fclose(f);
+	slash = strrchr(arg, '/');
+	return !strcmp(slash ? slash + 1 : arg, "init");
+}
+
 static void command_name(pid_t pid, char *name, size_t size)
 {
 	char path[64];
@@ -55,7 +72,7 @@ static int signal_for(pid_t pid)
 		return SIGRTMIN + 3;
 	if (!strcmp(comm, "vzctx-init"))
 		return SIGTERM;
-	return runs(pid, "busybox") ? SIGUSR2 : 0;
+	return runs(pid, "busybox") && called_init(pid) ? SIGUSR2 : 0;
 }
 
 static noreturn void halt_inside(uint32_t ctid, int pidfd, pid_t pid)
