@@ -179,6 +179,20 @@ int conf_set(struct conf *c, const char *key, const char *value)
 	return 0;
 }
 
+void conf_unset(struct conf *c, const char *key)
+{
+	struct line **at = &c->first, *old;
+
+	while ((old = *at)) {
+		if (!old->key || strcmp(old->key, key)) {
+			at = &old->next;
+			continue;
+		}
+		*at = old->next;
+		free(old);
+	}
+}
+
 int conf_save(const struct conf *c, uint32_t ctid)
 {
 	char path[64], tmp[80];
@@ -240,14 +254,10 @@ int conf_lock(void)
 	return fd;
 }
 
-void conf_private(const struct conf *c, uint32_t ctid, char *buf,
-		  unsigned int size)
+static void expand(const char *p, uint32_t ctid, char *buf, unsigned int size)
 {
-	const char *p = conf_get(c, "VE_PRIVATE");
 	size_t n = 0;
 
-	if (!p || !*p)
-		p = PRIVATE_DIR "/$VEID";
 	buf[0] = '\0';
 	while (*p && n + 1 < size) {
 		size_t skip = !strncmp(p, "$VEID", 5) ? 5 :
@@ -261,6 +271,22 @@ void conf_private(const struct conf *c, uint32_t ctid, char *buf,
 			buf[n] = '\0';
 		}
 	}
+}
+
+void conf_private(const struct conf *c, uint32_t ctid, char *buf,
+		  unsigned int size)
+{
+	const char *p = conf_get(c, "VE_PRIVATE");
+
+	expand(p && *p ? p : PRIVATE_DIR "/$VEID", ctid, buf, size);
+}
+
+void conf_root(const struct conf *c, uint32_t ctid, char *buf,
+	       unsigned int size)
+{
+	const char *p = conf_get(c, "VE_ROOT");
+
+	expand(p && *p ? p : ROOT_DIR "/$VEID", ctid, buf, size);
 }
 
 void conf_hostname(const struct conf *c, uint32_t ctid, char *buf,

@@ -14,6 +14,7 @@
 
 #define CONF_DIR	"/etc/vz/conf"
 #define PRIVATE_DIR	"/vz/private"
+#define ROOT_DIR	"/vz/root"
 
 /** A context's own range of ids: 0..65535 inside, base..base+65535 outside. */
 #define ID_COUNT	65536U
@@ -45,6 +46,9 @@ const char *conf_get(const struct conf *c, const char *key);
  */
 int conf_set(struct conf *c, const char *key, const char *value);
 
+/** Removes every occurrence of @key. */
+void conf_unset(struct conf *c, const char *key);
+
 /** Temporary file, fsync, rename, fsync of the directory. Return: 0/-errno. */
 int conf_save(const struct conf *c, uint32_t ctid);
 
@@ -54,6 +58,10 @@ int conf_lock(void);
 /** The private area: VE_PRIVATE with $VEID replaced, or the default place. */
 void conf_private(const struct conf *c, uint32_t ctid, char *buf,
 		  unsigned int size);
+
+/** Where it is mounted: VE_ROOT with $VEID replaced, or the default place. */
+void conf_root(const struct conf *c, uint32_t ctid, char *buf,
+	       unsigned int size);
 
 #define HOSTNAME_SIZE	65	/* what the kernel takes, and a zero */
 
