@@ -17,6 +17,7 @@
 #include "conflimit.h"
 #include "modload.h"
 #include "msg.h"
+#include "onlimit.h"
 #include "running.h"
 #include "tty.h"
 
@@ -43,7 +44,8 @@ static int bind_init(pid_t pid, void *arg)
 		ret = cgroup_limit(s->ctid, s->set, s->nset, &what);
 		return ret ? msg_fail(-ret, "a limit of physpages or swappages needs the memory controller of cgroup2",
 				      "start CT %u: write %s of its cgroup",
-				      s->ctid, what) : EXIT_OK;
+				      s->ctid, what) :
+			     onlimit_apply(s->nl, s->ctid, s->conf);
 	}
 	return ret ? msg_fail(-ret, vznl_sentence(s->nl),
 			      "start CT %u: bind its init", s->ctid) : EXIT_OK;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "onlimit.h"
 #include "ubcrow.h"
 
 #define ROW(r) ((const struct ubcrow *)(r))
@@ -93,10 +94,7 @@ static struct cell get_unit(const void *r)
 
 static struct cell get_onlimit(const void *r)
 {
-	static const char *const words[] = { "notify", "freeze", "kill" };
-	uint32_t action = ROW(r)->r.bc.action;
-
-	return WORD(action <= VZCTX_ACTION_KILL ? words[action] : "?");
+	return WORD(onlimit_word(ROW(r)->r.bc.action));
 }
 
 static struct cell get_errno(const void *r)
