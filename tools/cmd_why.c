@@ -70,17 +70,21 @@ static void cure_kill(const struct why *w, struct cure *cure)
 			cure);
 }
 
+static uint64_t need_of(const struct vz_event *ev)
+{
+	return ev->held + ev->wanted;
+}
+
 /*
- * The smallest figures under which the request would have passed, and a fourth
+ * The smallest figures under which what needs @need would have passed, and a fourth
  * more, since what has grown to its limit grows on. What the limits are by now
  * counts, if it is more.
  */
 static void find_cure(const struct why *w, const struct vz_event *ev,
-		      const char *resource, struct cure *cure)
+		      const char *resource, uint64_t need, struct cure *cure)
 {
 	const struct vz_bc *bc = w->running ? vz_ctx_bc(&w->ctx, ev->id) : NULL;
-	uint64_t need = ev->held + ev->wanted, barrier = ev->barrier;
-	uint64_t limit = ev->limit;
+	uint64_t barrier = ev->barrier, limit = ev->limit;
 
 	*cure = (struct cure){ 0 };
 	if (ev->type == VZCTX_EVENT_KILL) {
@@ -147,6 +151,7 @@ static void print_resource(const struct why *w, const struct vz_res *r,
 {
 	const struct vz_event *newest = &w->hits.v[first];
 	bool kill = newest->type == VZCTX_EVENT_KILL;
+	uint64_t need = 0;
 	struct cure cure;
 
 	printf("%s: %" PRIu64 " %s%s ", r->name, newest->failcnt,
@@ -161,12 +166,15 @@ static void print_resource(const struct why *w, const struct vz_res *r,
 	for (size_t i = first; i < w->hits.n; i++) {
 		const struct vz_event *ev = &w->hits.v[i];
 
-		if (ev->id == newest->id)
-			print_hit(ev, r->unit, kill ||
-				  (ev->barrier == newest->barrier &&
-				   ev->limit == newest->limit));
+		if (ev->id != newest->id)
+			continue;
+		print_hit(ev, r->unit, kill ||
+			  (ev->barrier == newest->barrier &&
+			   ev->limit == newest->limit));
+		if (need_of(ev) > need)
+			need = need_of(ev);
 	}
-	find_cure(w, newest, r->name, &cure);
+	find_cure(w, newest, r->name, need, &cure);
 	if (cure.lifted) {
 		printf("  lifted since: ");
 		print_limits(vz_ctx_bc(&w->ctx, newest->id), newest, r->unit);
@@ -185,7 +193,7 @@ static json_t *make_json(const struct why *w, const struct vz_event *ev,
 	struct cure cure;
 
 	escape(ev->comm, comm, sizeof(comm));
-	find_cure(w, ev, r->name, &cure);
+	find_cure(w, ev, r->name, need_of(ev), &cure);
 	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:b, s:s?}",
 			 "type", ev->type == VZCTX_EVENT_KILL ? "kill" : "limit",
 			 "resource", r->name, "time_ns", (json_int_t)ev->time,

@@ -21,7 +21,7 @@ struct row {
 static struct cell get_ctid(const void *r)
 {
 	if (!ROW(r)->ctid)
-		return (struct cell){ .kind = CELL_NONE };
+		return (struct cell){ .kind = CELL_NONE, .s = "sum" };
 	return (struct cell){ .kind = CELL_NUMBER, .n = ROW(r)->ctid };
 }
 

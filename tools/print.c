@@ -171,7 +171,7 @@ static const char *format(const struct cell *c, enum out_mode mode, char *buf,
 	case CELL_NUMBER:
 		break;
 	case CELL_NONE:
-		return mode == OUT_JSON ? NULL : "-";
+		return mode == OUT_JSON ? NULL : c->s ? c->s : "-";
 	}
 	snprintf(buf, size, "%" PRIu64, c->n);
 	return buf;

@@ -11,7 +11,7 @@
 
 /** What a cell holds decides how each output writes it. */
 enum cell_kind {
-	CELL_NONE,	/* "-", JSON null */
+	CELL_NONE,	/* @s, or "-"; JSON null */
 	CELL_WORD,
 	CELL_NUMBER,
 	CELL_LIMIT,	/* a number; text says "unlimited" */
@@ -25,7 +25,7 @@ enum cell_kind {
 struct cell {
 	enum cell_kind kind;
 	uint64_t n;
-	const char *s;	/* CELL_WORD: valid while the row is */
+	const char *s;	/* CELL_WORD, CELL_NONE: valid while the row is */
 	uint32_t unit;	/* CELL_SCALED: enum vzctx_unit */
 	bool alarm;	/* red, where there are colours */
 };

@@ -110,11 +110,12 @@ static void fill(struct toprow *row, const struct vz_ctx *c,
 	};
 	for (size_t i = 0; i < c->nbc; i++) {
 		const struct vz_res *r = res_by_id(res, c->bc[i].id);
-		int64_t use = ubcrow_use(&c->bc[i]);
+		int64_t use;
 
 		row->failures += c->bc[i].failcnt;
 		if (!r)
 			continue;
+		use = ubcrow_use(r, &c->bc[i]);
 		if (!strcmp(r->name, "numproc"))
 			row->tasks = c->bc[i].held;
 		if (use > row->use && r->counted != VZCTX_COUNTED_NO) {
