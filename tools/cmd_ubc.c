@@ -176,7 +176,7 @@ static int show_again(struct ubc *u)
 		if (i)
 			sleep(u->interval);
 		height = screen ? print_height() : 0;
-		u->out.screen = height > 3 ? height - 2 : height;
+		u->out.screen = height > 3 ? height - 1 : height;
 		if (screen)
 			fputs("\033[H\033[2J", stdout);
 		else if (i && u->out.mode == OUT_TEXT)
