@@ -77,9 +77,13 @@ static int read_back(struct limit *l)
 			rows[i].bc.barrier = set->barrier;
 			rows[i].bc.limit = set->limit;
 		}
+		if (set && set->act)
+			rows[i].bc.action = set->action;
 	}
 	ret = rows ? print_table(&l->out, "resources", bcrow_columns,
-				 bcrow_ncolumns, BCROW_DEFAULT, rows, n,
+				 bcrow_ncolumns,
+				 l->set.act ? BCROW_DEFAULT ",onlimit" :
+					      BCROW_DEFAULT, rows, n,
 				 sizeof(*rows)) : -ENOMEM;
 	free(rows);
 	vz_ctx_free(&c);
