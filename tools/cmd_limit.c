@@ -80,6 +80,8 @@ static int read_back(struct limit *l)
 		if (set && set->act)
 			rows[i].bc.action = set->action;
 	}
+	if (l->dry_run)
+		msg_note("nothing is changed; the kernel would take these:");
 	ret = rows ? print_table(&l->out, "resources", bcrow_columns,
 				 bcrow_ncolumns,
 				 l->set.act ? BCROW_DEFAULT ",onlimit" :
@@ -87,8 +89,6 @@ static int read_back(struct limit *l)
 				 sizeof(*rows)) : -ENOMEM;
 	free(rows);
 	vz_ctx_free(&c);
-	if (!ret && l->dry_run)
-		msg_note("the kernel would take these; nothing is changed");
 	return ret ? msg_fail(-ret, NULL, "print limits of CT %u", l->ctid) :
 		     EXIT_OK;
 }
@@ -201,8 +201,8 @@ static void options(const char *verb)
 	       "      --ram SIZE        physpages=0:SIZE, which is memory.max of its cgroup\n"
 	       "      --swap SIZE       swappages=0:SIZE, which is memory.swap.max\n"
 	       "      --vm_overcommit F privvmpages=F times ram and swap\n"
-	       "      --profile NAME    limits with OpenVZ's figures, besides the words:\n"
-	       "                        %s\n"
+	       "      --profile NAME    limits with OpenVZ's figures, besides the words; NAMEs:\n"
+	       "        %s\n"
 	       "      --validate        judge configuration and words, change nothing\n"
 	       "      --on-limit WORD   a refusal of RES is followed by notify, freeze, kill\n"
 	       "      --overcommit      what the host has promised; with CTID its part in that\n"
