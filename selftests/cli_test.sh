@@ -245,7 +245,7 @@ limit_unlimited() {
 
 dry_run() {
 	vzctx limit 101 numproc=70:70 >/dev/null &&
-		expect 0 ' 70 +70 ' vzctx limit 101 numproc=80:80 --dry-run &&
+		expect 0 'nothing is changed.* 80 +80 ' vzctx limit 101 numproc=80:80 --dry-run &&
 		same 70 "$(cell 101 numproc limit)" &&
 		expect 1 'vmguarpages' vzctx limit 101 vmguarpages=1M --dry-run
 }
