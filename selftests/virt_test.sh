@@ -77,7 +77,7 @@ let_go() {
 # The last that goes is /proc/bc, so there is no moment of /proc/vz alone.
 unload_by_steps() {
 	local rmmod rc=0
-	hold /proc/user_beancounters && hold /proc/vz/vestat || return
+	hold /proc/user_beancounters && hold /proc/bc/0/resources || return
 	rmmod vzctx &
 	rmmod=$!
 	wait_for 30 names bc vz && not_fooled && names bc vz || rc=1
@@ -127,7 +127,7 @@ ask() {
 come_and_go() {
 	local i
 	ask &
-	for ((i = 0; i < 12 || $(cat "$work/asked" || echo 0) < 40; i++)); do
+	for ((i = 0; i < 8 || $(cat "$work/asked" || echo 0) < 20; i++)); do
 		insmod "$VZCTX_KO" && rmmod vzctx || return
 	done 2>/dev/null
 	touch "$work/end"
