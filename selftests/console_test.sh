@@ -75,12 +75,11 @@ soon() {
 	wait_for 20 shows "$@" || { cat "${2:-$screen}"; cat "$told"; return 1; }
 }
 
-# ends STATUS PID: it ends so.
-ends() {
-	local rc=0
-	wait_for 20 refuses test -e "/proc/$2/exe"
-	wait "$2" || rc=$?
-	[[ $rc = "$1" ]] || { echo "status $rc"; cat "$told"; return 1; }
+# ended PID: waits for the end of a job, whose status is then $status.
+ended() {
+	status=0
+	wait_for 20 refuses test -e "/proc/$1/exe" || kill -KILL "$1"
+	wait "$1" || status=$?
 }
 
 changed() {
@@ -101,7 +100,7 @@ check "a box with busybox as its init starts" vzctx start 301
 check "the first line of its boot is seen" soon '^box-is-up$'
 type "echo tty-4''2\\n"
 check "what is typed gets there" soon '^tty-42$'
-type 'cat\n\033Ax\nx\033.\n'
+type 'cat -v\n\033Ax\nx\033.\n'
 check "other keys after Esc get there, and so does Esc inside a line" soon '^.*x\^\[\..*$'
 check "Esc at the beginning of a line with another key got there" shows '\^\[Ax'
 type '\003'
@@ -123,7 +122,8 @@ exec 6>&5
 attach 301 --force
 check "--force takes the console over" soon 'still-42'
 told=$first_err
-check "the first client ends" ends 1 "$first"
+ended "$first"
+check "the first client ends" test "$status" = 1
 check "and is told" shows "process $client has taken" "$first_err"
 told=/tmp/console.err.2
 exec 6>&-
@@ -142,7 +142,8 @@ check "and so is the init" test "$(init_of 301)" = "$init"
 type "echo after-4''2\\n"
 check "the console goes on" soon '^after-42$'
 type '\033.'
-check "Esc . detaches" ends 0 "$client"
+ended "$client"
+check "Esc . detaches" test "$status" = 0
 
 # A terminal: its size, and how it is left.
 exec 6>&-
@@ -187,8 +188,9 @@ check "the client stays through it" soon 'it reboots' "$told"
 type "\necho again-4''2\\n"
 check "and is attached again" soon '^again-42$'
 check "stop ends it without a kill" test "$(vzctx stop 301 2>&1)" = ""
-check "the client sees the end" ends 0 "$client"
-check "its init ran its shutdown" shows '^box-goes-down$'
+ended "$client"
+check "the client sees the end" test "$status" = 0
+check "its init ran its shutdown" shows 'box-goes-down$'
 check "nothing is left" wait_for 20 gone 301
 
 # An init that listens to `halt` alone.
