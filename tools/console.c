@@ -24,6 +24,8 @@
 /* An Esc that is not followed by a key this soon is meant for the container. */
 #define ESC_MS		1000
 #define KILL_S		10
+/* A keeper at its end is met once; it takes its socket away first. */
+#define RETRIES		3
 
 /* What ends a turn of serve(). */
 enum end { GOING_ON, LEFT, ENDED, REBOOTED, LOST, TAKEN };
@@ -264,7 +266,10 @@ static int busy(uint32_t ctid, uint32_t pid)
 		       ctid);
 }
 
-/* Return: EXIT_OK with the console attached, or what to end with. */
+/*
+ * Return: EXIT_OK with the console attached, or what to end with; -EPIPE when
+ * the keeper ended meanwhile.
+ */
 static int call(struct console *c, bool force)
 {
 	struct con_packet p;
@@ -273,6 +278,8 @@ static int call(struct console *c, bool force)
 
 	if (!ret)
 		ret = consock_recv(c->sock, &p, 0);
+	if (ret == -EPIPE || ret == -ECONNRESET)
+		return -EPIPE;
 	if (ret)
 		return msg_fail(-ret, NULL, "attach to the console of CT %u",
 				c->ctid);
@@ -354,7 +361,7 @@ int console_attach(uint32_t ctid, unsigned int how)
 	const char *why = "it is not running; waiting for its start";
 	enum end end;
 	sigset_t mask;
-	int ret;
+	int tries = 0, ret;
 
 	c.tty = isatty(STDIN_FILENO);
 	handle_signals(&mask);
@@ -369,7 +376,15 @@ int console_attach(uint32_t ctid, unsigned int how)
 					"attach to the console of CT %u", ctid);
 		ret = call(&c, how & CONSOLE_FORCE);
 		if (ret)
-			return ret;
+			close(c.sock);
+		if (ret == -EPIPE && tries++ < RETRIES)
+			continue;
+		if (ret)
+			return ret == -EPIPE ?
+			       msg_fail(EPIPE, "its keeper hangs up",
+					"attach to the console of CT %u", ctid) :
+			       ret;
+		tries = 0;
 		end = attached(&c, &mask);
 		close(c.sock);
 		if (end != REBOOTED || !(how & CONSOLE_WAIT) || c.eof)
