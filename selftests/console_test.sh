@@ -94,7 +94,7 @@ gone() {
 	[[ ! $(init_of "$1") && ! -e /sys/fs/cgroup/vz/$1 && ! -e /run/vzctx/$1.console ]]
 }
 
-plan 43
+plan 46
 box 301
 attach 301
 check "who attaches before the start is told so" soon 'not running; waiting' "$told"
@@ -220,8 +220,21 @@ rm /vz/private/303/sbin/init
 said=$(vzctx start 303 2>&1)
 check "without an init there is a clear answer" grep -q '/sbin/init, /etc/init.*/bin/init.*start 303 -- COMMAND' <<<"$said"
 
+# Nothing of its own has its console; a task of the host takes it.
 box 304
+echo '::respawn:/bin/sleep 4444' >/vzctx-inittab
+mv /vzctx-inittab /vz/private/304/etc/inittab
 vzctx start 304
+wait_for 20 pgrep -fx '/bin/sleep 4444'
+setsid bash -c "exec sleep 5555 <>/proc/$(init_of 304)/root/dev/console" &
+wait_for 20 pgrep -fx 'sleep 5555'
+attach 304
+type '\033!'
+check "Esc ! finds nothing that is the container's" soon 'nothing runs' "$told"
+check "and spares a task of the host on that console" pgrep -fx 'sleep 5555'
+check "whose terminal it is" test "$(ps -o tty= -C sleep | grep -c pts/)" = 1
+pkill -fx 'sleep 5555'
+type '\033.'
 kill -KILL "$(keeper_of 304)"
 check "without its keeper it runs on" wait_for 20 vzctx exec 304 -- /bin/echo alive
 check "its console says so" grep -q 'without a keeper' <<<"$(vzctx console 304 2>&1 </dev/null)"

@@ -262,8 +262,7 @@ static int busy(uint32_t ctid, uint32_t pid)
 	snprintf(text, sizeof(text),
 		 "process %u (%s) is attached; take it over with `%s console %u --force`",
 		 pid, comm, prog_name, ctid);
-	return msg_end(OUT_LOCKED, 0, text, "attach to the console of CT %u",
-		       ctid);
+	return msg_fail(0, text, "attach to the console of CT %u", ctid);
 }
 
 /*
@@ -358,7 +357,7 @@ static int conclude(struct console *c, enum end end)
 int console_attach(uint32_t ctid, unsigned int how)
 {
 	struct console c = { .ctid = ctid, .line_start = true };
-	const char *why = "it is not running; waiting for its start";
+	const char *why = "it is not running; waiting for its start (Ctrl-C leaves)";
 	enum end end;
 	sigset_t mask;
 	int tries = 0, ret;
@@ -387,9 +386,9 @@ int console_attach(uint32_t ctid, unsigned int how)
 		tries = 0;
 		end = attached(&c, &mask);
 		close(c.sock);
-		if (end != REBOOTED || !(how & CONSOLE_WAIT) || c.eof)
+		if (end != REBOOTED || !(how & CONSOLE_WAIT))
 			return conclude(&c, end);
 		c.line_start = false;
-		why = "it reboots; waiting for its start";
+		why = "it reboots; waiting for its start (Ctrl-C leaves)";
 	}
 }
