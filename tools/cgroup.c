@@ -169,6 +169,22 @@ int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
 	return 0;
 }
 
+int cgroup_write(uint32_t ctid, const char *file, const char *text)
+{
+	char top[PATH_MAX], path[PATH_MAX + 32];
+	int dir, ret;
+
+	if (!mnt_cgroup2(top, sizeof(top)))
+		return -ENOENT;
+	snprintf(path, sizeof(path), "%s/vz/%u", top, ctid);
+	dir = open_dir(AT_FDCWD, path);
+	if (dir < 0)
+		return -errno;
+	ret = put(dir, file, text);
+	close(dir);
+	return ret;
+}
+
 /* The path of @pid in the cgroup2 hierarchy, as the host sees it. */
 static int path_of(pid_t pid, char *buf, size_t size)
 {

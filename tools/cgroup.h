@@ -32,6 +32,9 @@ int cgroup_make(uint32_t ctid, uid_t owner, bool verbose);
 int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
 		 const char **what);
 
+/** cgroup_write - puts @text into @file of vz/CTID. Return: 0 or -errno. */
+int cgroup_write(uint32_t ctid, const char *file, const char *text);
+
 /**
  * cgroup_join - moves the calling task next to @pid, the context's init
  *

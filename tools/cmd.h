@@ -12,6 +12,13 @@
 
 #include "nl.h"
 
+#ifndef VERSION
+#define VERSION "0.1"
+#endif
+
+/* Programs that drive vzctl, libvirt for one, want three numbers. */
+#define VZCTL_VERSION	VERSION ".0"
+
 int cmd_create(int argc, char **argv);
 int cmd_start(int argc, char **argv);
 int cmd_exec(int argc, char **argv);

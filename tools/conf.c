@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "conf.h"
+#include "globalconf.h"
 #include "parse.h"
 
 /* One line, and what it assigns, if anything; all of it one allocation. */
@@ -112,14 +113,12 @@ static int read_lines(FILE *f, struct conf *c)
 	return err;
 }
 
-struct conf *conf_load(uint32_t ctid)
+struct conf *conf_load_path(const char *path)
 {
 	struct conf *c;
-	char path[64];
 	int err;
 	FILE *f;
 
-	conf_path(ctid, path, sizeof(path));
 	f = fopen(path, "re");
 	if (!f)
 		return NULL;
@@ -132,6 +131,14 @@ struct conf *conf_load(uint32_t ctid)
 		return NULL;
 	}
 	return c;
+}
+
+struct conf *conf_load(uint32_t ctid)
+{
+	char path[64];
+
+	conf_path(ctid, path, sizeof(path));
+	return conf_load_path(path);
 }
 
 const char *conf_get(const struct conf *c, const char *key)
@@ -177,6 +184,18 @@ int conf_set(struct conf *c, const char *key, const char *value)
 	if (!placed)
 		*at = fresh;
 	return 0;
+}
+
+int conf_each_key(const struct conf *c,
+		  int (*fn)(const char *key, const char *value, void *arg),
+		  void *arg)
+{
+	int ret = 0;
+
+	for (const struct line *l = c->first; !ret && l; l = l->next)
+		if (l->key && conf_get(c, l->key) == l->value)
+			ret = fn(l->key, l->value, arg);
+	return ret;
 }
 
 void conf_unset(struct conf *c, const char *key)
@@ -276,17 +295,17 @@ static void expand(const char *p, uint32_t ctid, char *buf, unsigned int size)
 void conf_private(const struct conf *c, uint32_t ctid, char *buf,
 		  unsigned int size)
 {
-	const char *p = conf_get(c, "VE_PRIVATE");
+	const char *p = globalconf(c, "VE_PRIVATE");
 
-	expand(p && *p ? p : PRIVATE_DIR "/$VEID", ctid, buf, size);
+	expand(*p ? p : PRIVATE_DIR "/$VEID", ctid, buf, size);
 }
 
 void conf_root(const struct conf *c, uint32_t ctid, char *buf,
 	       unsigned int size)
 {
-	const char *p = conf_get(c, "VE_ROOT");
+	const char *p = globalconf(c, "VE_ROOT");
 
-	expand(p && *p ? p : ROOT_DIR "/$VEID", ctid, buf, size);
+	expand(*p ? p : ROOT_DIR "/$VEID", ctid, buf, size);
 }
 
 void conf_hostname(const struct conf *c, uint32_t ctid, char *buf,

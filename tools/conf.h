@@ -29,6 +29,9 @@ void conf_path(uint32_t ctid, char *buf, unsigned int size);
 /** conf_load - Return: the file, or NULL with errno set (ENOENT: none). */
 struct conf *conf_load(uint32_t ctid);
 
+/** conf_load_path - any other file of this syntax; as conf_load() */
+struct conf *conf_load_path(const char *path);
+
 /** An empty file, not yet on disk. Return: NULL without memory. */
 struct conf *conf_new(void);
 
@@ -45,6 +48,15 @@ const char *conf_get(const struct conf *c, const char *key);
  * scripts source these files), -ENOMEM.
  */
 int conf_set(struct conf *c, const char *key, const char *value);
+
+/**
+ * conf_each_key - calls @fn for each key and its first value, in order
+ *
+ * Until it returns nonzero, which is then returned.
+ */
+int conf_each_key(const struct conf *c,
+		  int (*fn)(const char *key, const char *value, void *arg),
+		  void *arg);
 
 /** Removes every occurrence of @key. */
 void conf_unset(struct conf *c, const char *key);

@@ -4,11 +4,17 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include <linux/beancounter.h>
 
 #include "conflimit.h"
+#include "globalconf.h"
 #include "msg.h"
 #include "parse.h"
+#include "ubcname.h"
 
 static void key_of(const struct vz_res *r, char *key, size_t size)
 {
@@ -19,10 +25,56 @@ static void key_of(const struct vz_res *r, char *key, size_t size)
 	key[i] = '\0';
 }
 
+bool conflimit_vswap(const struct conf *c)
+{
+	uint64_t bar, lim;
+
+	return ubc_get(c, UB_PHYSPAGES, &bar, &lim) && lim != VZCTX_UNLIMITED &&
+	       lim != INT_MAX;
+}
+
+static uint64_t sum(uint64_t a, uint64_t b)
+{
+	return a > VZCTX_UNLIMITED - b ? VZCTX_UNLIMITED : a + b;
+}
+
+size_t conflimit_implied(const struct conf *c,
+			 struct vz_set set[CONFLIMIT_IMPLIED])
+{
+	const char *word = globalconf(c, "VM_OVERCOMMIT");
+	const double factor = word ? strtod(word, NULL) : 0;
+	uint64_t bar, ram, swap, all, private = VZCTX_UNLIMITED;
+	size_t n = 0;
+
+	if (!conflimit_vswap(c) || !ubc_get(c, UB_PHYSPAGES, &bar, &ram))
+		return 0;
+	if (!ubc_get(c, UB_SWAPPAGES, &bar, &swap))
+		swap = 0;
+	all = sum(ram, swap);
+	if (factor > 0 && all * factor < 9e18)
+		private = all * factor;
+
+	const struct vz_set implied[CONFLIMIT_IMPLIED] = {
+		{ .id = UB_LOCKEDPAGES, .barrier = ram, .limit = ram },
+		{ .id = UB_OOMGUARPAGES, .barrier = ram,
+		  .limit = VZCTX_UNLIMITED },
+		{ .id = UB_VMGUARPAGES, .barrier = all,
+		  .limit = VZCTX_UNLIMITED },
+		{ .id = UB_PRIVVMPAGES, .barrier = private, .limit = private },
+	};
+
+	for (size_t i = 0; i < CONFLIMIT_IMPLIED; i++)
+		if (!ubc_get(c, implied[i].id, &bar, &ram))
+			set[n++] = implied[i];
+	return n;
+}
+
 int conflimit_read(const struct conf *c, uint32_t ctid,
 		   const struct vz_reslist *res, struct vz_set *set,
 		   bool verbose)
 {
+	struct vz_set implied[CONFLIMIT_IMPLIED];
+	size_t more = conflimit_implied(c, implied);
 	char key[32], path[64];
 	int n = 0;
 
@@ -49,6 +101,12 @@ int conflimit_read(const struct conf *c, uint32_t ctid,
 			return -EINVAL;
 		}
 		set[n++].id = r->id;
+	}
+	for (size_t i = 0; i < more; i++) {
+		const struct vz_res *r = res_by_id(res, implied[i].id);
+
+		if (r && r->counted != VZCTX_COUNTED_NO)
+			set[n++] = implied[i];
 	}
 	return n;
 }

@@ -8,12 +8,27 @@
 #include "conf.h"
 #include "ctxinfo.h"
 
+#define CONFLIMIT_IMPLIED	4
+
+/**
+ * conflimit_implied - what a vswap configuration says without words
+ *
+ * With a limit of physpages the file may leave out lockedpages, oomguarpages,
+ * vmguarpages and privvmpages; OpenVZ then derives them from physpages,
+ * swappages and VM_OVERCOMMIT. Return: how many.
+ */
+size_t conflimit_implied(const struct conf *c,
+			 struct vz_set set[CONFLIMIT_IMPLIED]);
+
+/** Whether there is a limit of physpages in it, as OpenVZ understands that. */
+bool conflimit_vswap(const struct conf *c);
+
 /**
  * conflimit_read - the limits the file asks for, of resources the kernel counts
  * @set: room for as many as @res has rows
  * @verbose: name the ones left out because this kernel does not count them
  *
- * A figure that cannot be read is reported and ends it. Return: how many, or
+ * Implied ones too. A figure that cannot be read is reported and ends it. Return: how many, or
  * -EINVAL.
  */
 int conflimit_read(const struct conf *c, uint32_t ctid,

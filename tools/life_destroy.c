@@ -98,7 +98,7 @@ static int destroy(uint32_t ctid, struct conf *c, bool purge,
 		if (ret)
 			return ret;
 	}
-	names_forget(ctid, c);
+	names_forget(ctid);
 	ret = forget(ctid);
 	if (ret)
 		return msg_end(OUT_SAVE, -ret, NULL, "%s: rename its configuration",

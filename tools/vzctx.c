@@ -11,12 +11,10 @@
 
 #include "cmd.h"
 #include "msg.h"
-#include "parse.h"
+#include "names.h"
 #include "seal.h"
-
-#ifndef VERSION
-#define VERSION "0.1"
-#endif
+#include "vzctl.h"
+#include "vzlist.h"
 
 static const struct verb verbs[] = {
 	{ "list", cmd_list, "[--all] [-o COL,COL] [--json|--parsable]",
@@ -86,8 +84,8 @@ int verb_ctid(int argc, char **argv, bool last, uint32_t *ctid)
 {
 	if (optind >= argc)
 		return msg_usage(argv[0], "%s needs a CTID", argv[0]);
-	if (!parse_ctid(argv[optind], ctid))
-		return msg_usage(argv[0], "\"%s\" is no CTID (1..%u)",
+	if (!names_ctid(argv[optind], ctid))
+		return msg_usage(argv[0], "\"%s\" is no CTID (1..%u) and no CT's name",
 				 argv[optind], VZCTX_CTID_MAX);
 	optind++;
 	if (last && optind < argc)
@@ -131,11 +129,20 @@ int main(int argc, char **argv)
 {
 	static char *list_argv[] = { "list", NULL };
 	const struct verb *v;
+	const char *name;
 	int ret;
 
 	ret = keep_stdio();
 	if (ret)
 		return msg_fail(-ret, NULL, "open /dev/null");
+	name = strrchr(argv[0], '/');
+	name = name ? name + 1 : argv[0];
+	if (!strcmp(name, "vzctl") || !strcmp(name, "vzlist")) {
+		prog_name = name;
+		msg_style = MSG_OPENVZ;
+		return !strcmp(name, "vzctl") ? vzctl_main(argc, argv) :
+						vzlist_main(argc, argv);
+	}
 	if (argc < 2)
 		return outcome_code(cmd_list(1, list_argv));
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - what the configuration says about files inside
+ *
+ * The tree may be hostile: its /etc is opened with openat2(RESOLVE_IN_ROOT), and
+ * a file is replaced by renaming a new one over it, so that no link in it is
+ * followed. Works on the private area, whether the container runs or not.
+ */
+#ifndef _VZCTX_SETUP_H
+#define _VZCTX_SETUP_H
+
+#include "conf.h"
+
+/**
+ * setup_dns - NAMESERVER and SEARCHDOMAIN, to /etc/resolv.conf
+ *
+ * "inherit" stands for the host's. Lines of another kind stay, and so do those
+ * of a kind the configuration says nothing about. Return: 0 or -errno.
+ */
+int setup_dns(uint32_t ctid, const struct conf *c);
+
+/** setup_hostname - HOSTNAME, to /etc/hostname. Return: 0 or -errno. */
+int setup_hostname(uint32_t ctid, const struct conf *c);
+
+/** setup_live_hostname - the name a running container has. 0 or -errno. */
+int setup_live_hostname(uint32_t ctid, const char *name);
+
+/**
+ * setup_inside - all files of @ctid, when it is started
+ *
+ * A file that cannot be written is told and keeps nothing from starting.
+ */
+void setup_inside(uint32_t ctid, const struct conf *c);
+
+#endif /* _VZCTX_SETUP_H */
