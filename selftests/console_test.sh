@@ -20,6 +20,8 @@ cleanup() {
 	rmdir /sys/fs/cgroup/vz 2>/dev/null
 }
 trap cleanup EXIT
+# A client that has ended is a failure of its own.
+trap '' PIPE
 
 # box CTID: a tree of busybox alone.
 box() {
@@ -75,12 +77,11 @@ soon() {
 	wait_for 20 shows "$@" || { cat "${2:-$screen}"; cat "$told"; return 1; }
 }
 
-# ends STATUS PID: it ends so.
-ends() {
-	local rc=0
-	wait_for 20 refuses test -e "/proc/$2/exe"
-	wait "$2" || rc=$?
-	[[ $rc = "$1" ]] || { echo "status $rc"; cat "$told"; return 1; }
+# ended PID: waits for the end of a job, whose status is then $status.
+ended() {
+	status=0
+	wait_for 20 refuses test -e "/proc/$1/exe" || kill -KILL "$1"
+	wait "$1" || status=$?
 }
 
 changed() {
@@ -93,7 +94,7 @@ gone() {
 	[[ ! $(init_of "$1") && ! -e /sys/fs/cgroup/vz/$1 && ! -e /run/vzctx/$1.console ]]
 }
 
-plan 43
+plan 46
 box 301
 attach 301
 check "who attaches before the start is told so" soon 'not running; waiting' "$told"
@@ -101,7 +102,7 @@ check "a box with busybox as its init starts" vzctx start 301
 check "the first line of its boot is seen" soon '^box-is-up$'
 type "echo tty-4''2\\n"
 check "what is typed gets there" soon '^tty-42$'
-type 'cat\n\033Ax\nx\033.\n'
+type 'cat -v\n\033Ax\nx\033.\n'
 check "other keys after Esc get there, and so does Esc inside a line" soon '^.*x\^\[\..*$'
 check "Esc at the beginning of a line with another key got there" shows '\^\[Ax'
 type '\003'
@@ -123,7 +124,8 @@ exec 6>&5
 attach 301 --force
 check "--force takes the console over" soon 'still-42'
 told=$first_err
-check "the first client ends" ends 1 "$first"
+ended "$first"
+check "the first client ends" test "$status" = 1
 check "and is told" shows "process $client has taken" "$first_err"
 told=/tmp/console.err.2
 exec 6>&-
@@ -142,7 +144,8 @@ check "and so is the init" test "$(init_of 301)" = "$init"
 type "echo after-4''2\\n"
 check "the console goes on" soon '^after-42$'
 type '\033.'
-check "Esc . detaches" ends 0 "$client"
+ended "$client"
+check "Esc . detaches" test "$status" = 0
 
 # A terminal: its size, and how it is left.
 exec 6>&-
@@ -187,8 +190,9 @@ check "the client stays through it" soon 'it reboots' "$told"
 type "\necho again-4''2\\n"
 check "and is attached again" soon '^again-42$'
 check "stop ends it without a kill" test "$(vzctx stop 301 2>&1)" = ""
-check "the client sees the end" ends 0 "$client"
-check "its init ran its shutdown" shows '^box-goes-down$'
+ended "$client"
+check "the client sees the end" test "$status" = 0
+check "its init ran its shutdown" shows 'box-goes-down$'
 check "nothing is left" wait_for 20 gone 301
 
 # An init that listens to `halt` alone.
@@ -216,8 +220,21 @@ rm /vz/private/303/sbin/init
 said=$(vzctx start 303 2>&1)
 check "without an init there is a clear answer" grep -q '/sbin/init, /etc/init.*/bin/init.*start 303 -- COMMAND' <<<"$said"
 
+# Nothing of its own has its console; a task of the host takes it.
 box 304
+echo '::respawn:/bin/sleep 4444' >/vzctx-inittab
+mv /vzctx-inittab /vz/private/304/etc/inittab
 vzctx start 304
+wait_for 20 pgrep -fx '/bin/sleep 4444'
+setsid bash -c "exec sleep 5555 <>/proc/$(init_of 304)/root/dev/console" &
+wait_for 20 pgrep -fx 'sleep 5555'
+check "a task of the host can have that console as its own" test "$(awk '{ print $7 }' "/proc/$(pgrep -fx 'sleep 5555')/stat")" != 0
+attach 304
+type '\033!'
+check "Esc ! finds nothing that is the container's" soon 'nothing runs' "$told"
+check "and spares a task of the host on that console" pgrep -fx 'sleep 5555'
+pkill -fx 'sleep 5555'
+type '\033.'
 kill -KILL "$(keeper_of 304)"
 check "without its keeper it runs on" wait_for 20 vzctx exec 304 -- /bin/echo alive
 check "its console says so" grep -q 'without a keeper' <<<"$(vzctx console 304 2>&1 </dev/null)"

@@ -38,7 +38,8 @@ int cmd_stop(int argc, char **argv)
 			printf("  --fast       kill it at once\n"
 			       "  --timeout S  kill it after S seconds (default: STOP_TIMEOUT of its\n"
 			       "               configuration, or 120)\n\n"
-			       "The init is asked by SIGRTMIN+3 if it is systemd, else by SIGTERM.\n");
+			       "systemd is asked by SIGRTMIN+3, busybox by SIGUSR2, a command by SIGTERM,\n"
+			       "any other init by `halt` run inside.\n");
 			return EXIT_OK;
 		default:
 			return verb_badopt(opt, argv);

@@ -24,6 +24,8 @@
 /* An Esc that is not followed by a key this soon is meant for the container. */
 #define ESC_MS		1000
 #define KILL_S		10
+/* A keeper at its end is met once; it takes its socket away first. */
+#define RETRIES		3
 
 /* What ends a turn of serve(). */
 enum end { GOING_ON, LEFT, ENDED, REBOOTED, LOST, TAKEN };
@@ -260,11 +262,13 @@ static int busy(uint32_t ctid, uint32_t pid)
 	snprintf(text, sizeof(text),
 		 "process %u (%s) is attached; take it over with `%s console %u --force`",
 		 pid, comm, prog_name, ctid);
-	return msg_end(OUT_LOCKED, 0, text, "attach to the console of CT %u",
-		       ctid);
+	return msg_fail(0, text, "attach to the console of CT %u", ctid);
 }
 
-/* Return: EXIT_OK with the console attached, or what to end with. */
+/*
+ * Return: EXIT_OK with the console attached, or what to end with; -EPIPE when
+ * the keeper ended meanwhile.
+ */
 static int call(struct console *c, bool force)
 {
 	struct con_packet p;
@@ -273,6 +277,8 @@ static int call(struct console *c, bool force)
 
 	if (!ret)
 		ret = consock_recv(c->sock, &p, 0);
+	if (ret == -EPIPE || ret == -ECONNRESET)
+		return -EPIPE;
 	if (ret)
 		return msg_fail(-ret, NULL, "attach to the console of CT %u",
 				c->ctid);
@@ -351,10 +357,10 @@ static int conclude(struct console *c, enum end end)
 int console_attach(uint32_t ctid, unsigned int how)
 {
 	struct console c = { .ctid = ctid, .line_start = true };
-	const char *why = "it is not running; waiting for its start";
+	const char *why = "it is not running; waiting for its start (Ctrl-C leaves)";
 	enum end end;
 	sigset_t mask;
-	int ret;
+	int tries = 0, ret;
 
 	c.tty = isatty(STDIN_FILENO);
 	handle_signals(&mask);
@@ -369,12 +375,20 @@ int console_attach(uint32_t ctid, unsigned int how)
 					"attach to the console of CT %u", ctid);
 		ret = call(&c, how & CONSOLE_FORCE);
 		if (ret)
-			return ret;
+			close(c.sock);
+		if (ret == -EPIPE && tries++ < RETRIES)
+			continue;
+		if (ret)
+			return ret == -EPIPE ?
+			       msg_fail(EPIPE, "its keeper hangs up",
+					"attach to the console of CT %u", ctid) :
+			       ret;
+		tries = 0;
 		end = attached(&c, &mask);
 		close(c.sock);
-		if (end != REBOOTED || !(how & CONSOLE_WAIT) || c.eof)
+		if (end != REBOOTED || !(how & CONSOLE_WAIT))
 			return conclude(&c, end);
 		c.line_start = false;
-		why = "it reboots; waiting for its start";
+		why = "it reboots; waiting for its start (Ctrl-C leaves)";
 	}
 }

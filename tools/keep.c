@@ -335,12 +335,13 @@ int keep(uint32_t ctid, int master, pid_t pid)
 		;
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	shut(&k.slave);
-	farewell(&k, status);
+	/* Who is told of a reboot must not find this life's socket again. */
 	if (k.server >= 0)
 		consock_remove(ctid, ino);
 	shut(&k.server);
 	shut(&k.caller);
+	shut(&k.slave);
+	farewell(&k, status);
 	shut(&k.client);
 	shut(&k.master);
 	shut(&pidfd);
