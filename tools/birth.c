@@ -110,7 +110,8 @@ static int mount_private(const struct birth *b, int tree, pid_t pid)
 	struct mount_attr attr = {
 		.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_NODEV,
 	};
-	char path[64], type[64], text[320];
+	struct mount_attr suid = { .attr_clr = MOUNT_ATTR_NOSUID };
+	char path[64], type[64], text[512];
 	int at = -1, ret = EXIT_OK;
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
@@ -118,22 +119,29 @@ static int mount_private(const struct birth *b, int tree, pid_t pid)
 	if ((int)attr.userns_fd < 0)
 		return msg_fail(errno, NULL, "start CT %u: open %s", b->ctid,
 				path);
-	if (mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr))) {
+	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr,
+			  sizeof(attr))) {
 		int why = errno;
 
 		mnt_fstype(b->private, type, sizeof(type));
 		snprintf(text, sizeof(text),
-			 "file system %s of %s does not support idmapped mounts on this kernel; put the private area on ext4, xfs or btrfs",
-			 type, b->private);
+			 "file system %s of %s, or one mounted below %s, does not support idmapped mounts on this kernel; put it on ext4, xfs or btrfs",
+			 type, b->private, b->root);
 		ret = msg_fail(why, why == EINVAL ? text : NULL,
 			       "start CT %u: idmap %s", b->ctid, b->private);
 		goto out;
 	}
-	at = open(b->private, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	/* On the host nobody is to run what a container made setuid. */
+	if (mount_setattr(tree, "", AT_EMPTY_PATH, &suid, sizeof(suid))) {
+		ret = msg_fail(errno, NULL, "start CT %u: allow setuid in %s",
+			       b->ctid, b->private);
+		goto out;
+	}
+	at = open(b->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (at < 0 || move_mount(tree, "", at, "", MOVE_MOUNT_F_EMPTY_PATH |
 						   MOVE_MOUNT_T_EMPTY_PATH))
 		ret = msg_fail(errno, NULL, "start CT %u: mount %s", b->ctid,
-			       b->private);
+			       b->root);
 out:
 	if (at >= 0)
 		close(at);
@@ -252,11 +260,11 @@ int birth(const struct birth *b, struct tty *t, pid_t *pid, int *err)
 			       b->ctid);
 		goto out;
 	}
-	tree = open_tree(AT_FDCWD, b->private,
-			 OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	tree = open_tree(AT_FDCWD, b->root, AT_RECURSIVE | OPEN_TREE_CLONE |
+					    OPEN_TREE_CLOEXEC);
 	if (tree < 0) {
-		ret = msg_fail(errno, NULL, "start CT %u: open private area %s",
-			       b->ctid, b->private);
+		ret = msg_fail(errno, NULL, "start CT %u: open %s", b->ctid,
+			       b->root);
 		goto out;
 	}
 	cg = cgroup_make(b->ctid, b->id_base, b->verbose);

@@ -2,71 +2,20 @@
 /*
  * vzctx exec, vzctx enter - a program inside a running context
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cmd.h"
-#include "join.h"
-#include "modload.h"
+#include "life.h"
 #include "msg.h"
-#include "running.h"
-#include "tty.h"
-
-static int failed(struct vznl *nl, const struct vz_ctx *before, int ret,
-		  const struct chan_msg *why)
-{
-	if (ret != -ECHILD)
-		return msg_fail(-ret, NULL, "run in CT %u", before->ctid);
-	if (running_explain(nl, before, why->err))
-		return EXIT_FAILED;
-	msg_fail(why->err, NULL, "run in CT %u: %s%s%s", before->ctid,
-		 why->what, *why->object ? " " : "", why->object);
-	if (strcmp(why->what, "run"))
-		return EXIT_FAILED;
-	return why->err == ENOENT ? 127 : 126;
-}
 
 static int run(uint32_t ctid, char **argv, enum tty_mode mode)
 {
-	struct join j = { .ctid = ctid, .argv = argv };
-	struct chan_msg why = { 0 };
-	struct vz_ctx c;
-	struct vznl *nl;
-	char intent[32];
-	struct tty t;
-	int lock, ret;
-	pid_t pid;
+	int status, ret = life_run(ctid, argv, mode, &status);
 
-	snprintf(intent, sizeof(intent), "run in CT %u", ctid);
-	ret = modload_open(vznl_open, &nl);
-	if (ret)
-		return ret;
-	lock = running_lock(ctid, LOCK_SH);
-	if (lock < 0) {
-		ret = msg_fail(-lock, running_busy(lock), "%s", intent);
-		goto out_nl;
-	}
-	ret = running_get(nl, ctid, intent, &c, &j.pidfd);
-	close(lock);
-	if (ret)
-		goto out_nl;
-	j.init = c.pid;
-
-	ret = tty_init(&t, mode);
-	if (!ret)
-		ret = join(&j, &t, &pid, &why);
-	close(j.pidfd);
-	if (ret)
-		ret = failed(nl, &c, ret, &why);
-	else
-		ret = tty_relay(&t, pid, true);
-	vz_ctx_free(&c);
-out_nl:
-	vznl_close(nl);
-	return ret;
+	/* What did not run at all has its own status among the command's. */
+	return ret && status == EXIT_FAILED ? ret : status;
 }
 
 int cmd_exec(int argc, char **argv)

@@ -104,3 +104,17 @@ int idrange_choose(uint32_t *base)
 	free(t);
 	return ret;
 }
+
+int idrange_give(struct conf *c)
+{
+	uint32_t base;
+	char id[16];
+	int ret = idrange_choose(&base);
+
+	snprintf(id, sizeof(id), "%u", base);
+	if (!ret)
+		ret = conf_set(c, "LOCAL_UID", id);
+	if (!ret)
+		ret = conf_set(c, "LOCAL_GID", id);
+	return ret;
+}

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "conf.h"
+
 /**
  * idrange_choose - the lowest range nobody else has
  *
@@ -16,5 +18,8 @@
  * Return: 0, -ENOSPC when all are taken, or what reading returned.
  */
 int idrange_choose(uint32_t *base);
+
+/** Puts a range nobody has into LOCAL_UID and LOCAL_GID of @c; as above. */
+int idrange_give(struct conf *c);
 
 #endif /* _VZCTX_IDRANGE_H */

@@ -58,6 +58,9 @@ struct life_start {
 
 int life_start(const struct life_start *s, int *status);
 
+/** Waits until the init of a running container says that it is up. */
+int life_wait(uint32_t ctid, int seconds);
+
 /**
  * life_stop - asks its init to end, then kills
  * @fast: kill at once

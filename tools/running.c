@@ -6,12 +6,12 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "cgroup.h"
 #include "conf.h"
 #include "msg.h"
 #include "parse.h"
@@ -29,6 +29,7 @@ static int explain(struct vznl *nl, uint32_t ctid, const char *intent, int err)
 {
 	struct conf *c;
 	char text[128];
+	int ret;
 
 	if (err != -ENOENT)
 		return msg_fail(-err, vznl_sentence(nl), "%s", intent);
@@ -41,8 +42,9 @@ static int explain(struct vznl *nl, uint32_t ctid, const char *intent, int err)
 		snprintf(text, sizeof(text),
 			 "there is no such CT; `%s list --all` shows those there are",
 			 prog_name);
+	ret = c ? OUT_NOT_RUNNING : OUT_NO_CONF;
 	conf_free(c);
-	return msg_fail(0, text, "%s", intent);
+	return msg_end(ret, 0, text, "%s", intent);
 }
 
 int running_get(struct vznl *nl, uint32_t ctid, const char *intent,
@@ -116,7 +118,17 @@ out:
 	return said;
 }
 
-int running_lock(uint32_t ctid, int how)
+/* Who it is stands in the file, for those who wait in vain. */
+static void sign(int fd, const char *verb)
+{
+	char text[64];
+	int len = snprintf(text, sizeof(text), "%d %s\n", getpid(), verb);
+
+	if (ftruncate(fd, 0) || pwrite(fd, text, len, 0) != len)
+		return;
+}
+
+int running_lock(uint32_t ctid, int how, const char *verb)
 {
 	const struct timespec pause = { 0, LOCK_PAUSE_MS * 1000000L };
 	char path[64];
@@ -129,8 +141,11 @@ int running_lock(uint32_t ctid, int how)
 	if (fd < 0)
 		return -errno;
 	for (int i = 0; i < LOCK_TRIES; i++) {
-		if (!flock(fd, how | LOCK_NB))
+		if (!flock(fd, how | LOCK_NB)) {
+			if (how == LOCK_EX)
+				sign(fd, verb);
 			return fd;
+		}
 		err = errno;
 		if (err != EWOULDBLOCK)
 			break;
@@ -140,24 +155,66 @@ int running_lock(uint32_t ctid, int how)
 	return -err;
 }
 
-const char *running_busy(int lock)
+int running_busy(int lock, uint32_t ctid, const char *intent)
 {
-	return lock == -EWOULDBLOCK ?
-	       "somebody else is starting or stopping it" : NULL;
+	char path[64], who[64] = "", text[128], *verb;
+	FILE *f;
+
+	if (lock != -EWOULDBLOCK)
+		return msg_fail(-lock, NULL, "%s", intent);
+	snprintf(path, sizeof(path), LOCK_DIR "/%u", ctid);
+	f = fopen(path, "re");
+	if (f) {
+		if (fgets(who, sizeof(who), f))
+			who[strcspn(who, "\n")] = '\0';
+		fclose(f);
+	}
+	verb = strchr(who, ' ');
+	if (verb)
+		*verb++ = '\0';
+	snprintf(text, sizeof(text), "process %s is at work on it (%s)",
+		 *who ? who : "unknown", verb ? verb : "?");
+	return msg_end(OUT_LOCKED, 0, text, "%s", intent);
 }
 
-void running_clean_up(struct vznl *nl, uint32_t ctid)
+static void mark_path(uint32_t ctid, char *buf, size_t size)
 {
-	int lock = running_lock(ctid, LOCK_EX);
-	struct vz_ctx c;
+	snprintf(buf, size, LOCK_DIR "/%u.stop", ctid);
+}
 
-	if (lock < 0)
+void running_mark_stop(uint32_t ctid, pid_t init)
+{
+	char path[64];
+	FILE *f;
+
+	mark_path(ctid, path, sizeof(path));
+	if (mkdir(LOCK_DIR, 0700) && errno != EEXIST)
 		return;
-	if (vznl_get(nl, ctid, &c))
-		cgroup_remove(ctid);
-	else
-		vz_ctx_free(&c);
-	close(lock);
+	f = fopen(path, "we");
+	if (!f)
+		return;
+	fprintf(f, "%d\n", init);
+	fclose(f);
+}
+
+bool running_take_stop(uint32_t ctid, pid_t init)
+{
+	char path[64], line[32];
+	bool mine = false;
+	uint64_t pid;
+	FILE *f;
+
+	mark_path(ctid, path, sizeof(path));
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	if (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		mine = parse_u64(line, INT32_MAX, &pid) && (pid_t)pid == init;
+	}
+	fclose(f);
+	unlink(path);
+	return mine;
 }
 
 int running_wait_gone(struct vznl *nl, uint32_t ctid, uint64_t since)

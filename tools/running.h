@@ -31,22 +31,28 @@ bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err);
 /**
  * running_lock - waits until @ctid is neither being born nor cleaned up
  * @how: LOCK_EX for who does either, LOCK_SH for who wants to go inside
+ * @verb: LOCK_EX: what for, told to those who wait in vain
  *
  * Two lives of one number share a cgroup: who makes or removes it must know
  * that it is the only one. And until its birth is over a context still has the
- * host's mounts in sight. The new init holds a copy of `start`'s descriptor
- * until its program runs, so the lock outlives a start that is killed.
+ * host's mounts in sight.
  *
- * Return: a descriptor to close(), -EWOULDBLOCK when somebody else has had it
- * for too long, or another errno.
+ * Return: a descriptor to close, or -errno; -EWOULDBLOCK after ten seconds.
  */
-int running_lock(uint32_t ctid, int how);
+int running_lock(uint32_t ctid, int how, const char *verb);
 
-/** running_busy - what to say of @lock, a failed running_lock(). */
-const char *running_busy(int lock);
+/** Says who holds it. Return: OUT_LOCKED or EXIT_FAILED. */
+int running_busy(int lock, uint32_t ctid, const char *intent);
 
-/** running_clean_up - removes what a life left, unless another has begun */
-void running_clean_up(struct vznl *nl, uint32_t ctid);
+/**
+ * running_mark_stop - notes that @init has been asked to end
+ *
+ * Without that a container could answer a stop by rebooting.
+ */
+void running_mark_stop(uint32_t ctid, pid_t init);
+
+/** Whether @init was asked to end; the note is gone afterwards. */
+bool running_take_stop(uint32_t ctid, pid_t init);
 
 /**
  * running_wait_gone - waits until @ctid is not running any more

@@ -21,9 +21,9 @@ static const struct verb verbs[] = {
 	  "list the contexts", false },
 	{ "show", cmd_show, "CTID [--all] [-o COL,COL] [--json|--parsable]",
 	  "show one context and its beancounters", false },
-	{ "create", cmd_create, "CTID [--private DIR] [--hostname NAME]",
-	  "write the configuration of a new context", false },
-	{ "start", cmd_start, "CTID [-F] [-v] [-- COMMAND [ARGS...]]",
+	{ "create", cmd_create, "CTID [--ostemplate NAME] [--config SAMPLE] [--private DIR] [--hostname NAME]",
+	  "make a new context, from a template or a directory", false },
+	{ "start", cmd_start, "CTID [-F] [-v] [--wait] [--force] [-- COMMAND [ARGS...]]",
 	  "run a context's init, or one command", true },
 	{ "exec", cmd_exec, "CTID [-t] [--] COMMAND [ARGS...]",
 	  "run a command inside", true },
@@ -142,7 +142,7 @@ int main(int argc, char **argv)
 						vzlist_main(argc, argv);
 	}
 	if (argc < 2)
-		return cmd_list(1, list_argv);
+		return outcome_code(cmd_list(1, list_argv));
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		return help();
 	if (!strcmp(argv[1], "--version")) {
@@ -158,5 +158,5 @@ int main(int argc, char **argv)
 			return msg_fail(-ret, NULL,
 					"run from a sealed copy of itself");
 	}
-	return v->fn(argc - 1, argv + 1);
+	return outcome_code(v->fn(argc - 1, argv + 1));
 }
