@@ -41,6 +41,8 @@ static int bind_tree(const char *private, const char *root)
 {
 	struct mount_attr attr = {
 		.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+		/* What scripts mount below is not to show in VE_PRIVATE. */
+		.propagation = MS_PRIVATE,
 	};
 	int tree = open_tree(AT_FDCWD, private,
 			     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);

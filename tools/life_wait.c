@@ -18,7 +18,7 @@
 static char *const question[] = {
 	"/bin/sh", "-c",
 	"command -v systemctl >/dev/null 2>&1 || exit 0\n"
-	"[ \"$(cat /proc/1/comm)\" = systemd ] || exit 0\n"
+	"case $(readlink /proc/1/exe) in */systemd) ;; *) exit 0 ;; esac\n"
 	"case $(systemctl is-system-running 2>/dev/null) in\n"
 	"running|degraded|maintenance) exit 0 ;;\n"
 	"esac\n"

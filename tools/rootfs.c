@@ -280,9 +280,11 @@ int rootfs_enter(int chan, bool console, bool run)
 
 	/*
 	 * The mount inherited here is locked in place and cannot be pivoted
-	 * to; a copy of it can, and keeps the locks on its attributes.
+	 * to; a copy of it can, and keeps the locks on its attributes. What the
+	 * host has mounted below comes along, or the copy would be refused.
 	 */
-	root = clone_of(AT_FDCWD, "");
+	root = open_tree(AT_FDCWD, "", AT_EMPTY_PATH | AT_RECURSIVE |
+				       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0 || fd < 0)
 		chan_die(chan, errno, "take", "the private area");
