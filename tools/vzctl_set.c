@@ -182,8 +182,11 @@ static void tell_idle(const struct setplan *p)
 	for (size_t i = 0; i < p->n; i++) {
 		const struct setopt *o = p->v[i].opt;
 
+		for (size_t before = 0; o && before < i; before++)
+			if (p->v[before].opt == o)
+				o = NULL;
 		/* What is not wanted needs no effect. */
-		if (o->idle && strcmp(p->v[i].value, "no") &&
+		if (o && o->idle && strcmp(p->v[i].value, "no") &&
 		    strcmp(p->v[i].value, "all"))
 			msg_note("--%s has no effect yet%s: %s", o->name,
 				 p->save ? ", it is only saved" : "", o->idle);
@@ -216,10 +219,13 @@ static int save(struct set *s, struct setlive *l)
 	/* A file that others made, or none, has no ids of its container's own. */
 	if (s->ctid && !conf_get(s->plan.next, "LOCAL_UID"))
 		ret = idrange_give(s->plan.next);
-	if (ret)
-		return not_saved(s, l, ret);
 	if (!s->before && !s->plan.applyconfig)
 		msg_note("WARNING: %s not found", path);
+	/* libvirt reads no configuration that does not say it. */
+	if (!ret && s->ctid && !conf_get(s->plan.next, "ONBOOT"))
+		ret = conf_set(s->plan.next, "ONBOOT", "no");
+	if (ret)
+		return not_saved(s, l, ret);
 	/* The link may wait for its file; a file without a link never is. */
 	if (name)
 		ret = names_set(s->ctid, name, NULL, &whose);
