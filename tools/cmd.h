@@ -23,6 +23,7 @@ int cmd_create(int argc, char **argv);
 int cmd_start(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_enter(int argc, char **argv);
+int cmd_console(int argc, char **argv);
 int cmd_limit(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_show(int argc, char **argv);

@@ -21,20 +21,37 @@
  * @pid: the init, a child of the caller
  *
  * Called with no descriptor open but @master and the standard ones, which are
- * /dev/null. What is written to the console while nobody is attached never
- * blocks the writer; the last of it is shown to who attaches.
+ * /dev/null. Names the calling task vzctx-keep and has it ignore the signals a
+ * dying session or terminal sends.
  *
- * Return: the wait status of the init. SIGHUP: it rebooted (reboot(2)).
+ * What is written to the console while nobody is attached never blocks the
+ * writer; the last 64 KiB of it are shown to who attaches. Who is attached and
+ * does not take what is written holds it up for a second, then loses it. One
+ * can be attached at a time.
+ *
+ * Return: the wait status of the init. SIGHUP: it rebooted (reboot(2)); SIGINT:
+ * it halted or powered off.
  */
 int keep(uint32_t ctid, int master, pid_t pid);
 
+/** How console_attach() goes about it. */
+enum {
+	CONSOLE_WAIT = 1,	/* also before the container is started */
+	CONSOLE_FORCE = 2,	/* take it from whoever is attached */
+};
+
 /**
  * console_attach - connects the caller's terminal with the console
- * @wait: also before the container is started
+ * @how: of the above, or 0
  *
- * Esc . at the beginning of a line detaches, Esc ! kills what runs on it.
- * Return: EXIT_OK after detaching, or an exit code; the user has been told.
+ * Esc . at the beginning of a line detaches, Esc ! kills what runs on it. The
+ * terminal is as before on every way out but SIGKILL. With CONSOLE_WAIT a
+ * reboot is stayed through, and a container that is running without a keeper
+ * has to be told apart by the caller.
+ *
+ * Return: EXIT_OK after detaching or the container's end, or an exit code or
+ * outcome; the user has been told.
  */
-int console_attach(uint32_t ctid, _Bool wait);
+int console_attach(uint32_t ctid, unsigned int how);
 
 #endif /* _VZCTX_KEEP_H */

@@ -29,6 +29,7 @@
 #include "msg.h"
 #include "running.h"
 #include "script.h"
+#include "setup.h"
 
 /* A container that reboots at once is not to keep the host busy. */
 #define REBOOT_PAUSE_S	2
@@ -271,6 +272,7 @@ static int start_locked(struct start *s, int *lock, int *status)
 	ret = mount_step(s->ctid, s->conf);
 	if (ret)
 		return ret;
+	setup_inside(s->ctid, s->conf);
 	ret = s->want->foreground ? foreground(s, lock, status) : background(s);
 	if (ret && is_mounted(s->ctid, s->conf))
 		umount_step(s->ctid, s->conf);

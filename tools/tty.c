@@ -33,14 +33,15 @@ struct pump {
 static struct termios saved;
 static bool is_raw;
 
-static void cooked(void)
+void tty_cooked(void)
 {
+	/* Draining would wait for ever on a terminal that was stopped. */
 	if (is_raw)
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
+		tcsetattr(STDIN_FILENO, TCSANOW, &saved);
 	is_raw = false;
 }
 
-static void raw(void)
+void tty_raw(void)
 {
 	struct termios t;
 
@@ -48,7 +49,7 @@ static void raw(void)
 		return;
 	t = saved;
 	cfmakeraw(&t);
-	atexit(cooked);
+	atexit(tty_cooked);
 	is_raw = !tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
 }
 
@@ -200,7 +201,7 @@ static int setup(struct tty *t, struct pump *p)
 		      fcntl(t->master, F_GETFL) | O_NONBLOCK);
 		copy_size(t->master);
 		if (from_tty)
-			raw();
+			tty_raw();
 		return n;
 	}
 	for (int i = 2; i >= 0; i--) {
@@ -284,7 +285,7 @@ int tty_relay(struct tty *t, pid_t pid, bool signal_group)
 			p[i].from = p[i].to = -1, p[i].len = 0;
 	while (turn(p, n, -1, DRAIN_MS))
 		;
-	cooked();
+	tty_cooked();
 	close(sfd);
 	return status;
 }

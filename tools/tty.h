@@ -48,4 +48,8 @@ void tty_inside(struct tty *t, int chan, int ptmx, bool control);
  */
 int tty_relay(struct tty *t, pid_t pid, bool signal_group);
 
+/** The terminal on standard input, if it is one: raw, and as it was before. */
+void tty_raw(void);
+void tty_cooked(void);	/* can be called in a signal handler, and by atexit() */
+
 #endif /* _VZCTX_TTY_H */

@@ -22,7 +22,7 @@ _vzctx()
 	prev=${COMP_WORDS[COMP_CWORD-1]}
 	COMPREPLY=()
 	if (( COMP_CWORD == 1 )); then
-		words="list show create start exec enter limit ubc top why thaw stop destroy events --help --version"
+		words="list show create start exec enter console limit ubc top why thaw stop destroy events --help --version"
 	elif [[ $prev == --private ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
@@ -39,6 +39,7 @@ _vzctx()
 		start) words="--foreground --verbose --help --" ;;
 		exec) words="--tty --help --" ;;
 		enter) words="--help" ;;
+		console) words="--force --no-wait --help" ;;
 		limit) words="--save --dry-run --ram --swap --vm_overcommit --profile --validate --on-limit --overcommit $out" ;;
 		ubc) words="--all --quiet --relative --watch --interval --count --last --file $out" ;;
 		top) words="--sort --interval --count $out" ;;
@@ -51,7 +52,7 @@ _vzctx()
 	elif (( COMP_CWORD == 2 )); then
 		case $verb in
 		show|exec|enter|limit|stop|ubc|why|thaw) words=$(_vzctx_ctids) ;;
-		start|destroy) words=$(_vzctx_ctids all) ;;
+		start|destroy|console) words=$(_vzctx_ctids all) ;;
 		esac
 	elif [[ $verb == limit ]]; then
 		mapfile -t COMPREPLY < <(compgen -S = -W \
