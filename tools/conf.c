@@ -112,15 +112,12 @@ static int read_lines(FILE *f, struct conf *c)
 	return err;
 }
 
-struct conf *conf_load(uint32_t ctid)
+struct conf *conf_read(const char *path)
 {
+	FILE *f = fopen(path, "re");
 	struct conf *c;
-	char path[64];
 	int err;
-	FILE *f;
 
-	conf_path(ctid, path, sizeof(path));
-	f = fopen(path, "re");
 	if (!f)
 		return NULL;
 	c = conf_new();
@@ -132,6 +129,14 @@ struct conf *conf_load(uint32_t ctid)
 		return NULL;
 	}
 	return c;
+}
+
+struct conf *conf_load(uint32_t ctid)
+{
+	char path[64];
+
+	conf_path(ctid, path, sizeof(path));
+	return conf_read(path);
 }
 
 const char *conf_get(const struct conf *c, const char *key)

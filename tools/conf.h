@@ -28,6 +28,9 @@ void conf_path(uint32_t ctid, char *buf, unsigned int size);
 /** conf_load - Return: the file, or NULL with errno set (ENOENT: none). */
 struct conf *conf_load(uint32_t ctid);
 
+/** conf_read - the same for any file of this syntax, such as /etc/vz/vz.conf. */
+struct conf *conf_read(const char *path);
+
 /** An empty file, not yet on disk. Return: NULL without memory. */
 struct conf *conf_new(void);
 
