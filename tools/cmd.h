@@ -40,6 +40,7 @@ int cmd_ubc(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_thaw(int argc, char **argv);
+int cmd_template(int argc, char **argv);
 
 /** struct verb - a row of the one table; see vzctx.c */
 struct verb {

@@ -58,6 +58,9 @@ static const struct verb verbs[] = {
 	{ "events", cmd_events,
 	  "[--count N] [--timeout S] [--follow] [--json|--journal] [--ready-fd N]",
 	  "follow starts, stops and refused requests", false },
+	{ "template", cmd_template,
+	  "[list] [-o COL,COL] [--json|--parsable] | build RELEASE | import IMAGE NAME | unpack SOURCE DIRECTORY",
+	  "list, build, import and unpack OS templates", false },
 };
 
 #define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
