@@ -539,7 +539,7 @@ on_limit_saved() {
 listen() {
 	local name=$1
 	shift
-	vzctx events --timeout 60 --ready-fd 3 "$@" 3>"$work/ready.$name" >"$work/$name" &
+	vzctx events --follow --timeout 60 --ready-fd 3 "$@" 3>"$work/ready.$name" >"$work/$name" &
 	wait_for 60 test -s "$work/ready.$name"
 }
 
