@@ -9,6 +9,7 @@
 #include <linux/vzcalluser.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
+#include <sys/sysinfo.h>
 
 #include "kselftest_harness.h"
 #include "world.h"
@@ -214,6 +215,22 @@ CLAIM(cpu, it_never_falls)
 	EXPECT_LT(50, looks);
 }
 
+static bool same_load(const struct cpu *c, const struct vz_load_avg *load)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		if (c->v[VZCTX_CPU_A_LOAD1 + i] !=
+		    load[i].val_int * 100 + load[i].val_frac)
+			return false;
+	return true;
+}
+
+#define between(attr, x, unit) do {					\
+	EXPECT_LE(before.v[attr] / (unit), x);				\
+	EXPECT_GE(after.v[attr] / (unit), x);				\
+} while (0)
+
 CLAIM(cpu, every_door_says_the_same)
 {
 	struct vz_cpu_stat st;
@@ -230,9 +247,12 @@ CLAIM(cpu, every_door_says_the_same)
 	self->w->go = 1;
 	ASSERT_EQ(0, ct_go(&self->ct));
 	ASSERT_TRUE(wait_until(!self->w->go));
-	before = cpu_of(&self->g, 101);
-	memset(&st, 0xff, sizeof(st));
-	ASSERT_EQ(0, ioctl(fd, VZCTL_GET_CPU_STAT, &a));
+	do {
+		before = cpu_of(&self->g, 101);
+		memset(&st, 0xff, sizeof(st));
+		ASSERT_EQ(0, ioctl(fd, VZCTL_GET_CPU_STAT, &a));
+		/* Load is sampled now and then, so soon they agree. */
+	} while (!same_load(&before, st.avenrun));
 	f = fopen("/proc/vz/vestat", "re");
 	ASSERT_NE(NULL, f);
 	while (fgets(line, sizeof(line), f))
@@ -242,10 +262,6 @@ CLAIM(cpu, every_door_says_the_same)
 	for (i = 0; i < 12; i++)
 		v[i] = strtoul(line + i * 21, NULL, 10);
 
-#define between(attr, x, unit) do {					\
-	EXPECT_LE(before.v[attr] / (unit), x);				\
-	EXPECT_GE(after.v[attr] / (unit), x);				\
-} while (0)
 	between(VZCTX_CPU_A_USER, st.user_jif, tick);
 	between(VZCTX_CPU_A_SYSTEM, st.system_jif, tick);
 	between(VZCTX_CPU_A_UPTIME, st.uptime_jif, tick);
@@ -271,6 +287,84 @@ CLAIM(cpu, every_door_says_the_same)
 	EXPECT_EQ(EFAULT, errno);
 	close(fd);
 }
+
+#ifdef __x86_64__
+struct cpustatctl32 {
+	uint32_t veid, cpustat;
+};
+
+struct cpu_stat32 {
+	uint32_t user_jif, nice_jif, system_jif, uptime_jif;
+	uint32_t idle_clk[2], strv_clk[2], uptime_clk[2];
+	struct vz_load_avg avenrun[3];
+};
+
+static uint64_t whole(const uint32_t *half)
+{
+	return half[0] | (uint64_t)half[1] << 32;
+}
+
+/* What a 32-bit program gets lies where its compiler looks for it. */
+CLAIM(cpu, thirty_two_bit_callers)
+{
+	const uint32_t get = _IOW(VZCTLTYPE, 6, struct cpustatctl32);
+	uint64_t tick = 1000000000 / sysconf(_SC_CLK_TCK);
+	int fd = open("/dev/vzctl", O_RDWR), turn;
+	struct cpu before, after;
+	struct cpustatctl32 *a;
+	struct cpu_stat32 *st;
+	uint32_t *low;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(64, sizeof(*st));
+	low = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	ASSERT_NE(MAP_FAILED, low);
+	ASSERT_EQ(0, munmap(low + 1024, 4096));
+	a = (void *)low;
+	st = (void *)(low + 16);
+	*a = (struct cpustatctl32) { .veid = 101, .cpustat = (uintptr_t)st };
+	if (call32(fd, get, a) == -ENOSYS)
+		SKIP(return, "this kernel serves no 32-bit programs");
+	self->w->tasks = 8;
+	self->w->spin_ms = 10;
+	self->w->go = 1;
+	ASSERT_EQ(0, ct_go(&self->ct));
+	ASSERT_TRUE(wait_until(!self->w->go));
+	for (turn = 0; turn < 100; turn++) {
+		memset(st, 0xff, sizeof(*st) + 4);
+		before = cpu_of(&self->g, 101);
+		ASSERT_EQ(0, call32(fd, get, a));
+		after = cpu_of(&self->g, 101);
+		if (same_load(&before, st->avenrun))
+			break;
+	}
+	EXPECT_LT(turn, 100);
+	between(VZCTX_CPU_A_USER, st->user_jif, tick);
+	between(VZCTX_CPU_A_SYSTEM, st->system_jif, tick);
+	between(VZCTX_CPU_A_UPTIME, st->uptime_jif, tick);
+	between(VZCTX_CPU_A_UPTIME, whole(st->uptime_clk), 1);
+	EXPECT_LT(0, st->user_jif + st->system_jif);
+	EXPECT_EQ(0, st->nice_jif);
+	EXPECT_EQ(0, whole(st->strv_clk));
+	EXPECT_GE(after.v[VZCTX_CPU_A_UPTIME] * get_nprocs(),
+		  whole(st->idle_clk));
+	EXPECT_LT(0, whole(st->idle_clk));
+	EXPECT_EQ(UINT32_MAX, *(uint32_t *)(st + 1));
+
+	a->veid = 999;
+	EXPECT_EQ(-ESRCH, call32(fd, get, a));
+	a->veid = 101;
+	a->cpustat = 8;
+	EXPECT_EQ(-EFAULT, call32(fd, get, a));
+	/* All but the last word of it would fit. */
+	a->cpustat = (uintptr_t)(low + 1024 - 15);
+	EXPECT_EQ(-EFAULT, call32(fd, get, a));
+	EXPECT_EQ(-EFAULT, call32(fd, get, low + 1023));
+	munmap(low, 4096);
+	close(fd);
+}
+#endif
 
 CLAIM(cpu, uptime_is_since_the_binding)
 {

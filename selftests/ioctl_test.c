@@ -425,18 +425,6 @@ CLAIM(dev, bad_pointers_EFAULT)
 }
 
 #ifdef __x86_64__
-/* ioctl() as a 32-bit program makes it. */
-static int call32(int fd, uint32_t cmd, void *arg)
-{
-	int ret;
-
-	asm volatile("int $0x80"
-		     : "=a" (ret)
-		     : "a" (54), "b" (fd), "c" (cmd), "d" (arg)
-		     : "memory", "r8", "r9", "r10", "r11");
-	return ret;
-}
-
 struct data32 {
 	uint32_t veid, flags, class_id, data;
 	int32_t datalen;

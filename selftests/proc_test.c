@@ -6,6 +6,7 @@
  * What a file must say is written here a second time, from what OpenVZ's own
  * says and from what the test itself made the containers hold.
  */
+#include <dirent.h>
 #include <linux/beancounter.h>
 
 #include "kselftest_harness.h"
@@ -200,6 +201,47 @@ static bool asleep(pid_t pid)
 	return strstr(text, ") S ");
 }
 
+/* Tasks whose pid in no namespace is another: the host's, as ps sees them. */
+static int host_tasks(void)
+{
+	struct dirent *e, *t;
+	DIR *proc = opendir("/proc"), *tasks;
+	char path[64], line[128];
+	int n = 0;
+	FILE *f;
+
+	while ((e = readdir(proc))) {
+		snprintf(path, sizeof(path), "/proc/%.16s/task", e->d_name);
+		tasks = atoi(e->d_name) ? opendir(path) : NULL;
+		while (tasks && (t = readdir(tasks))) {
+			unsigned int outer, inner;
+
+			snprintf(path, sizeof(path), "/proc/%.16s/task/%.16s/status",
+				 e->d_name, t->d_name);
+			f = *t->d_name == '.' ? NULL : fopen(path, "re");
+			while (f && fgets(line, sizeof(line), f))
+				n += sscanf(line, "NSpid: %u %u", &outer,
+					    &inner) == 1;
+			if (f)
+				fclose(f);
+		}
+		if (tasks)
+			closedir(tasks);
+	}
+	closedir(proc);
+	return n;
+}
+
+static bool veinfo_is(char *text, int host)
+{
+	char want[128];
+
+	snprintf(want, sizeof(want), "         0     0 %5d\n       201   201     1\n       202   202     1\n",
+		 host);
+	return slurp("/proc/vz/veinfo", 5, text, BIG) > 0 &&
+	       !strcmp(want, text);
+}
+
 CLAIM(proc, vestat_and_veinfo)
 {
 	char *line;
@@ -227,10 +269,12 @@ CLAIM(proc, vestat_and_veinfo)
 		EXPECT_GE(v[8], (v[1] + v[3]) * 10000000);
 		EXPECT_LT(0, v[11]);
 	}
-	EXPECT_LT(0, slurp("/proc/vz/veinfo", 5, self->text, BIG));
-	EXPECT_EQ(0, strncmp(self->text, "         0     0   ", 19));
-	EXPECT_NE(NULL, strstr(self->text, "\n       201   201     1\n       202   202     1\n"));
-	EXPECT_LT(0, slurp("/proc/vz/version", 64, self->text, BIG));
+	/* Threads of the kernel come and go between two looks. */
+	EXPECT_TRUE(wait_until(veinfo_is(self->text, host_tasks())));
+	i = slurp("/sys/module/vzctx/version", 64, self->want, BIG);
+	EXPECT_LT(1, i);
+	EXPECT_EQ(i, slurp("/proc/vz/version", 64, self->text, BIG));
+	EXPECT_STREQ(self->want, self->text);
 }
 
 static bool moves(unsigned int id)
@@ -273,6 +317,20 @@ CLAIM(proc, a_container_sees_itself_only)
 	EXPECT_EQ(-ENOENT, self->in->err_version);
 }
 
+static int try_list(const char *path)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		if (setuid(65534))
+			_exit(255);
+		_exit(opendir(path) ? 0 : errno);
+	}
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
 static int try_open(const char *path)
 {
 	pid_t pid = fork();
@@ -294,6 +352,8 @@ CLAIM(proc, who_is_not_root_is_refused)
 	EXPECT_EQ(EACCES, try_open("/proc/vz/vestat"));
 	EXPECT_EQ(EACCES, try_open("/proc/vz/veinfo"));
 	EXPECT_EQ(0, try_open("/proc/vz/version"));
+	EXPECT_EQ(EACCES, try_list("/proc/bc"));
+	EXPECT_EQ(0, try_list("/proc/vz"));
 }
 
 /* An open file neither keeps a container nor shows the next of its number. */
@@ -330,24 +390,57 @@ static void churn(volatile int *end, volatile int *rounds)
 	_exit(0);
 }
 
-/* NULL if a text is whole: a head, then 24 rows a container, ours once each. */
-static const char *flaw(const char *text, long len, bool *seen300)
+/* How a file is laid out: above the rows, a row, and rows a container. */
+static const struct shape {
+	const char *path;
+	long head, first, row, rows;
+} shapes[] = {
+	{ UBC, HEAD_LEN, 13, ROW_LEN, 24 },
+	{ "/proc/bc/resources", HEAD_LEN, 13, ROW_LEN, 21 },
+	{ "/proc/vz/vestat", 2 * 252, 252, 252, 1 },
+	{ "/proc/vz/veinfo", 0, 23, 23, 1 },
+};
+
+#define SHAPES (sizeof(shapes) / sizeof(*shapes))
+
+/* NULL if a text is whole: a head, rows that belong together, ours once each. */
+static const char *flaw(const struct shape *s, const char *text, long len,
+			unsigned int *seen)
 {
 	int ours = 0, row = 0;
 	const char *line;
 
-	if (len < HEAD_LEN || (len - HEAD_LEN) % (24 * ROW_LEN))
+	if (len < s->head || (len - s->head) % (s->rows * s->row))
 		return "length";
-	for (line = text + HEAD_LEN; line < text + len; line += ROW_LEN, row++) {
-		if (line[ROW_LEN - 1] != '\n')
+	for (line = text + s->head; line < text + len; line += s->row, row++) {
+		unsigned long id = strtoul(line, NULL, 10);
+		bool first = !(row % s->rows);
+
+		if (line[s->row - 1] != '\n' ||
+		    memchr(line, '\n', s->row - 1))
 			return "width";
-		if ((line[9] == ':') != !(row % 24))
+		if (s->rows > 1 && (line[9] == ':') != first)
 			return "id";
-		ours += !strncmp(line, "      201:", 10) ||
-			!strncmp(line, "      202:", 10);
-		*seen300 |= !strncmp(line, "      30", 8);
+		ours += first && (id == 201 || id == 202);
+		if (first && id >= 300)
+			*seen |= 1U << (s - shapes);
 	}
 	return ours == 2 ? NULL : "ours";
+}
+
+/* Whether lines end where lines end in some of a file that begins at @off. */
+static bool in_step(const struct shape *s, const char *text, long n, off_t off)
+{
+	long i;
+
+	for (i = 0; i < n; i++) {
+		long at = off + i - s->first;
+		bool end = at >= 0 ? at % s->row == s->row - 1 : at == -1;
+
+		if (end != (text[i] == '\n'))
+			return false;
+	}
+	return true;
 }
 
 CLAIM(proc, odd_readers_under_churn)
@@ -355,35 +448,40 @@ CLAIM(proc, odd_readers_under_churn)
 	static const size_t steps[] = { 7, 129, 130, 131, 1000, 1, 4095, 9999 };
 	volatile int *end = shared(2 * sizeof(int)), *rounds = end + 1;
 	const int wanted = 40 / slow() + 3;
-	bool seen300 = false;
-	int status, fd, turn;
+	const int turns = SHAPES * sizeof(steps) / sizeof(*steps);
+	int status, fd[SHAPES], turn;
+	unsigned int seen = 0, i;
 	pid_t pid = fork();
 
 	if (!pid)
 		churn(end, rounds);
-	fd = open(UBC, O_RDONLY | O_CLOEXEC);
-	ASSERT_LE(0, fd);
-	for (turn = 0; *rounds < wanted || !seen300; turn++) {
-		size_t step = steps[turn % (sizeof(steps) / sizeof(*steps))];
-		long n = slurp(UBC, step, self->text, BIG), i;
-		off_t off = (turn * 977) % (HEAD_LEN + 20 * ROW_LEN);
+	for (i = 0; i < SHAPES; i++) {
+		fd[i] = open(shapes[i].path, O_RDONLY | O_CLOEXEC);
+		ASSERT_LE(0, fd[i]);
+	}
+	for (turn = 0; turn < turns || *rounds < wanted ||
+	     seen != (1 << SHAPES) - 1; turn++) {
+		const struct shape *s = &shapes[turn % SHAPES];
+		size_t step = steps[turn / SHAPES %
+				    (sizeof(steps) / sizeof(*steps))];
+		long n = slurp(s->path, step, self->text, BIG);
+		off_t off = (turn * 977) % (s->head + 2 * s->rows * s->row);
+		const char *what = flaw(s, self->text, n, &seen);
 
-		ASSERT_LT(0, n);
-		ASSERT_EQ(NULL, flaw(self->text, n, &seen300)) {
-			TH_LOG("%s with steps of %zu", flaw(self->text, n, &seen300), step);
+		ASSERT_EQ(NULL, what) {
+			TH_LOG("%s of %s with steps of %zu", what, s->path, step);
 		}
-		/* Anywhere in the file, lines end where lines end. */
-		n = pread(fd, self->text, 1 + turn % 700, off);
+		n = pread(fd[s - shapes], self->text, 1 + turn % 700, off);
 		ASSERT_LT(0, n);
-		for (i = 0; i < n; i++)
-			if (off + i >= 13)
-				ASSERT_EQ((off + i - 13) % ROW_LEN == ROW_LEN - 1,
-					  self->text[i] == '\n');
+		ASSERT_TRUE(in_step(s, self->text, n, off)) {
+			TH_LOG("%ld bytes of %s at %ld", n, s->path, (long)off);
+		}
 	}
 	*end = 1;
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status);
-	close(fd);
+	for (i = 0; i < SHAPES; i++)
+		close(fd[i]);
 }
 
 TEST_HARNESS_MAIN

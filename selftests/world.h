@@ -179,4 +179,18 @@ static inline pid_t fork_sleeper(void)
 	return pid < 0 ? -errno : pid;
 }
 
+#ifdef __x86_64__
+/* ioctl() as a 32-bit program makes it; @arg below 4 GiB, errors as -errno. */
+static inline int call32(int fd, uint32_t cmd, void *arg)
+{
+	int ret;
+
+	asm volatile("int $0x80"
+		     : "=a" (ret)
+		     : "a" (54), "b" (fd), "c" (cmd), "d" (arg)
+		     : "memory", "r8", "r9", "r10", "r11");
+	return ret;
+}
+#endif
+
 #endif /* _SELFTESTS_WORLD_H */

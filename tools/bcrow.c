@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bcrow.h"
+#include "onlimit.h"
 #include "parse.h"
 
 #define ROW(r) ((const struct bcrow *)(r))
@@ -76,6 +77,11 @@ static struct cell get_errno(const void *r)
 	return WORD(ROW(r)->res.err ? strerrorname_np(ROW(r)->res.err) : NULL);
 }
 
+static struct cell get_onlimit(const void *r)
+{
+	return WORD(onlimit_word(ROW(r)->bc.action));
+}
+
 static struct cell get_note(const void *r) { return WORD(ROW(r)->res.note); }
 
 const struct column bcrow_columns[] = {
@@ -90,6 +96,7 @@ const struct column bcrow_columns[] = {
 	{ "counted", "no, charged, sampled, kernel", false, get_counted },
 	{ "enforced", "no, exact, bounded, cgroup", false, get_enforced },
 	{ "errno", "what a refused application sees", false, get_errno },
+	{ "onlimit", "notify, freeze, kill", false, get_onlimit },
 	{ "note", "the kernel's remark", false, get_note },
 };
 

@@ -21,6 +21,12 @@
 
 int cmd_create(int argc, char **argv);
 int cmd_start(int argc, char **argv);
+int cmd_restart(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_mount(int argc, char **argv);
+int cmd_umount(int argc, char **argv);
+int cmd_boot(int argc, char **argv);
+int cmd_shutdown(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_enter(int argc, char **argv);
 int cmd_console(int argc, char **argv);
@@ -34,6 +40,7 @@ int cmd_ubc(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 int cmd_why(int argc, char **argv);
 int cmd_thaw(int argc, char **argv);
+int cmd_template(int argc, char **argv);
 
 /** struct verb - a row of the one table; see vzctx.c */
 struct verb {

@@ -17,6 +17,7 @@
 #include "journal.h"
 #include "modload.h"
 #include "msg.h"
+#include "onlimit.h"
 #include "parse.h"
 
 struct events {
@@ -36,13 +37,6 @@ static const char *type_word(uint32_t type)
 	}
 }
 
-static const char *action_word(uint32_t action)
-{
-	static const char *const words[] = { "notify", "freeze", "kill" };
-
-	return action <= VZCTX_ACTION_KILL ? words[action] : "unknown";
-}
-
 static void print_text(const struct vz_event *ev, const char *resource,
 		       const char *comm)
 {
@@ -60,7 +54,7 @@ static void print_text(const struct vz_event *ev, const char *resource,
 		       " wanted=%" PRIu64 " pid=%u comm=%s dropped=%" PRIu64
 		       " action=%s",
 		       resource, ev->held, bar, lim, ev->failcnt, ev->wanted,
-		       ev->pid, comm, ev->dropped, action_word(ev->action));
+		       ev->pid, comm, ev->dropped, onlimit_word(ev->action));
 	}
 	putchar('\n');
 }
@@ -84,7 +78,7 @@ static void print_json(const struct vz_event *ev, const char *resource,
 		json_object_set_new(o, "comm", json_string(comm));
 		json_object_set_new(o, "dropped", json_integer(ev->dropped));
 		json_object_set_new(o, "action",
-				    json_string(action_word(ev->action)));
+				    json_string(onlimit_word(ev->action)));
 	}
 	json_dumpf(o, stdout, JSON_COMPACT);
 	putchar('\n');

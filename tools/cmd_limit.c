@@ -10,173 +10,54 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <linux/beancounter.h>
-
 #include "bcrow.h"
 #include "cgroup.h"
 #include "cmd.h"
-#include "conflimit.h"
+#include "limitset.h"
 #include "modload.h"
 #include "msg.h"
+#include "onlimit.h"
 #include "overcommit.h"
 #include "parse.h"
 #include "profile.h"
 #include "validate.h"
 #include "vswap.h"
 
-#define MAX_SET	64	/* more than there are resources */
-
 struct limit {
 	uint32_t ctid;
 	struct vznl *nl;
 	struct vz_reslist res;
-	struct vz_set set[MAX_SET];
-	size_t n;
+	struct limitset set;
 	struct vswap vswap;
-	size_t own;		/* of these, given as words */
 	const struct profile *profile;
-	bool save, dry_run, validate, overcommit, act;
-	uint32_t action;	/* if @act */
+	bool save, dry_run, validate, overcommit;
 	struct out out;
 };
-
-static void list_names(const struct vz_reslist *res)
-{
-	fprintf(stderr, "%s: resources are:", prog_name);
-	for (size_t i = 0; i < res->n; i++)
-		fprintf(stderr, " %s", res->v[i].name);
-	fputc('\n', stderr);
-}
-
-/* Reads one RES=BAR[:LIM]. */
-static int take(struct limit *l, const char *word)
-{
-	struct vz_set *set = &l->set[l->n];
-	const char *eq = strchr(word, '=');
-	const struct vz_res *r;
-	char name[32];
-
-	*set = (struct vz_set){ .act = l->act, .action = l->action,
-				.keep = !eq };
-	if (l->n + 4 >= MAX_SET)
-		return msg_usage("limit", "more limits than resources");
-	if (!eq && !l->act)
-		return msg_usage("limit", "\"%s\" is no RES=BAR[:LIM]", word);
-	if (!eq)
-		eq = word + strlen(word);
-	snprintf(name, sizeof(name), "%.*s", (int)(eq - word), word);
-	r = eq - word < (long)sizeof(name) ? res_by_name(&l->res, name) : NULL;
-	if (!r) {
-		msg_usage("limit", "no resource \"%.*s\"", (int)(eq - word),
-			  word);
-		list_names(&l->res);
-		return EXIT_USAGE;
-	}
-	if (!set->keep &&
-	    !parse_barlim(eq + 1, r->unit, &set->barrier, &set->limit))
-		return msg_usage("limit", "\"%s\" is no limit for %s: %s",
-				 eq + 1, r->name,
-				 r->unit == VZCTX_UNIT_ITEMS ?
-				 "a number or unlimited" :
-				 "a number with K, M, G, T or P, or unlimited");
-	if (set->barrier > set->limit)
-		return msg_usage("limit", "barrier above limit in \"%s\"",
-				 word);
-	for (size_t i = 0; i < l->n; i++)
-		if (l->set[i].id == r->id)
-			return msg_usage("limit", "%s is given twice", name);
-	set->id = r->id;
-	l->n++;
-	l->own = l->n;
-	return EXIT_OK;
-}
-
-/* What the profile has and no word has said otherwise. */
-static int take_profile(struct limit *l)
-{
-	const struct profile_limit *p;
-
-	for (p = l->profile->limit; p->resource; p++) {
-		const struct vz_res *r = res_by_name(&l->res, p->resource);
-		struct vz_set *set = &l->set[l->n];
-		size_t i;
-
-		for (i = 0; r && i < l->own && l->set[i].id != r->id; i++)
-			;
-		if (!r || i < l->own)
-			continue;
-		*set = (struct vz_set){ .id = r->id };
-		if (!parse_barlim(p->barlim, r->unit, &set->barrier,
-				  &set->limit))
-			return msg_fail(EINVAL, NULL, "use profile %s",
-					l->profile->name);
-		l->n++;
-	}
-	return EXIT_OK;
-}
-
-/* Of a profile only what is counted can be set; the rest can be saved. */
-static size_t settable(const struct limit *l, struct vz_set *live)
-{
-	char left_out[512] = "";
-	size_t n = 0, len = 0;
-
-	for (size_t i = 0; i < l->n; i++) {
-		const struct vz_res *r = res_by_id(&l->res, l->set[i].id);
-
-		if (i < l->own || (r && r->counted != VZCTX_COUNTED_NO))
-			live[n++] = l->set[i];
-		else if (r && len < sizeof(left_out))
-			len += snprintf(left_out + len, sizeof(left_out) - len,
-					" %s", r->name);
-	}
-	if (len)
-		msg_note("not counted on this kernel, so not limited:%s",
-			 left_out);
-	return n;
-}
-
-static int save_figures(const struct limit *l, struct conf *c)
-{
-	int ret = 0;
-
-	for (size_t i = 0; !ret && i < l->n; i++)
-		if (!l->set[i].keep)
-			ret = conflimit_write(c, &l->res, &l->set[i], 1);
-	return ret;
-}
-
-static int save(const struct limit *l)
-{
-	int lock = conf_lock(), ret = 0;
-	struct conf *c;
-
-	if (lock < 0)
-		return msg_fail(-lock, NULL, "save limits of CT %u", l->ctid);
-	c = conf_load(l->ctid);
-	if (!c)
-		ret = -errno;
-	if (!ret)
-		ret = save_figures(l, c);
-	if (!ret)
-		ret = conf_save(c, l->ctid);
-	conf_free(c);
-	close(lock);
-	return ret ? msg_fail(-ret, NULL, "save limits of CT %u", l->ctid) :
-		     EXIT_OK;
-}
 
 static bool touched(const struct vz_res *r, void *arg)
 {
 	const struct limit *l = arg;
 
-	for (size_t i = 0; i < l->n; i++)
-		if (l->set[i].id == r->id)
-			return true;
-	return false;
+	return limitset_find(&l->set, r->id);
 }
 
-/* What the kernel holds now, whatever was asked for. */
+static void warn_held(const struct limit *l, const struct vz_ctx *c)
+{
+	for (size_t i = 0; i < l->set.n; i++) {
+		const struct vz_set *set = &l->set.v[i];
+		const struct vz_res *r = res_by_id(&l->res, set->id);
+		const struct vz_bc *bc = vz_ctx_bc(c, set->id);
+
+		if (!r || !bc || set->keep || bc->held <= set->limit)
+			continue;
+		msg_note("%s of CT %u: held %" PRIu64 " is above the new limit %" PRIu64 "; %s, new ones are refused",
+			 r->name, l->ctid, bc->held, set->limit,
+			 !strcmp(r->name, "numproc") ? "running tasks stay" :
+			 "what is held stays");
+	}
+}
+
+/* What the kernel holds now, whatever was asked for; or what it would hold. */
 static int read_back(struct limit *l)
 {
 	struct bcrow *rows;
@@ -187,21 +68,24 @@ static int read_back(struct limit *l)
 	if (ret)
 		return msg_fail(-ret, vznl_sentence(l->nl),
 				"read limits of CT %u back", l->ctid);
-	for (size_t i = 0; i < l->n; i++) {
-		const struct vz_res *r = res_by_id(&l->res, l->set[i].id);
-		const struct vz_bc *bc = vz_ctx_bc(&c, l->set[i].id);
-
-		if (!r || !bc || l->set[i].keep ||
-		    bc->held <= l->set[i].limit)
-			continue;
-		msg_note("%s of CT %u: held %" PRIu64 " is above the new limit %" PRIu64 "; %s, new ones are refused",
-			 r->name, l->ctid, bc->held, l->set[i].limit,
-			 !strcmp(r->name, "numproc") ? "running tasks stay" :
-			 "what is held stays");
-	}
+	warn_held(l, &c);
 	rows = bcrow_make(&c, &l->res, touched, l, &n);
+	for (size_t i = 0; rows && l->dry_run && i < n; i++) {
+		const struct vz_set *set = limitset_find(&l->set, rows[i].bc.id);
+
+		if (set && !set->keep) {
+			rows[i].bc.barrier = set->barrier;
+			rows[i].bc.limit = set->limit;
+		}
+		if (set && set->act)
+			rows[i].bc.action = set->action;
+	}
+	if (l->dry_run)
+		msg_note("nothing is changed; the kernel would take these:");
 	ret = rows ? print_table(&l->out, "resources", bcrow_columns,
-				 bcrow_ncolumns, BCROW_DEFAULT, rows, n,
+				 bcrow_ncolumns,
+				 l->set.act ? BCROW_DEFAULT ",onlimit" :
+					      BCROW_DEFAULT, rows, n,
 				 sizeof(*rows)) : -ENOMEM;
 	free(rows);
 	vz_ctx_free(&c);
@@ -214,47 +98,49 @@ static const char *culprit(const struct limit *l)
 {
 	const struct vz_res *r;
 
-	for (size_t i = 0; i < l->n; i++) {
-		r = res_by_id(&l->res, l->set[i].id);
-		if (r && (l->n == 1 || r->counted == VZCTX_COUNTED_NO))
+	for (size_t i = 0; i < l->set.n; i++) {
+		r = res_by_id(&l->res, l->set.v[i].id);
+		if (r && (l->set.n == 1 || r->counted == VZCTX_COUNTED_NO))
 			return r->name;
 	}
 	return "limits";
 }
 
+/* The kernel has no such context: the configuration alone can be changed. */
+static int set_stopped(struct limit *l)
+{
+	struct conf *c = conf_load(l->ctid);
+	bool known = c;
+
+	conf_free(c);
+	if (!known || !l->save || l->dry_run)
+		return msg_fail(0, known ? "it is not running; --save sets limits for its next start" :
+				"there is no such CT", "set limits of CT %u",
+				l->ctid);
+	msg_note("CT %u is not running; the limits hold from its next start",
+		 l->ctid);
+	return limitset_save(&l->set, &l->res, l->ctid);
+}
+
 static int apply(struct limit *l)
 {
 	const char *what = "";
-	struct vz_set live[MAX_SET];
-	size_t n = settable(l, live);
-	struct conf *c;
+	struct vz_set live[LIMITSET_MAX];
+	size_t n = limitset_settable(&l->set, &l->res, live);
 	int ret, freezer = -1;
 
-	if (l->act && l->action == VZCTX_ACTION_FREEZE) {
+	/* Without one the kernel says what is missing, if it has the context. */
+	if (l->set.act && l->set.action == VZCTX_ACTION_FREEZE) {
 		freezer = cgroup_freezer(l->ctid);
-		if (freezer < 0)
-			return msg_fail(-freezer, freezer == -ENOENT ?
-					"it is not running, or has no cgroup of its own" :
-					NULL, "freeze CT %u at a limit",
-					l->ctid);
+		if (freezer < 0 && freezer != -ENOENT)
+			return msg_fail(-freezer, NULL,
+					"freeze CT %u at a limit", l->ctid);
 	}
 	ret = vznl_set(l->nl, l->ctid, live, n, l->dry_run, freezer);
 	if (freezer >= 0)
 		close(freezer);
-	if (ret == -ENOENT) {
-		c = conf_load(l->ctid);
-		if (c && l->save && !l->dry_run) {
-			conf_free(c);
-			msg_note("CT %u is not running; the limits hold from its next start",
-				 l->ctid);
-			return save(l);
-		}
-		ret = msg_fail(0, c ? "it is not running; --save sets limits for its next start" :
-			       "there is no such CT", "set limits of CT %u",
-			       l->ctid);
-		conf_free(c);
-		return ret;
-	}
+	if (ret == -ENOENT)
+		return set_stopped(l);
 	if (ret)
 		return msg_fail(-ret, vznl_sentence(l->nl), "set %s of CT %u",
 				culprit(l), l->ctid);
@@ -267,7 +153,7 @@ static int apply(struct limit *l)
 	}
 	ret = read_back(l);
 	if (!ret && l->save && !l->dry_run)
-		ret = save(l);
+		ret = limitset_save(&l->set, &l->res, l->ctid);
 	return ret;
 }
 
@@ -275,23 +161,13 @@ static int apply(struct limit *l)
 static int judge(const struct limit *l)
 {
 	struct conf *c = conf_load(l->ctid);
-	int bad = validate(&l->res, c, l->set, l->n,
+	int bad = validate(&l->res, c, l->ctid, l->set.v, l->set.n,
 			   l->profile ? l->profile->avnumproc : 0);
 
 	conf_free(c);
 	if (!bad)
 		puts("The limits fit each other.");
 	return bad ? EXIT_FAILED : EXIT_OK;
-}
-
-static bool parse_action(const char *word, uint32_t *action)
-{
-	static const char *const words[] = { "notify", "freeze", "kill" };
-
-	for (*action = 0; *action <= VZCTX_ACTION_KILL; ++*action)
-		if (!strcmp(word, words[*action]))
-			return true;
-	return false;
 }
 
 static int run(struct limit *l, int argc, char **argv)
@@ -302,15 +178,16 @@ static int run(struct limit *l, int argc, char **argv)
 		return msg_fail(-ret, vznl_sentence(l->nl),
 				"list the kernel's resources");
 	if (l->overcommit)
-		return overcommit(l->nl, &l->out);
+		return l->ctid ? overcommit_of(l->nl, l->ctid, &l->out) :
+				 overcommit(l->nl, &l->out);
 	for (int i = optind; !ret && i < argc; i++)
-		ret = take(l, argv[i]);
+		ret = limitset_word(&l->set, &l->res, argv[i]);
 	if (!ret)
-		ret = vswap_take(l->nl, &l->res, l->ctid, &l->vswap, l->set,
-				 &l->n);
-	l->own = l->n;
+		ret = vswap_take(l->nl, &l->res, l->ctid, &l->vswap, l->set.v,
+				 &l->set.n);
+	l->set.own = l->set.n;
 	if (!ret && l->profile)
-		ret = take_profile(l);
+		ret = limitset_profile(&l->set, &l->res, l->profile);
 	if (!ret && l->validate)
 		return judge(l);
 	return ret ? ret : apply(l);
@@ -324,16 +201,20 @@ static void options(const char *verb)
 	       "      --ram SIZE        physpages=0:SIZE, which is memory.max of its cgroup\n"
 	       "      --swap SIZE       swappages=0:SIZE, which is memory.swap.max\n"
 	       "      --vm_overcommit F privvmpages=F times ram and swap\n"
-	       "      --profile NAME    limits with OpenVZ's figures, besides the words:\n"
-	       "                        %s\n"
+	       "      --profile NAME    limits with OpenVZ's figures, besides the words; NAMEs:\n"
+	       "        %s\n"
 	       "      --validate        judge configuration and words, change nothing\n"
 	       "      --on-limit WORD   a refusal of RES is followed by notify, freeze, kill\n"
-	       "      --overcommit      without CTID: what the host has promised\n"
+	       "      --overcommit      what the host has promised; with CTID its part in that\n"
 	       OUT_HELP "\n"
 	       "One figure sets barrier and limit. Items are plain numbers; bytes and pages\n"
 	       "take K, M, G, T (binary), B and P (pages). \"unlimited\" is a figure too.\n\n",
 	       profile_names());
 	print_columns(bcrow_columns, bcrow_ncolumns);
+	printf("\nWith --overcommit:\n");
+	print_columns(overcommit_columns, overcommit_ncolumns);
+	printf("\nWith --overcommit CTID:\n");
+	print_columns(part_columns, part_ncolumns);
 }
 
 int cmd_limit(int argc, char **argv)
@@ -371,8 +252,8 @@ int cmd_limit(int argc, char **argv)
 						 optarg, profile_names());
 			break;
 		case 'a':
-			l.act = true;
-			if (!parse_action(optarg, &l.action))
+			l.set.act = true;
+			if (!onlimit_parse(optarg, &l.set.action))
 				return msg_usage(argv[0], "\"%s\" is not notify, freeze or kill",
 						 optarg);
 			break;
@@ -384,18 +265,20 @@ int cmd_limit(int argc, char **argv)
 				return verb_badopt(opt, argv);
 		}
 	}
-	if (!l.overcommit)
-		ret = verb_ctid(argc, argv, false, &l.ctid);
-	else if (optind < argc)
-		ret = msg_usage(argv[0], "--overcommit is about all contexts");
+	if (!l.overcommit || optind < argc)
+		ret = verb_ctid(argc, argv, l.overcommit, &l.ctid);
 	if (ret)
 		return ret;
+	if (optind >= argc && l.set.act)
+		return msg_usage(argv[0], "--on-limit needs RES or RES=BAR[:LIM]");
 	if (optind >= argc && !l.profile && !l.validate && !l.overcommit &&
 	    !l.vswap.ram && !l.vswap.swap && !l.vswap.overcommit)
 		return msg_usage(argv[0], "limit needs RES=BAR[:LIM]");
-	if (!(l.overcommit ?
-	      print_check(&l.out, overcommit_columns, overcommit_ncolumns, argv[0]) :
-	      print_check(&l.out, bcrow_columns, bcrow_ncolumns, argv[0])))
+	if (!(!l.overcommit ?
+	      print_check(&l.out, bcrow_columns, bcrow_ncolumns, argv[0]) :
+	      l.ctid ?
+	      print_check(&l.out, part_columns, part_ncolumns, argv[0]) :
+	      print_check(&l.out, overcommit_columns, overcommit_ncolumns, argv[0])))
 		return EXIT_USAGE;
 	ret = modload_open(vznl_open, &l.nl);
 	if (ret)

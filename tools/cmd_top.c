@@ -85,9 +85,14 @@ static int draw(struct top *t)
 	int ret;
 
 	toprows_sort(&t->rows, t->sort);
-	if (t->live)
-		printf("\033[H\033[2J%zu contexts by %s; keys: f failures, u use, c cpu, q quit\n\n",
-		       t->rows.n, top_sort_word(t->sort));
+	if (t->live) {
+		unsigned int height = print_height();
+
+		t->out.screen = height > 4 ? height - 3 : height;
+		printf("\033[H\033[2J%zu context%s by %s; keys: f failures, u use, c cpu, q quit\n\n",
+		       t->rows.n, t->rows.n == 1 ? "" : "s",
+		       top_sort_word(t->sort));
+	}
 	ret = print_table(&t->out, "contexts", toprow_columns, toprow_ncolumns,
 			  DEFAULT, t->rows.v, t->rows.n, sizeof(*t->rows.v));
 	if (!ret && fflush(stdout))

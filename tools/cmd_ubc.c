@@ -168,13 +168,16 @@ static int show(struct ubc *u)
 
 static int show_again(struct ubc *u)
 {
-	bool tty = isatty(STDOUT_FILENO);
+	bool screen = isatty(STDOUT_FILENO) && u->out.mode == OUT_TEXT;
+	unsigned int height;
 	int ret;
 
 	for (uint64_t i = 0; !u->count || i < u->count; i++) {
 		if (i)
 			sleep(u->interval);
-		if (tty && u->out.mode == OUT_TEXT)
+		height = screen ? print_height() : 0;
+		u->out.screen = height > 3 ? height - 1 : height;
+		if (screen)
 			fputs("\033[H\033[2J", stdout);
 		else if (i && u->out.mode == OUT_TEXT)
 			putchar('\n');

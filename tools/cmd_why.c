@@ -11,9 +11,12 @@
 #include <string.h>
 #include <time.h>
 
+#include <linux/beancounter.h>
+
 #include "cmd.h"
 #include "modload.h"
 #include "msg.h"
+#include "onlimit.h"
 #include "parse.h"
 
 struct why {
@@ -22,7 +25,13 @@ struct why {
 	struct vznl *nl;
 	struct vz_reslist res;
 	struct vz_eventlist hits;
-	struct vz_ctx ctx;
+	struct vz_ctx ctx;	/* running, or as it ended, if that is known */
+};
+
+/** struct cure - what would have helped */
+struct cure {
+	bool lifted;		/* it has been done since */
+	char command[128];	/* empty if no limit was in the way */
 };
 
 static int newest_first(const void *a, const void *b)
@@ -34,83 +43,159 @@ static int newest_first(const void *a, const void *b)
 	return x->failcnt < y->failcnt ? 1 : x->failcnt > y->failcnt ? -1 : 0;
 }
 
+static uint64_t and_a_quarter(uint64_t v)
+{
+	return v > VZCTX_UNLIMITED / 5 * 4 ? VZCTX_UNLIMITED : v + v / 4;
+}
+
+static void command(const struct why *w, const char *resource,
+		    uint64_t barrier, uint64_t limit, struct cure *cure)
+{
+	char bar[24], lim[24];
+
+	format_amount(barrier, bar, sizeof(bar));
+	format_amount(limit, lim, sizeof(lim));
+	snprintf(cure->command, sizeof(cure->command), "%s limit %u %s=%s:%s%s",
+		 prog_name, w->ctid, resource, bar, lim,
+		 w->running ? "" : " --save");
+}
+
+/* What the kernel killed for is the limit of physpages, or the whole host. */
+static void cure_kill(const struct why *w, struct cure *cure)
+{
+	const struct vz_bc *bc = vz_ctx_bc(&w->ctx, UB_PHYSPAGES);
+
+	if (bc && bc->limit != VZCTX_UNLIMITED)
+		command(w, "physpages", bc->barrier, and_a_quarter(bc->limit),
+			cure);
+}
+
+static uint64_t need_of(const struct vz_event *ev)
+{
+	return ev->held + ev->wanted;
+}
+
 /*
- * The smallest figures under which the request would have passed, and a fourth
+ * The smallest figures under which what needs @need would have passed, and a fourth
  * more, since what has grown to its limit grows on. What the limits are by now
  * counts, if it is more.
  */
-static void command(const struct why *w, const struct vz_event *ev,
-		    const char *resource, char *buf, size_t size)
+static void find_cure(const struct why *w, const struct vz_event *ev,
+		      const char *resource, uint64_t need, struct cure *cure)
 {
 	const struct vz_bc *bc = w->running ? vz_ctx_bc(&w->ctx, ev->id) : NULL;
-	uint64_t need = ev->held + ev->wanted, barrier = ev->barrier;
-	uint64_t limit = ev->limit;
-	char bar[24], lim[24];
+	uint64_t barrier = ev->barrier, limit = ev->limit;
 
+	*cure = (struct cure){ 0 };
+	if (ev->type == VZCTX_EVENT_KILL) {
+		cure_kill(w, cure);
+		return;
+	}
 	if (bc) {
 		barrier = bc->barrier;
 		limit = bc->limit;
+		cure->lifted = barrier >= need && limit >= need;
 	}
-	if (barrier < need && limit >= need)
-		limit = limit > need + need / 4 ? limit : need + need / 4;
+	if (barrier < need && limit >= need && limit < and_a_quarter(need))
+		limit = and_a_quarter(need);
 	if (barrier < need)
-		barrier = need + need / 4;
+		barrier = and_a_quarter(need);
 	if (limit < barrier)
 		limit = barrier;
-	format_amount(barrier, bar, sizeof(bar));
-	format_amount(limit, lim, sizeof(lim));
-	snprintf(buf, size, "%s limit %u %s=%s:%s%s", prog_name, w->ctid,
-		 resource, bar, lim, w->running ? "" : " --save");
+	command(w, resource, barrier, limit, cure);
 }
 
-/* Whether the limits of today would still refuse that request. */
-static bool lifted(const struct why *w, const struct vz_event *ev)
+static void print_limits(const struct vz_bc *bc, const struct vz_event *ev,
+			 uint32_t unit)
 {
-	const struct vz_bc *bc = w->running ? vz_ctx_bc(&w->ctx, ev->id) : NULL;
-	uint64_t need = ev->held + ev->wanted;
+	char bar[24], lim[24];
 
-	return bc && bc->barrier >= need && bc->limit >= need;
+	format_scaled(bc ? bc->barrier : ev->barrier, unit, bar, sizeof(bar));
+	format_scaled(bc ? bc->limit : ev->limit, unit, lim, sizeof(lim));
+	printf("barrier %s, limit %s", bar, lim);
 }
 
-static void print_text(const struct why *w, const struct vz_event *ev,
-		       const struct vz_res *r, const char *comm, bool first)
+/* @same: its limits are those that were told already */
+static void print_hit(const struct vz_event *ev, uint32_t unit, bool same)
 {
-	char when[32] = "?", held[24], wanted[24], bar[24], lim[24], cmd[128];
+	char when[32] = "?", held[24], wanted[24];
+	char comm[4 * VZCTX_COMM_LEN + 1];
 	time_t sec = ev->time / 1000000000;
 	struct tm tm;
 
 	if (localtime_r(&sec, &tm))
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
-	format_scaled(ev->held, r->unit, held, sizeof(held));
-	format_scaled(ev->wanted, r->unit, wanted, sizeof(wanted));
-	format_scaled(ev->barrier, r->unit, bar, sizeof(bar));
-	format_scaled(ev->limit, r->unit, lim, sizeof(lim));
-	printf("%s %s: %s more refused to ", when, r->name, wanted);
+	escape(ev->comm, comm, sizeof(comm));
+	format_scaled(ev->held, unit, held, sizeof(held));
+	format_scaled(ev->wanted, unit, wanted, sizeof(wanted));
+	printf("  %s  ", when);
 	if (ev->pid)
 		printf("%s (pid %u)", comm, ev->pid);
 	else
 		printf("nobody in particular");
-	printf(", %s held, barrier %s, limit %s; failure %" PRIu64 "%s\n",
-	       held, bar, lim, ev->failcnt,
-	       ev->action == VZCTX_ACTION_KILL ? "; killed for it" :
-	       ev->action == VZCTX_ACTION_FREEZE ? "; frozen for it" : "");
-	if (!first)
-		return;
-	command(w, ev, r->name, cmd, sizeof(cmd));
-	if (lifted(w, ev))
-		printf("    lifted since\n");
+	if (ev->type == VZCTX_EVENT_KILL)
+		printf(" was killed, %s held", held);
 	else
-		printf("    %s\n", cmd);
+		printf(" wanted %s more, %s held", wanted, held);
+	if (!same) {
+		printf(", ");
+		print_limits(NULL, ev, unit);
+	}
+	printf("%s\n", ev->action == VZCTX_ACTION_KILL ? "; killed for it" :
+	       ev->action == VZCTX_ACTION_FREEZE ? "; frozen for it" : "");
+}
+
+/* The hits of one resource, of which @first is the newest. */
+static void print_resource(const struct why *w, const struct vz_res *r,
+			   size_t first)
+{
+	const struct vz_event *newest = &w->hits.v[first];
+	bool kill = newest->type == VZCTX_EVENT_KILL;
+	uint64_t need = 0;
+	struct cure cure;
+
+	printf("%s: %" PRIu64 " %s%s ", r->name, newest->failcnt,
+	       kill ? "task" : "request", newest->failcnt == 1 ? "" : "s");
+	if (kill) {
+		printf("killed for lack of memory\n");
+	} else {
+		printf("refused, ");
+		print_limits(NULL, newest, r->unit);
+		putchar('\n');
+	}
+	for (size_t i = first; i < w->hits.n; i++) {
+		const struct vz_event *ev = &w->hits.v[i];
+
+		if (ev->id != newest->id)
+			continue;
+		print_hit(ev, r->unit, kill ||
+			  (ev->barrier == newest->barrier &&
+			   ev->limit == newest->limit));
+		if (need_of(ev) > need)
+			need = need_of(ev);
+	}
+	find_cure(w, newest, r->name, need, &cure);
+	if (cure.lifted) {
+		printf("  lifted since: ");
+		print_limits(vz_ctx_bc(&w->ctx, newest->id), newest, r->unit);
+		putchar('\n');
+	} else if (*cure.command) {
+		printf("  to lift it:\n    %s\n", cure.command);
+	} else {
+		printf("  no limit was in the way: the host had no memory left\n");
+	}
 }
 
 static json_t *make_json(const struct why *w, const struct vz_event *ev,
-			 const struct vz_res *r, const char *comm)
+			 const struct vz_res *r)
 {
-	static const char *const words[] = { "notify", "freeze", "kill" };
-	char cmd[128];
+	char comm[4 * VZCTX_COMM_LEN + 1];
+	struct cure cure;
 
-	command(w, ev, r->name, cmd, sizeof(cmd));
-	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:b, s:s}",
+	escape(ev->comm, comm, sizeof(comm));
+	find_cure(w, ev, r->name, need_of(ev), &cure);
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:b, s:s?}",
+			 "type", ev->type == VZCTX_EVENT_KILL ? "kill" : "limit",
 			 "resource", r->name, "time_ns", (json_int_t)ev->time,
 			 "held", (json_int_t)ev->held,
 			 "wanted", (json_int_t)ev->wanted,
@@ -118,43 +203,68 @@ static json_t *make_json(const struct why *w, const struct vz_event *ev,
 			 "limit", (json_int_t)ev->limit,
 			 "failcnt", (json_int_t)ev->failcnt,
 			 "pid", (json_int_t)ev->pid, "comm", comm, "action",
-			 words[ev->action <= VZCTX_ACTION_KILL ? ev->action : 0],
-			 "lifted", lifted(w, ev), "command", cmd);
+			 onlimit_word(ev->action), "lifted", cure.lifted,
+			 "command", *cure.command ? cure.command : NULL);
+}
+
+static void print_json(const struct why *w)
+{
+	json_t *list = json_array(), *top;
+
+	for (size_t i = 0; i < w->hits.n; i++) {
+		const struct vz_res *r = res_by_id(&w->res, w->hits.v[i].id);
+
+		if (r)
+			json_array_append_new(list,
+					      make_json(w, &w->hits.v[i], r));
+	}
+	top = json_pack("{s:I, s:o}", "ctid", (json_int_t)w->ctid, "why", list);
+	json_dumpf(top, stdout, JSON_INDENT(3));
+	putchar('\n');
+	json_decref(top);
+}
+
+static void print_text(const struct why *w)
+{
+	uint64_t seen = 0;
+
+	if (!w->hits.n)
+		printf("CT %u: no request was refused\n", w->ctid);
+	for (size_t i = 0; i < w->hits.n; i++) {
+		uint32_t id = w->hits.v[i].id;
+		const struct vz_res *r = res_by_id(&w->res, id);
+
+		if (!r || id >= 64 || seen & 1ULL << id)
+			continue;
+		print_resource(w, r, i);
+		seen |= 1ULL << id;
+	}
 }
 
 static int print(struct why *w)
 {
-	json_t *list = w->json ? json_array() : NULL;
-	uint64_t seen = 0;
-
 	if (w->hits.n)
 		qsort(w->hits.v, w->hits.n, sizeof(*w->hits.v), newest_first);
-	else if (!w->json)
-		printf("CT %u: no request was refused\n", w->ctid);
-	for (size_t i = 0; i < w->hits.n; i++) {
-		const struct vz_event *ev = &w->hits.v[i];
-		const struct vz_res *r = res_by_id(&w->res, ev->id);
-		char comm[4 * VZCTX_COMM_LEN + 1];
-
-		if (!r || ev->id >= 64)
-			continue;
-		escape(ev->comm, comm, sizeof(comm));
-		if (w->json)
-			json_array_append_new(list, make_json(w, ev, r, comm));
-		else
-			print_text(w, ev, r, comm, !(seen & 1ULL << ev->id));
-		seen |= 1ULL << ev->id;
-	}
-	if (w->json) {
-		json_t *top = json_pack("{s:I, s:o}", "ctid",
-					(json_int_t)w->ctid, "why", list);
-
-		json_dumpf(top, stdout, JSON_INDENT(3));
-		putchar('\n');
-		json_decref(top);
-	}
+	if (w->json)
+		print_json(w);
+	else
+		print_text(w);
 	return fflush(stdout) ? msg_fail(errno, NULL, "write the answer") :
 				EXIT_OK;
+}
+
+/* How it ended, if the kernel still knows. */
+static void ask_ended(struct why *w)
+{
+	struct vz_ctxlist list;
+
+	if (vznl_last(w->nl, w->ctid, &list))
+		return;
+	if (list.n) {
+		w->ctx = list.v[list.n - 1];
+		list.v[list.n - 1] = (struct vz_ctx){ 0 };
+	}
+	vz_ctxlist_free(&list);
 }
 
 static int ask(struct why *w)
@@ -166,8 +276,10 @@ static int ask(struct why *w)
 	if (!ret) {
 		ret = vznl_get(w->nl, w->ctid, &w->ctx);
 		w->running = !ret;
-		if (ret == -ENOENT)
+		if (ret == -ENOENT) {
+			ask_ended(w);
 			ret = 0;
+		}
 	}
 	return ret ? msg_fail(-ret, vznl_sentence(w->nl),
 			      "tell why CT %u was refused", w->ctid) : EXIT_OK;

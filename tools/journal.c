@@ -14,13 +14,15 @@
 #include <sys/uio.h>
 
 #include "journal.h"
+#include "onlimit.h"
 
 #define ID_LIMIT "5cf0f0c1c2a94f4e8d1b7d7f2ad9b0e1"
+#define ID_KILL	 "c4a1d3a86b5f4d0e9a3b7e52f1087d64"
 #define ID_START "0d9c5b1f3f6e4d5c9a7e2b8c4f61a3d2"
 #define ID_STOP	 "7a1e6b0c8d2f4f39b5c3e9d04a7286fe"
 
 #define FIELDS	20
-#define LENGTH	160
+#define LENGTH	240
 
 struct entry {
 	char text[FIELDS][LENGTH];
@@ -59,12 +61,17 @@ put(struct entry *e, const char *fmt, ...)
 static void put_limit(struct entry *e, const struct vz_event *ev,
 		      const struct vz_res *r, const char *comm)
 {
-	static const char *const words[] = { "notify", "freeze", "kill" };
 	const char *err = r && r->err ? strerrorname_np(r->err) : NULL;
 
-	put(e, "MESSAGE=CT %u: %s limit reached: held %" PRIu64 ", %" PRIu64 " more refused to %s (pid %u)",
-	    ev->ctid, r ? r->name : "?", ev->held, ev->wanted, comm, ev->pid);
-	put(e, "MESSAGE_ID=" ID_LIMIT);
+	if (ev->type == VZCTX_EVENT_KILL)
+		put(e, "MESSAGE=CT %u: out of memory, %s (pid %u) is killed",
+		    ev->ctid, comm, ev->pid);
+	else
+		put(e, "MESSAGE=CT %u: %s limit reached: held %" PRIu64 ", %" PRIu64 " more refused to %s (pid %u)",
+		    ev->ctid, r ? r->name : "?", ev->held, ev->wanted, comm,
+		    ev->pid);
+	put(e, "MESSAGE_ID=%s",
+	    ev->type == VZCTX_EVENT_KILL ? ID_KILL : ID_LIMIT);
 	put(e, "PRIORITY=4");
 	put(e, "VZCTX_RESOURCE=%s", r ? r->name : "?");
 	put(e, "VZCTX_HELD=%" PRIu64, ev->held);
@@ -76,8 +83,7 @@ static void put_limit(struct entry *e, const struct vz_event *ev,
 	put(e, "VZCTX_PID=%u", ev->pid);
 	put(e, "VZCTX_COMM=%s", comm);
 	put(e, "VZCTX_ERRNO=%s", err ? err : "none");
-	put(e, "VZCTX_ACTION=%s",
-	    words[ev->action <= VZCTX_ACTION_KILL ? ev->action : 0]);
+	put(e, "VZCTX_ACTION=%s", onlimit_word(ev->action));
 }
 
 void journal_event(const struct vz_event *ev, const struct vz_res *r,
@@ -85,7 +91,7 @@ void journal_event(const struct vz_event *ev, const struct vz_res *r,
 {
 	struct entry e = { .n = 0 };
 
-	if (ev->type == VZCTX_EVENT_LIMIT) {
+	if (ev->type == VZCTX_EVENT_LIMIT || ev->type == VZCTX_EVENT_KILL) {
 		put_limit(&e, ev, r, comm);
 	} else {
 		bool start = ev->type == VZCTX_EVENT_START;

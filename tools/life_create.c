@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "dirs.h"
 #include "idrange.h"
 #include "life.h"
 #include "life_step.h"
@@ -150,7 +151,7 @@ static int open_parent(char *private, const char **name)
 	if (!slash || !slash[1])
 		return -EINVAL;
 	*slash = '\0';
-	fd = make_dirs(*private ? private : "/", 0700);
+	fd = dirs_make(*private ? private : "/", 0700);
 	if (!fd) {
 		fd = open(*private ? private : "/",
 			  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -260,7 +261,7 @@ static void told(const struct create *cr, const struct conf *c)
 	conf_path(cr->ctid, path, sizeof(path));
 	conf_id_base(c, &base);
 	conf_root(c, cr->ctid, root, sizeof(root));
-	make_dirs(root, 0755);
+	dirs_make(root, 0755);
 	msg_step("CT configuration saved to %s", path);
 	msg_step("Container private area was created");
 	if (msg_style == MSG_VZCTX)

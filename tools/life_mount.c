@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "dirs.h"
 #include "life.h"
 #include "life_step.h"
 #include "mnt.h"
@@ -19,23 +20,6 @@
 #include "nl.h"
 #include "running.h"
 #include "script.h"
-
-int make_dirs(const char *path, mode_t mode)
-{
-	char buf[PATH_MAX];
-
-	if (snprintf(buf, sizeof(buf), "%s", path) >= (int)sizeof(buf))
-		return -ENAMETOOLONG;
-	for (char *p = buf + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(buf, mode) && errno != EEXIST)
-			return -errno;
-		*p = '/';
-	}
-	return mkdir(buf, mode) && errno != EEXIST ? -errno : 0;
-}
 
 static int bind_tree(const char *private, const char *root)
 {
@@ -94,7 +78,7 @@ int mount_step(uint32_t ctid, const struct conf *c)
 	if (!strcmp(private, root))
 		return msg_end(OUT_MOUNT, 0, "VE_PRIVATE and VE_ROOT are the same directory",
 			       "mount CT %u", ctid);
-	ret = make_dirs(root, 0755);
+	ret = dirs_make(root, 0755);
 	if (ret)
 		return msg_end(OUT_MOUNT, -ret, NULL, "mount CT %u: make %s",
 			       ctid, root);

@@ -27,6 +27,7 @@
 #include "life_step.h"
 #include "modload.h"
 #include "msg.h"
+#include "onlimit.h"
 #include "running.h"
 #include "script.h"
 #include "setup.h"
@@ -63,7 +64,7 @@ static int bind_init(pid_t pid, void *arg)
 			       "%s: write %s of its cgroup", s->intent, what);
 	if (s->nset)
 		msg_step("UB limits were set successfully");
-	return EXIT_OK;
+	return onlimit_apply(s->nl, s->ctid, s->conf);
 }
 
 /* Return: EXIT_OK with the limits in @s, or an outcome. */

@@ -35,7 +35,4 @@ int check_finished(uint32_t ctid, const struct conf *c, const char *intent);
 /** Removes the tree at @private, as template_remove_tree(). */
 int private_remove(const char *private);
 
-/** mkdir -p. Return: 0 or -errno. */
-int make_dirs(const char *path, mode_t mode);
-
 #endif /* _VZCTX_LIFE_STEP_H */

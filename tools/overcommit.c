@@ -1,39 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - what the host has promised
- *
- * OpenVZ's vzmemcheck, in bytes: used is what is held of memory, promised is
- * what a context may count on, limit is the most it can ask for.
+ * vzctx - what the host has promised, by context
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/sysinfo.h>
-#include <unistd.h>
-
-#include <linux/beancounter.h>
 
 #include "msg.h"
 #include "overcommit.h"
-#include "parse.h"
+#include "share.h"
 
 struct row {
 	uint32_t ctid;		/* 0: the sum */
-	uint64_t used, promised, limit, ram, all;
+	struct share s[SHARE_KINDS];
+	const uint64_t *of;	/* the host's, by kind */
 };
 
 #define NONE VZCTX_UNLIMITED
 #define ROW(r) ((const struct row *)(r))
 
-static uint64_t sum(uint64_t a, uint64_t b)
+static struct cell get_ctid(const void *r)
 {
-	return a > NONE - b ? NONE : a + b;
-}
-
-static uint64_t pages(uint64_t n)
-{
-	uint64_t page = sysconf(_SC_PAGESIZE);
-
-	return n > NONE / page ? NONE : n * page;
+	if (!ROW(r)->ctid)
+		return (struct cell){ .kind = CELL_NONE, .s = "sum" };
+	return (struct cell){ .kind = CELL_NUMBER, .n = ROW(r)->ctid };
 }
 
 static struct cell bytes(uint64_t v)
@@ -46,130 +35,112 @@ static struct cell percent(uint64_t v, uint64_t of)
 {
 	if (v == NONE || !of)
 		return (struct cell){ .kind = CELL_NONE };
-	return (struct cell){ .kind = CELL_PERCENT,
-			      .n = (uint64_t)((long double)v * 100 / of),
+	return (struct cell){ .kind = CELL_PERCENT2,
+			      .n = (uint64_t)((long double)v * 10000 / of),
 			      .alarm = v > of };
 }
 
-static struct cell get_ctid(const void *r)
+/* The least of what bounds it. */
+static uint64_t limit_of(const struct row *row)
 {
-	if (!ROW(r)->ctid)
-		return (struct cell){ .kind = CELL_NONE };
-	return (struct cell){ .kind = CELL_NUMBER, .n = ROW(r)->ctid };
+	uint64_t a = row->s[SHARE_ALLOC].max, b = row->s[SHARE_SWAP].max;
+
+	return a < b ? a : b;
 }
 
-static struct cell get_used(const void *r) { return bytes(ROW(r)->used); }
-static struct cell get_promised(const void *r) { return bytes(ROW(r)->promised); }
-static struct cell get_limit(const void *r) { return bytes(ROW(r)->limit); }
-
-static struct cell get_usedp(const void *r)
-{
-	return percent(ROW(r)->used, ROW(r)->ram);
-}
-
-static struct cell get_promisedp(const void *r)
-{
-	return percent(ROW(r)->promised, ROW(r)->all);
-}
+static struct cell get_limit(const void *r) { return bytes(limit_of(ROW(r))); }
 
 static struct cell get_limitp(const void *r)
 {
-	return percent(ROW(r)->limit, ROW(r)->all);
+	return percent(limit_of(ROW(r)), ROW(r)->of[SHARE_ALLOC]);
 }
+
+/* A figure in bytes, and in per cent of the host's. */
+#define FIGURE(name, kind, what)					\
+static struct cell get_##name(const void *r)				\
+{									\
+	return bytes(ROW(r)->s[kind].what);				\
+}									\
+static struct cell get_##name##p(const void *r)				\
+{									\
+	return percent(ROW(r)->s[kind].what, ROW(r)->of[kind]);		\
+}
+
+FIGURE(used, SHARE_RAM, current)
+FIGURE(promised, SHARE_ALLOC, promised)
+FIGURE(kernel, SHARE_KERNEL, current)
+FIGURE(kernelmax, SHARE_KERNEL, max)
+FIGURE(swap, SHARE_SWAP, current)
+FIGURE(swapprom, SHARE_SWAP, promised)
+FIGURE(alloc, SHARE_ALLOC, current)
+FIGURE(allocmax, SHARE_ALLOC, max)
+
+#define BOTH(name, help)						\
+	{ #name, help, true, get_##name },				\
+	{ #name "p", "the same in per cent of the host's", true, get_##name##p }
 
 const struct column overcommit_columns[] = {
 	{ "ctid", "context id; the last line is the sum", true, get_ctid },
-	{ "used", "physpages, or kernel memory and buffers", true, get_used },
-	{ "usedp", "of the host's memory, per cent", true, get_usedp },
-	{ "promised", "the barrier of vmguarpages", true, get_promised },
-	{ "promisedp", "of memory and swap, per cent", true, get_promisedp },
-	{ "limit", "the most it can ask for", true, get_limit },
-	{ "limitp", "of memory and swap, per cent", true, get_limitp },
+	BOTH(used, "memory in use: physpages held"),
+	BOTH(promised, "vmguarpages, and limits of kernel memory and buffers"),
+	BOTH(limit, "the most it can ask for, of memory and swap"),
+	BOTH(kernel, "kernel memory and socket buffers held"),
+	BOTH(kernelmax, "the limits of these"),
+	BOTH(swap, "oomguarpages held, and kernel"),
+	BOTH(swapprom, "oomguarpages, and limits of kernel memory and buffers"),
+	BOTH(alloc, "privvmpages held, and kernel"),
+	BOTH(allocmax, "the limit of privvmpages, and kernelmax"),
 };
 
 const size_t overcommit_ncolumns =
 	sizeof(overcommit_columns) / sizeof(overcommit_columns[0]);
 
-static uint64_t held(const struct vz_ctx *c, uint32_t id)
+static void add(struct row *to, const struct row *what)
 {
-	const struct vz_bc *bc = vz_ctx_bc(c, id);
+	for (size_t i = 0; i < SHARE_KINDS; i++) {
+		struct share *a = &to->s[i];
+		const struct share *b = &what->s[i];
 
-	return bc ? bc->held : 0;
-}
-
-static uint64_t barrier(const struct vz_ctx *c, uint32_t id)
-{
-	const struct vz_bc *bc = vz_ctx_bc(c, id);
-
-	return bc ? bc->barrier : NONE;
-}
-
-static uint64_t limit(const struct vz_ctx *c, uint32_t id)
-{
-	const struct vz_bc *bc = vz_ctx_bc(c, id);
-
-	return bc ? bc->limit : NONE;
-}
-
-static void fill(struct row *row, const struct vz_ctx *c)
-{
-	static const unsigned char bufs[] = {
-		UB_TCPSNDBUF, UB_TCPRCVBUF, UB_OTHERSOCKBUF, UB_DGRAMRCVBUF,
-	};
-	uint64_t low = held(c, UB_KMEMSIZE), most = limit(c, UB_KMEMSIZE);
-	uint64_t ram = pages(limit(c, UB_PHYSPAGES));
-
-	for (size_t i = 0; i < sizeof(bufs); i++) {
-		low = sum(low, held(c, bufs[i]));
-		most = sum(most, limit(c, bufs[i]));
+		a->current = share_sum(a->current, b->current);
+		a->promised = share_sum(a->promised, b->promised);
+		a->max = share_sum(a->max, b->max);
 	}
-	row->ctid = c->ctid;
-	row->used = pages(held(c, UB_PHYSPAGES));
-	if (row->used < low)
-		row->used = low;
-	/* A guarantee nobody gave is none. */
-	row->promised = pages(barrier(c, UB_VMGUARPAGES));
-	if (row->promised == NONE)
-		row->promised = 0;
-	most = sum(most, pages(limit(c, UB_PRIVVMPAGES)));
-	if (ram != NONE)
-		ram = sum(ram, pages(limit(c, UB_SWAPPAGES)));
-	row->limit = ram < most ? ram : most;
 }
 
 int overcommit(struct vznl *nl, const struct out *out)
 {
-	uint64_t ram, all;
+	uint64_t of[SHARE_KINDS];
 	struct vz_ctxlist list;
 	struct row *rows, *total;
-	struct sysinfo si;
 	size_t n = 0;
 	int ret = vznl_list(nl, &list);
 
 	if (ret)
 		return msg_fail(-ret, vznl_sentence(nl), "list contexts");
 	rows = calloc(list.n + 1, sizeof(*rows));
-	if (!rows || sysinfo(&si)) {
+	ret = rows ? share_host(of) : -ENOMEM;
+	if (ret) {
 		vz_ctxlist_free(&list);
 		free(rows);
-		return msg_fail(errno, NULL, "sum up the host");
+		return msg_fail(-ret, NULL, "sum up the host");
 	}
-	ram = si.totalram * (uint64_t)si.mem_unit;
-	all = ram + si.totalswap * (uint64_t)si.mem_unit;
-	total = &rows[list.n];
+	for (size_t i = 0; i < list.n; i++)
+		n += list.v[i].state == VZCTX_STATE_RUNNING;
+	total = &rows[n];
+	total->of = of;
+	n = 0;
 	for (size_t i = 0; i < list.n; i++) {
+		struct conf *conf;
+
 		if (list.v[i].state != VZCTX_STATE_RUNNING)
 			continue;
-		fill(&rows[n], &list.v[i]);
-		total->used = sum(total->used, rows[n].used);
-		total->promised = sum(total->promised, rows[n].promised);
-		total->limit = sum(total->limit, rows[n].limit);
+		conf = conf_load(list.v[i].ctid);
+		rows[n].ctid = list.v[i].ctid;
+		rows[n].of = of;
+		share_take(&list.v[i], conf, rows[n].s);
+		add(total, &rows[n]);
+		conf_free(conf);
 		n++;
-	}
-	rows[n] = *total;
-	for (size_t i = 0; i <= n; i++) {
-		rows[i].ram = ram;
-		rows[i].all = all;
 	}
 	ret = print_table(out, "overcommit", overcommit_columns,
 			  overcommit_ncolumns,
@@ -177,7 +148,7 @@ int overcommit(struct vznl *nl, const struct out *out)
 			  rows, n + 1, sizeof(*rows));
 	if (ret) {
 		ret = msg_fail(-ret, NULL, "print the sums");
-	} else if (rows[n].promised > all) {
+	} else if (total->s[SHARE_ALLOC].promised > of[SHARE_ALLOC]) {
 		msg_note("more memory is promised than there is; a context may be refused what it is guaranteed");
 		ret = EXIT_FAILED;
 	}

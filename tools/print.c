@@ -113,6 +113,24 @@ unsigned int print_width(void)
 	return ws.ws_col;
 }
 
+unsigned int print_height(void)
+{
+	struct winsize ws;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) ? 0 : ws.ws_row;
+}
+
+/* How many of @nrow rows there is room for, a line being kept for the rest. */
+static size_t clip(const struct out *o, size_t nrow)
+{
+	size_t head = !o->noheadings, room;
+
+	if (!o->screen || nrow + head <= o->screen)
+		return nrow;
+	room = o->screen > head + 1 ? o->screen - head - 1 : 1;
+	return room < nrow ? room : nrow;
+}
+
 /* Return: NULL for JSON's null. */
 static const char *format(const struct cell *c, enum out_mode mode, char *buf,
 			  size_t size)
@@ -144,10 +162,16 @@ static const char *format(const struct cell *c, enum out_mode mode, char *buf,
 			return buf;
 		}
 		break;
+	case CELL_HUNDREDTHS:
+	case CELL_PERCENT2:
+		snprintf(buf, size, "%" PRIu64 ".%02" PRIu64 "%s", c->n / 100,
+			 c->n % 100,
+			 c->kind == CELL_PERCENT2 && mode == OUT_TEXT ? "%" : "");
+		return buf;
 	case CELL_NUMBER:
 		break;
 	case CELL_NONE:
-		return mode == OUT_JSON ? NULL : "-";
+		return mode == OUT_JSON ? NULL : c->s ? c->s : "-";
 	}
 	snprintf(buf, size, "%" PRIu64, c->n);
 	return buf;
@@ -180,6 +204,7 @@ int print_table(const struct out *o, const char *what,
 		const void *rows, size_t nrow, size_t size)
 {
 	const struct column *chosen[MAX_COLUMNS];
+	size_t shown = clip(o, nrow);
 	struct libscols_table *tb;
 	char buf[64];
 	int count, ret = 0;
@@ -204,7 +229,7 @@ int print_table(const struct out *o, const char *what,
 
 	for (int i = 0; !ret && i < count; i++)
 		ret = add_column(tb, o, chosen[i]);
-	for (size_t r = 0; !ret && r < nrow; r++) {
+	for (size_t r = 0; !ret && r < shown; r++) {
 		const void *row = (const char *)rows + r * size;
 		struct libscols_line *ln = scols_table_new_line(tb, NULL);
 
@@ -231,6 +256,8 @@ int print_table(const struct out *o, const char *what,
 			putchar(i + 1 < count ?
 				o->mode == OUT_TABS ? '\t' : ' ' : '\n');
 		}
+	if (!ret && shown < nrow)
+		printf("(%zu more)\n", nrow - shown);
 	scols_unref_table(tb);
 	return ret;
 }

@@ -11,19 +11,21 @@
 
 /** What a cell holds decides how each output writes it. */
 enum cell_kind {
-	CELL_NONE,	/* "-", JSON null */
+	CELL_NONE,	/* @s, or "-"; JSON null */
 	CELL_WORD,
 	CELL_NUMBER,
 	CELL_LIMIT,	/* a number; text says "unlimited" */
 	CELL_SECONDS,	/* a number; text says 1d02:03:04 */
 	CELL_SCALED,	/* a number in a unit; text says 1.5M or "unlimited" */
 	CELL_PERCENT,	/* a number; text adds % */
+	CELL_HUNDREDTHS,	/* hundredths: 0.25 */
+	CELL_PERCENT2,	/* hundredths: 0.25; text adds % */
 };
 
 struct cell {
 	enum cell_kind kind;
 	uint64_t n;
-	const char *s;	/* CELL_WORD: valid while the row is */
+	const char *s;	/* CELL_WORD, CELL_NONE: valid while the row is */
 	uint32_t unit;	/* CELL_SCALED: enum vzctx_unit */
 	bool alarm;	/* red, where there are colours */
 };
@@ -43,6 +45,7 @@ struct out {
 	enum out_mode mode;
 	bool noheadings;
 	const char *columns;	/* -o, or NULL for the default ones */
+	size_t screen;		/* lines the table may have; 0: as many as it has */
 };
 
 /** Options every table-printing verb has; see out_option(). */
@@ -66,6 +69,9 @@ bool print_colours(void);
 
 /** How wide the terminal on standard output is; 80 where there is none. */
 unsigned int print_width(void);
+
+/** How many lines it has; 0 where there is none. */
+unsigned int print_height(void);
 
 /** "Columns:" and one line per column, for --help. */
 void print_columns(const struct column *cols, size_t n);

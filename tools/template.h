@@ -38,6 +38,7 @@ struct template_progress {
 	uint64_t devices;	/* device nodes left out */
 	uint64_t others;	/* sockets and unknown kinds left out */
 	uint64_t xattrs;	/* attributes of the host's alone, left out */
+	uint64_t mounts;	/* of a directory: left empty */
 	struct template_run run;
 	char sentence[1024];	/* on failure: what and the way out, escaped */
 };
@@ -67,7 +68,8 @@ const char *template_suffix(const char *file);
  * @dirfd: an empty directory; what it holds after a failure is the caller's to
  *	remove, see template_remove_tree()
  *
- * Device nodes and sockets are left out. Ends early when the caller gets SIGINT,
+ * Device nodes and sockets are left out; dev, proc and sys are made if they are
+ * missing. Ends early when the caller gets SIGINT,
  * SIGTERM or SIGHUP, which this function holds off so that the caller can
  * clean up.
  *
@@ -84,7 +86,7 @@ void template_left_out(const struct template_progress *p, char *buf, size_t size
  * Works on trees of any depth that somebody hostile made: follows no link,
  * crosses no mount, clears immutable and append-only flags. Nobody may be
  * changing the tree meanwhile. Return: 0 (also if there is none) or -errno, -EXDEV
- * for a mount in it.
+ * or -EBUSY for a mount in it.
  */
 int template_remove_tree(int parent, const char *name);
 

@@ -49,7 +49,10 @@ static struct cell get_cpu(const void *r)
 	return (struct cell){ .kind = CELL_PERCENT, .n = ROW(r)->cpu };
 }
 
-static struct cell get_load(const void *r) { return NUMBER(ROW(r)->load); }
+static struct cell get_load(const void *r)
+{
+	return (struct cell){ .kind = CELL_HUNDREDTHS, .n = ROW(r)->load };
+}
 
 static struct cell get_time(const void *r)
 {
@@ -67,7 +70,7 @@ const struct column toprow_columns[] = {
 	{ "ctid", "context id", true, get_ctid },
 	{ "numproc", "tasks held", true, get_tasks },
 	{ "cpu", "per cent of one processor since the last look", true, get_cpu },
-	{ "load", "over one minute, in hundredths", true, get_load },
+	{ "load", "tasks that run or want to, over one minute", true, get_load },
 	{ "use", "of the fullest resource, in per cent", true, get_use },
 	{ "fullest", "which resource that is", false, get_fullest },
 	{ "failures", "refused requests, all resources", true, get_failures },
@@ -107,11 +110,12 @@ static void fill(struct toprow *row, const struct vz_ctx *c,
 	};
 	for (size_t i = 0; i < c->nbc; i++) {
 		const struct vz_res *r = res_by_id(res, c->bc[i].id);
-		int64_t use = ubcrow_use(&c->bc[i]);
+		int64_t use;
 
 		row->failures += c->bc[i].failcnt;
 		if (!r)
 			continue;
+		use = ubcrow_use(r, &c->bc[i]);
 		if (!strcmp(r->name, "numproc"))
 			row->tasks = c->bc[i].held;
 		if (use > row->use && r->counted != VZCTX_COUNTED_NO) {

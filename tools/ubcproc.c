@@ -22,6 +22,20 @@ static uint32_t unit_of(const char *name)
 	return VZCTX_UNIT_ITEMS;
 }
 
+/* Likewise what stops at its figures: these only guarantee, or are looked at. */
+static uint32_t enforced_of(const char *name)
+{
+	static const char *const none[] = {
+		"vmguarpages", "oomguarpages", "dcachesize",
+	};
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		if (!strcmp(name, none[i]))
+			return VZCTX_ENFORCED_NO;
+	return !strcmp(name, "physpages") || !strcmp(name, "swappages") ?
+	       VZCTX_ENFORCED_CGROUP : VZCTX_ENFORCED_EXACT;
+}
+
 /* Return: false for a line that is no row. */
 static bool parse_row(const char *line, struct ubcrow *row)
 {
@@ -40,6 +54,7 @@ static bool parse_row(const char *line, struct ubcrow *row)
 		return false;
 	snprintf(row->r.res.name, sizeof(row->r.res.name), "%s", name);
 	row->r.res.unit = unit_of(name);
+	row->r.res.enforced = enforced_of(name);
 	row->r.res.counted = bc->held || bc->maxheld || bc->failcnt ||
 			     bc->barrier != VZCTX_UNLIMITED ||
 			     bc->limit != VZCTX_UNLIMITED ?

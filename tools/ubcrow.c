@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "onlimit.h"
 #include "ubcrow.h"
 
 #define ROW(r) ((const struct ubcrow *)(r))
@@ -23,11 +24,14 @@ static bool failed(const void *r)
 	return ubcrow_new(ROW(r));
 }
 
-int64_t ubcrow_use(const struct vz_bc *bc)
+int64_t ubcrow_use(const struct vz_res *res, const struct vz_bc *bc)
 {
 	uint64_t top = bc->barrier < bc->limit ? bc->barrier : bc->limit;
 
-	if (top == VZCTX_UNLIMITED)
+	/* A cgroup has no barrier. */
+	if (res->enforced == VZCTX_ENFORCED_CGROUP)
+		top = bc->limit;
+	if (res->enforced == VZCTX_ENFORCED_NO || top == VZCTX_UNLIMITED)
 		return -1;
 	if (!top)
 		return bc->held ? 999 : 0;
@@ -77,7 +81,7 @@ static struct cell get_new(const void *r)
 
 static struct cell get_use(const void *r)
 {
-	int64_t use = ubcrow_use(&ROW(r)->r.bc);
+	int64_t use = ubcrow_use(&ROW(r)->r.res, &ROW(r)->r.bc);
 
 	return (struct cell){ .kind = use < 0 ? CELL_NONE : CELL_PERCENT,
 			      .n = use, .alarm = use >= 100 };
@@ -93,10 +97,7 @@ static struct cell get_unit(const void *r)
 
 static struct cell get_onlimit(const void *r)
 {
-	static const char *const words[] = { "notify", "freeze", "kill" };
-	uint32_t action = ROW(r)->r.bc.action;
-
-	return WORD(action <= VZCTX_ACTION_KILL ? words[action] : "?");
+	return WORD(onlimit_word(ROW(r)->r.bc.action));
 }
 
 static struct cell get_errno(const void *r)

@@ -34,7 +34,7 @@ static inline uint64_t ubcrow_new(const struct ubcrow *r)
 }
 
 /** ubcrow_use - held in per cent of what refuses; -1 where nothing does */
-int64_t ubcrow_use(const struct vz_bc *bc);
+int64_t ubcrow_use(const struct vz_res *res, const struct vz_bc *bc);
 
 /**
  * ubcproc_read - reads a file like /proc/user_beancounters

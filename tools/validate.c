@@ -3,15 +3,18 @@
  * vzctx - whether limits fit each other
  */
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <linux/beancounter.h>
 
+#include "onlimit.h"
 #include "parse.h"
 #include "validate.h"
 
@@ -218,12 +221,19 @@ static void read_conf(struct check *c, const struct vz_reslist *res,
 }
 
 int validate(const struct vz_reslist *res, const struct conf *conf,
-	     const struct vz_set *set, size_t n, uint64_t avnumproc)
+	     uint32_t ctid, const struct vz_set *set, size_t n,
+	     uint64_t avnumproc)
 {
+	struct vz_set *acts = calloc(res->n + 1, sizeof(*acts));
 	struct check c = { 0 };
 	bool has_vswap;
 
+	if (!acts)
+		return -ENOMEM;
 	read_conf(&c, res, conf);
+	if (conf && onlimit_read(conf, ctid, res, acts) < 0)
+		say(&c, ERROR, "ON_LIMIT cannot be read; the context does not start");
+	free(acts);
 	for (size_t i = 0; i < n; i++)
 		if (set[i].id < UB_RESOURCES && !set[i].keep)
 			c.l[set[i].id] = (struct limit){ set[i].barrier,

@@ -12,6 +12,7 @@
  * validate - judges a set of limits by OpenVZ's rules
  * @res: the names and units
  * @c: the configuration, which limits in @set override; may be NULL
+ * @ctid: whose
  * @set: limits that are meant to hold
  * @avnumproc: how many processes there are on an average, if the configuration
  *	does not say; 0: half of numproc
@@ -21,7 +22,7 @@
  *
  * Return: how many errors and warnings, or -ENOMEM.
  */
-int validate(const struct vz_reslist *res, const struct conf *c,
+int validate(const struct vz_reslist *res, const struct conf *c, uint32_t ctid,
 	     const struct vz_set *set, size_t n, uint64_t avnumproc);
 
 #endif /* _VZCTX_VALIDATE_H */

@@ -13,6 +13,7 @@
 #include "conflimit.h"
 #include "idrange.h"
 #include "life.h"
+#include "life_step.h"
 #include "msg.h"
 #include "names.h"
 #include "passwd.h"
@@ -118,25 +119,9 @@ static int check_swap(const struct set *s)
 	return error(VZ_UBC_MISSING, "required UB parameter (swap) not set");
 }
 
-/* A file that others made, or none, gets ids for its container's own range. */
-static int give_ids(struct conf *c)
-{
-	uint32_t base;
-	char id[16];
-	int ret;
-
-	if (conf_get(c, "LOCAL_UID"))
-		return 0;
-	ret = idrange_choose(&base);
-	snprintf(id, sizeof(id), "%u", ret ? 0 : base);
-	if (!ret)
-		ret = conf_set(c, "LOCAL_UID", id);
-	return ret ? ret : conf_set(c, "LOCAL_GID", id);
-}
-
 static int load(struct set *s)
 {
-	const char *unfinished;
+	char intent[32];
 
 	s->before = conf_load(s->ctid);
 	if (!s->before && errno != ENOENT)
@@ -148,12 +133,9 @@ static int load(struct set *s)
 		return outcome_code(msg_end(OUT_BAD_CONF, errno, NULL,
 					    "read the configuration of CT %u",
 					    s->ctid));
-	unfinished = conf_get(s->plan.next, LIFE_KEY);
-	if (unfinished) {
-		msg_note("a %s of CT %u is not over; `vzctl destroy %u` ends it",
-			 unfinished, s->ctid, s->ctid);
+	snprintf(intent, sizeof(intent), "set CT %u", s->ctid);
+	if (s->before && check_finished(s->ctid, s->before, intent))
 		return outcome_code(OUT_UNFINISHED);
-	}
 	s->old_name = s->before ? conf_get(s->before, "NAME") : NULL;
 	return 0;
 }
@@ -200,8 +182,11 @@ static void tell_idle(const struct setplan *p)
 	for (size_t i = 0; i < p->n; i++) {
 		const struct setopt *o = p->v[i].opt;
 
+		for (size_t before = 0; o && before < i; before++)
+			if (p->v[before].opt == o)
+				o = NULL;
 		/* What is not wanted needs no effect. */
-		if (o->idle && strcmp(p->v[i].value, "no") &&
+		if (o && o->idle && strcmp(p->v[i].value, "no") &&
 		    strcmp(p->v[i].value, "all"))
 			msg_note("--%s has no effect yet%s: %s", o->name,
 				 p->save ? ", it is only saved" : "", o->idle);
@@ -231,12 +216,16 @@ static int save(struct set *s, struct setlive *l)
 		return 0;
 	}
 	conf_path(s->ctid, path, sizeof(path));
-	if (s->ctid)
-		ret = give_ids(s->plan.next);
-	if (ret)
-		return not_saved(s, l, ret);
+	/* A file that others made, or none, has no ids of its container's own. */
+	if (s->ctid && !conf_get(s->plan.next, "LOCAL_UID"))
+		ret = idrange_give(s->plan.next);
 	if (!s->before && !s->plan.applyconfig)
 		msg_note("WARNING: %s not found", path);
+	/* libvirt reads no configuration that does not say it. */
+	if (!ret && s->ctid && !conf_get(s->plan.next, "ONBOOT"))
+		ret = conf_set(s->plan.next, "ONBOOT", "no");
+	if (ret)
+		return not_saved(s, l, ret);
 	/* The link may wait for its file; a file without a link never is. */
 	if (name)
 		ret = names_set(s->ctid, name, NULL, &whose);

@@ -31,7 +31,7 @@ static const struct verb verbs[] = {
 	{ "console", cmd_console, "CTID [--force] [--no-wait]",
 	  "use a context's console", false },
 	{ "limit", cmd_limit,
-	  "CTID [RES=BAR[:LIM]...] [--ram SIZE] [--swap SIZE] [--vm_overcommit F] [--save] [--dry-run] [-o COL,COL] [--json|--parsable]",
+	  "CTID [RES=BAR[:LIM]...] [--ram SIZE] [--swap SIZE] [--vm_overcommit F] [--profile NAME] [--on-limit WORD] [--save] [--dry-run|--validate] | --overcommit [CTID] [-o COL,COL] [--json|--parsable]",
 	  "set beancounters of a context, judge them, sum them up", false },
 	{ "ubc", cmd_ubc, "[CTID] [-aqrw] [--last] [-f FILE] [-o COL,COL] [--json|--parsable]",
 	  "show beancounters in human units", false },
@@ -42,11 +42,25 @@ static const struct verb verbs[] = {
 	{ "thaw", cmd_thaw, "CTID", "let a frozen context go on", false },
 	{ "stop", cmd_stop, "CTID [--fast] [--timeout S]",
 	  "end a context and wait until it is gone", true },
+	{ "restart", cmd_restart, "CTID [--fast] [--wait]",
+	  "stop it, if it runs, and start it", true },
+	{ "status", cmd_status, "CTID",
+	  "what there is of a context, in one line", false },
+	{ "mount", cmd_mount, "CTID",
+	  "mount the private area of a stopped context", false },
+	{ "umount", cmd_umount, "CTID", "undo mount", false },
+	{ "boot", cmd_boot, "[--jobs N]",
+	  "start all contexts with ONBOOT, side by side", true },
+	{ "shutdown", cmd_shutdown, "[--jobs N]",
+	  "stop all that run, side by side", true },
 	{ "destroy", cmd_destroy, "CTID [--purge]",
 	  "forget a stopped context", false },
 	{ "events", cmd_events,
 	  "[--count N] [--timeout S] [--follow] [--json|--journal] [--ready-fd N]",
 	  "follow starts, stops and refused requests", false },
+	{ "template", cmd_template,
+	  "[list] [-o COL,COL] [--json|--parsable] | build RELEASE | import IMAGE NAME | unpack SOURCE DIRECTORY",
+	  "list, build, import and unpack OS templates", false },
 };
 
 #define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -59,13 +73,35 @@ static const struct verb *find(const char *name)
 	return NULL;
 }
 
+/* Prints @text, broken at blanks that no bracket holds, behind @indent columns. */
+static void wrap(const char *text, size_t at, size_t indent)
+{
+	const char *end;
+
+	for (; *text; text = end + (*end == ' ')) {
+		int depth = 0;
+
+		for (end = text; *end && (*end != ' ' || depth); end++)
+			depth += (*end == '[') - (*end == ']');
+		if (at > indent && at + 1 + (end - text) > 80) {
+			printf("\n%*s", (int)indent - 1, "");
+			at = indent - 1;
+		}
+		at += printf(" %.*s", (int)(end - text), text);
+	}
+	putchar('\n');
+}
+
 void verb_help(const char *name)
 {
 	const struct verb *v = find(name);
 
-	if (v)
-		printf("Usage: %s %s %s\n\n%s.\n\n", prog_name, v->name,
-		       v->synopsis, v->summary);
+	if (!v)
+		return;
+	wrap(v->synopsis,
+	     printf("Usage: %s %s", prog_name, v->name),
+	     strlen("Usage: ") + strlen(prog_name) + 1);
+	printf("\n%s.\n\n", v->summary);
 }
 
 int verb_badopt(int opt, char **argv)
@@ -98,9 +134,10 @@ static int help(void)
 {
 	printf("Usage: %s [VERB [OPTIONS]]\n\nVerbs (default: list):\n",
 	       prog_name);
-	for (size_t i = 0; i < NVERBS; i++)
-		printf("  %-8s %s\n           %s\n", verbs[i].name,
-		       verbs[i].synopsis, verbs[i].summary);
+	for (size_t i = 0; i < NVERBS; i++) {
+		wrap(verbs[i].synopsis, printf("  %-8s", verbs[i].name), 11);
+		printf("           %s\n", verbs[i].summary);
+	}
 	printf("\n  --help     this text; %s VERB --help says more\n"
 	       "  --version  the version\n"
 	       "\nExit status: 0 done, 1 failed, 2 usage, 3 module not loaded.\n",

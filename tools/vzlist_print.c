@@ -31,7 +31,8 @@ void vzl_cell(const struct vzl_field *f, const struct vzl_ct *ct, bool cut,
 	if (cut && f->kind == VZL_LIST)
 		v.s[strcspn(v.s, " ")] = '\0';
 	/* What is no text is never cut: half a number would be another one. */
-	if (cut && v.text && f->kind != VZL_WORD)
+	if (cut && v.text && f->kind != VZL_WORD &&
+	    strcmp(f->name, "capability"))
 		fprintf(to, "%*.*s", f->width, width, v.s);
 	else
 		fprintf(to, "%*s", f->width, v.s);

@@ -22,7 +22,7 @@ _vzctx()
 	prev=${COMP_WORDS[COMP_CWORD-1]}
 	COMPREPLY=()
 	if (( COMP_CWORD == 1 )); then
-		words="list show create start exec enter console limit ubc top why thaw stop destroy events --help --version"
+		words="list show create start exec enter console limit ubc top why thaw stop restart status mount umount boot shutdown destroy events --help --version"
 	elif [[ $prev == --private ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
@@ -35,8 +35,8 @@ _vzctx()
 	elif [[ $cur == -* ]]; then
 		case $verb in
 		list|show) words="--all $out" ;;
-		create) words="--private --hostname --help" ;;
-		start) words="--foreground --verbose --help --" ;;
+		create) words="--ostemplate --config --private --hostname --help" ;;
+		start) words="--foreground --verbose --wait --force --help --" ;;
 		exec) words="--tty --help --" ;;
 		enter) words="--help" ;;
 		console) words="--force --no-wait --help" ;;
@@ -46,13 +46,16 @@ _vzctx()
 		why) words="--json --help" ;;
 		thaw) words="--help" ;;
 		stop) words="--fast --timeout --help" ;;
+		restart) words="--fast --wait --help" ;;
+		status|mount|umount) words="--help" ;;
+		boot|shutdown) words="--jobs --help" ;;
 		destroy) words="--purge --help" ;;
 		events) words="--follow --count --timeout --json --journal --ready-fd --help" ;;
 		esac
 	elif (( COMP_CWORD == 2 )); then
 		case $verb in
 		show|exec|enter|limit|stop|ubc|why|thaw) words=$(_vzctx_ctids) ;;
-		start|destroy|console) words=$(_vzctx_ctids all) ;;
+		start|restart|status|mount|umount|destroy|console) words=$(_vzctx_ctids all) ;;
 		esac
 	elif [[ $verb == limit ]]; then
 		mapfile -t COMPREPLY < <(compgen -S = -W \

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx mount, vzctx umount - the private area on VE_ROOT
+ */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "cmd.h"
+#include "life.h"
+#include "msg.h"
+
+/* Return: EXIT_OK with @ctid, -1 after the help text, or an exit code. */
+static int words(int argc, char **argv, const char *more, uint32_t *ctid)
+{
+	static const struct option opts[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int opt = getopt_long(argc, argv, ":h", opts, NULL);
+
+	if (opt == 'h') {
+		verb_help(argv[0]);
+		printf("%s", more);
+		return -1;
+	}
+	if (opt >= 0)
+		return verb_badopt(opt, argv);
+	return verb_ctid(argc, argv, true, ctid);
+}
+
+int cmd_mount(int argc, char **argv)
+{
+	uint32_t ctid;
+	int ret = words(argc, argv,
+			"The action scripts premount and mount are run. A start does it by itself.\n",
+			&ctid);
+
+	return ret < 0 ? EXIT_OK : ret ? ret : life_mount(ctid);
+}
+
+int cmd_umount(int argc, char **argv)
+{
+	uint32_t ctid;
+	int ret = words(argc, argv,
+			"The action scripts umount and postumount are run. The end of a context does it\n"
+			"by itself.\n", &ctid);
+
+	return ret < 0 ? EXIT_OK : ret ? ret : life_umount(ctid);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx status - what there is of a context at this instant
+ */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "cmd.h"
+#include "life.h"
+#include "msg.h"
+
+int cmd_status(int argc, char **argv)
+{
+	static const struct option opts[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int opt = getopt_long(argc, argv, ":h", opts, NULL), ret;
+	struct life_state st;
+	uint32_t ctid;
+
+	if (opt == 'h') {
+		verb_help(argv[0]);
+		printf("One line of words: exist or deleted, mounted or unmounted, running or down, and\n"
+		       "what a killed command has left unfinished. The exit status is 0 in any case.\n");
+		return EXIT_OK;
+	}
+	if (opt >= 0)
+		return verb_badopt(opt, argv);
+	ret = verb_ctid(argc, argv, true, &ctid);
+	if (ret)
+		return ret;
+	life_state(ctid, &st);
+	printf("CTID %u %s %s %s%s\n", ctid, st.exists ? "exist" : "deleted",
+	       st.mounted ? "mounted" : "unmounted",
+	       st.running ? "running" : "down",
+	       st.suspended ? " suspended" : "");
+	if (st.unfinished)
+		msg_note("a %s of CT %u was cut short; do it again, or `%s destroy %u`",
+			 st.unfinished, ctid, prog_name, ctid);
+	return EXIT_OK;
+}

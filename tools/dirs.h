@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - directories on the way to a path
+ */
+#ifndef _VZCTX_DIRS_H
+#define _VZCTX_DIRS_H
+
+#include <sys/types.h>
+
+/** dirs_make - makes @path and what is missing above it. Return: 0 or -errno. */
+int dirs_make(const char *path, mode_t mode);
+
+#endif /* _VZCTX_DIRS_H */

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - where packages of a Debian come from
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "debstrap.h"
+#include "sources.h"
+
+#define DEBIAN "http://deb.debian.org/debian"
+
+extern char **environ;
+
+/* Starts a program of this host with its output in a pipe. Return: NULL without. */
+static FILE *output_of(char *const argv[], pid_t *pid)
+{
+	posix_spawn_file_actions_t fa;
+	int fds[2], err;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return NULL;
+	posix_spawn_file_actions_init(&fa);
+	posix_spawn_file_actions_adddup2(&fa, fds[1], STDOUT_FILENO);
+	posix_spawn_file_actions_addopen(&fa, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	err = posix_spawnp(pid, argv[0], &fa, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&fa);
+	close(fds[1]);
+	if (err) {
+		close(fds[0]);
+		return NULL;
+	}
+	return fdopen(fds[0], "r");
+}
+
+static int add(char **list, size_t *n, char *line)
+{
+	if (!line)
+		return -ENOMEM;
+	for (size_t i = 0; i < *n; i++)
+		if (!strcmp(list[i], line)) {
+			free(line);
+			return 0;
+		}
+	if (*n == SOURCES_MAX)
+		free(line);
+	else
+		list[(*n)++] = line;
+	return 0;
+}
+
+static int add_line(struct sources *s, const char *url, const char *suite)
+{
+	char *line;
+
+	if (asprintf(&line, "deb %s %s main", url, suite) < 0)
+		return -ENOMEM;
+	return add(s->line, &s->n, line);
+}
+
+/* One line of apt's list of what it downloads, its parts between bars. */
+static int take(struct sources *s, const char *suite, char *text)
+{
+	char *part[6], *save = NULL, *end;
+	size_t n = 0, len = strlen(suite);
+
+	text[strcspn(text, "\n")] = '\0';
+	for (char *p = strtok_r(text, "|", &save); p && n < 6; p = strtok_r(NULL, "|", &save))
+		part[n++] = p;
+	if (n < 6 || strcmp(part[0], "Packages") || strcmp(part[1], "Debian") ||
+	    strcmp(part[5], "main"))
+		return 0;
+	/* The codename itself, or with -updates or -security behind it. */
+	end = part[2] + len;
+	if (strncmp(part[2], suite, len) ||
+	    (*end && strcmp(end, "-updates") && strcmp(end, "-security")))
+		return 0;
+	return debstrap_url(part[3]) ? add_line(s, part[3], part[4]) : 0;
+}
+
+static int from_apt(struct sources *s, const char *suite)
+{
+	static char *const argv[] = {
+		"apt-get", "indextargets", "--format",
+		"$(CREATED_BY)|$(ORIGIN)|$(CODENAME)|$(SITE)|$(RELEASE)|$(COMPONENT)",
+		NULL,
+	};
+	size_t size = 0;
+	char *text = NULL;
+	int ret = 0;
+	pid_t pid;
+	FILE *f = output_of(argv, &pid);
+
+	if (!f)
+		return 0;
+	while (!ret && getline(&text, &size, f) >= 0)
+		ret = take(s, suite, text);
+	free(text);
+	fclose(f);
+	waitpid(pid, NULL, 0);
+	return ret;
+}
+
+static int proxies(struct sources *s)
+{
+	static char *const argv[] = { "apt-config", "dump", NULL };
+	size_t size = 0;
+	char *text = NULL;
+	int ret = 0;
+	pid_t pid;
+	FILE *f = output_of(argv, &pid);
+
+	if (!f)
+		return 0;
+	while (!ret && getline(&text, &size, f) >= 0) {
+		text[strcspn(text, "\n")] = '\0';
+		if (!strncasecmp(text, "Acquire::http::Proxy ", 21) ||
+		    !strncasecmp(text, "Acquire::https::Proxy ", 22))
+			ret = add(s->option, &s->noption, strdup(text));
+	}
+	free(text);
+	fclose(f);
+	waitpid(pid, NULL, 0);
+	return ret;
+}
+
+static int from_debian(struct sources *s, const char *suite)
+{
+	char name[64];
+	int ret = add_line(s, DEBIAN, suite);
+
+	snprintf(name, sizeof(name), "%s-updates", suite);
+	if (!ret)
+		ret = add_line(s, DEBIAN, name);
+	snprintf(name, sizeof(name), "%s-security", suite);
+	return ret ?: add_line(s, DEBIAN "-security", name);
+}
+
+int sources_find(struct sources *s, const char *suite, const char *mirror)
+{
+	int ret;
+
+	*s = (struct sources){ 0 };
+	if (mirror)
+		ret = add_line(s, mirror, suite);
+	else
+		ret = from_apt(s, suite);
+	if (!ret && !s->n)
+		ret = from_debian(s, suite);
+	return ret ?: proxies(s);
+}
+
+void sources_free(struct sources *s)
+{
+	while (s->n)
+		free(s->line[--s->n]);
+	while (s->noption)
+		free(s->option[--s->noption]);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - where packages of a Debian come from
+ */
+#ifndef _VZCTX_SOURCES_H
+#define _VZCTX_SOURCES_H
+
+#include <stddef.h>
+
+#define SOURCES_MAX	16
+
+/** struct sources - one-line entries of a sources.list, and apt's own proxies */
+struct sources {
+	char *line[SOURCES_MAX];
+	size_t n;
+	char *option[SOURCES_MAX];	/* "Acquire::http::Proxy \"...\";" */
+	size_t noption;
+};
+
+/**
+ * sources_find - what apt of this host uses for @suite, or Debian's own servers
+ * @mirror: if not NULL, this URL alone
+ *
+ * Servers whose URL has a password in it are passed over. Return: 0 or -ENOMEM.
+ */
+int sources_find(struct sources *s, const char *suite, const char *mirror);
+
+void sources_free(struct sources *s);
+
+#endif /* _VZCTX_SOURCES_H */

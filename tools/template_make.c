@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - makes templates and trees of them, and tells the user
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "msg.h"
+#include "parse.h"
+#include "template_make.h"
+
+#define TREE	".import.XXXXXX"
+
+bool template_name_ok(const char *name)
+{
+	size_t n = strlen(name);
+
+	if (!n || n > 128 || *name == '.' || *name == '-')
+		return false;
+	for (; *name; name++)
+		if (!isalnum((unsigned char)*name) && !strchr("._+-", *name))
+			return false;
+	return true;
+}
+
+/* The cache, with no template @name in it. Return: its descriptor or -1, told. */
+static int open_cache(const char *name, char *cache, size_t size)
+{
+	char path[PATH_MAX];
+	int fd = -1, ret = template_cache(cache, size, true);
+
+	if (!ret) {
+		fd = open(cache, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		ret = fd < 0 ? -errno : 0;
+	}
+	if (ret) {
+		msg_fail(-ret, NULL, "make the directory of templates");
+		return -1;
+	}
+	if (template_find(name, path, sizeof(path)))
+		return fd;
+	msg_fail(EEXIST, "remove it, or choose another name", "make template %s: %s",
+		 name, path);
+	close(fd);
+	return -1;
+}
+
+/* What stands under a name is whole, also after a crash. */
+static int publish(int cache, const char *tmp, const char *file)
+{
+	int fd = openat(cache, tmp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), ret = 0;
+
+	if (fd < 0 || fsync(fd) || fchmod(fd, 0644) ||
+	    renameat2(cache, tmp, cache, file, RENAME_NOREPLACE) || fsync(cache))
+		ret = -errno;
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+static int told(int cache, const char *dir, const char *file)
+{
+	char size[24];
+	struct stat st;
+
+	if (fstatat(cache, file, &st, 0))
+		st.st_size = 0;
+	format_scaled(st.st_size, VZCTX_UNIT_BYTES, size, sizeof(size));
+	printf("template %s/%s made, %s\n", dir, file, size);
+	return EXIT_OK;
+}
+
+static bool have_zstd(void)
+{
+	return !access("/usr/bin/zstd", X_OK) || !access("/bin/zstd", X_OK);
+}
+
+int template_build(const struct debstrap *d, const char *suite, const char *name)
+{
+	const char *suffix = have_zstd() ? ".tar.zst" : ".tar.gz";
+	char dir[256], tmp[320], file[160];
+	int cache = open_cache(name, dir, sizeof(dir)), ret, fd;
+
+	if (cache < 0)
+		return EXIT_FAILED;
+	snprintf(file, sizeof(file), "%s%s", name, suffix);
+	snprintf(tmp, sizeof(tmp), "%s/.build.XXXXXX%s", dir, suffix);
+	fd = mkostemps(tmp, strlen(suffix), O_CLOEXEC);
+	if (fd < 0) {
+		ret = msg_fail(errno, NULL, "make a file in %s", dir);
+		close(cache);
+		return ret;
+	}
+	close(fd);
+	ret = debstrap_run(d, suite, tmp);
+	if (!ret) {
+		int err = publish(cache, strrchr(tmp, '/') + 1, file);
+
+		ret = err ? msg_fail(-err, NULL, "make template %s", name) :
+			    told(cache, dir, file);
+	}
+	if (ret)
+		unlink(tmp);
+	close(cache);
+	return ret;
+}
+
+static void tell_run(const struct template_run *run)
+{
+	if (!run->image)
+		return;
+	if (!*run->command)
+		printf("the image names no program to run\n");
+	else
+		printf("the image runs%s%s%s%s; in a container: %s start CTID -- %s\n",
+		       *run->user ? " as " : "", run->user,
+		       *run->directory ? " in " : "", run->directory, prog_name,
+		       run->command);
+}
+
+static void tell_tree(const char *what, const char *where,
+		      const struct template_progress *p)
+{
+	char bytes[24], left[256];
+
+	format_scaled(p->bytes, VZCTX_UNIT_BYTES, bytes, sizeof(bytes));
+	template_left_out(p, left, sizeof(left));
+	printf("%s unpacked%s%s: %" PRIu64 " entries, %s%s\n", what,
+	       *where ? " to " : "", where, p->entries, bytes, left);
+	tell_run(&p->run);
+}
+
+/* Return: 0 with the path, or an exit code. */
+static int find(const char *name, char *path, size_t size)
+{
+	int ret = template_find(name, path, size);
+
+	if (!ret)
+		return 0;
+	return msg_fail(-ret, strchr(name, '/') ? NULL : "`vzctx template list` names those there are; a path has a / in it",
+			"find the template \"%s\"", name);
+}
+
+/* Packs the tree @from into a file of the cache. Return: an exit code. */
+static int pack(int cache, const char *dir, int from, const char *name)
+{
+	struct template_progress p = { 0 };
+	char tmp[320], file[160];
+	int fd, ret;
+
+	snprintf(tmp, sizeof(tmp), "%s/.pack.XXXXXX", dir);
+	fd = mkostemp(tmp, O_CLOEXEC);
+	if (fd < 0)
+		return msg_fail(errno, NULL, "make a file in %s", dir);
+	snprintf(file, sizeof(file), "%s.tar.zst", name);
+	ret = template_pack(from, fd, &p);
+	close(fd);
+	if (ret) {
+		ret = msg_fail(0, p.sentence, "make template %s", name);
+	} else {
+		ret = publish(cache, strrchr(tmp, '/') + 1, file);
+		ret = ret ? msg_fail(-ret, NULL, "make template %s", name) :
+			    told(cache, dir, file);
+	}
+	if (ret)
+		unlink(tmp);
+	return ret;
+}
+
+int template_import(const char *image, const char *name,
+		    struct template_progress *p)
+{
+	char path[PATH_MAX], dir[256], tree[320];
+	int cache, fd, ret = find(image, path, sizeof(path));
+
+	if (ret)
+		return ret;
+	cache = open_cache(name, dir, sizeof(dir));
+	if (cache < 0)
+		return EXIT_FAILED;
+	snprintf(tree, sizeof(tree), "%s/" TREE, dir);
+	fd = mkdtemp(tree) ? open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (fd < 0) {
+		ret = msg_fail(errno, NULL, "make a directory in %s", dir);
+		close(cache);
+		return ret;
+	}
+	fchmod(fd, 0755);
+	ret = template_unpack(path, fd, p);
+	if (ret) {
+		ret = msg_fail(0, p->sentence, "import %s", path);
+	} else {
+		tell_tree(path, "", p);
+		ret = pack(cache, dir, fd, name);
+	}
+	close(fd);
+	if (template_remove_tree(cache, strrchr(tree, '/') + 1))
+		msg_note("%s is left behind; remove it", tree);
+	close(cache);
+	return ret;
+}
+
+static bool is_empty(int dirfd)
+{
+	int copy = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), n = 0;
+	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+
+	if (!d) {
+		if (copy >= 0)
+			close(copy);
+		return false;
+	}
+	while (n < 3 && readdir(d))
+		n++;
+	closedir(d);
+	return n == 2;
+}
+
+int template_fill(const char *source, const char *directory,
+		  struct template_progress *p)
+{
+	bool made = !mkdir(directory, 0755);
+	char path[PATH_MAX];
+	struct stat st;
+	int fd, ret;
+
+	if (!made && errno != EEXIST)
+		return msg_fail(errno, NULL, "make %s", directory);
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st)) {
+		ret = msg_fail(errno, NULL, "unpack to %s", directory);
+		if (fd >= 0)
+			close(fd);
+		return ret;
+	}
+	if (!is_empty(fd)) {
+		close(fd);
+		return msg_fail(ENOTEMPTY, "a template is unpacked to an empty directory, or a new one",
+				"unpack to %s", directory);
+	}
+	ret = find(source, path, sizeof(path));
+	if (!ret && template_unpack(path, fd, p)) {
+		ret = msg_fail(0, p->sentence, "unpack %s", path);
+		if (template_empty_tree(fd) || fchown(fd, st.st_uid, st.st_gid) ||
+		    fchmod(fd, st.st_mode & 07777))
+			msg_note("%s could not be cleared; do it by hand", directory);
+	} else if (!ret) {
+		tell_tree(path, directory, p);
+	}
+	close(fd);
+	if (ret && made)
+		rmdir(directory);
+	return ret;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - makes templates and trees of them, and tells the user
+ */
+#ifndef _VZCTX_TEMPLATE_MAKE_H
+#define _VZCTX_TEMPLATE_MAKE_H
+
+#include "debstrap.h"
+#include "template.h"
+
+/** Whether a template may be called that. */
+bool template_name_ok(const char *name);
+
+/** Builds @name in the cache. Return: an exit code. */
+int template_build(const struct debstrap *d, const char *suite, const char *name);
+
+/**
+ * template_import - an image, or any template, as one archive in the cache
+ * @image: as template_find() takes it
+ *
+ * Return: an exit code.
+ */
+int template_import(const char *image, const char *name,
+		    struct template_progress *p);
+
+/**
+ * template_fill - unpacks a template into @directory, which is made if missing
+ * @source: as template_find() takes it
+ *
+ * After a failure the directory is as it was. Return: an exit code.
+ */
+int template_fill(const char *source, const char *directory,
+		  struct template_progress *p);
+
+#endif /* _VZCTX_TEMPLATE_MAKE_H */

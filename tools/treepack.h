@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - a tree into an archive
+ */
+#ifndef _VZCTX_TREEPACK_H
+#define _VZCTX_TREEPACK_H
+
+#include "template.h"
+
+/**
+ * treepack - writes what is below the working directory to @fd, as tar in zstd
+ *
+ * Owners by number only. Return: 0, or -errno with the sentence
+ * set.
+ */
+int treepack(struct template_progress *p, int fd);
+
+#endif /* _VZCTX_TREEPACK_H */
