@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: timeout=500 module=1
+# guest: timeout=900 module=1
 #
 # vzctx - whole systems: Debian with systemd boots, serves, reboots and ends.
 
@@ -87,7 +87,7 @@ journal() {
 		"$usr/bin/journalctl" --no-pager -q -D "/vz/private/$1/var/log/journal"
 }
 
-plan 28
+plan 29
 for c in "${all[@]}"; do
 	system "$c"
 done
@@ -118,7 +118,9 @@ check "a unit's own limits are set" test "$unit" = "67108864 20 50000 100000 "
 check "knobs of the host's kernel cannot be turned" refuses in_ct 401 sysctl -w kernel.panic=1
 check "numproc is what the cgroup counts" test "$(vzctx show 401 --parsable --noheadings -o resource,held |
 	awk '$1 == "numproc" { print $2 }')" = "$(</sys/fs/cgroup/vz/401/pids.current)"
-check "no limit was hit" test "$(vzctx ubc 401 --quiet 2>&1)" = ""
+check "it lives within the limits of a small container" vzctx limit 401 --profile vswap-512m
+in_ct 401 systemctl restart nginx
+check "and meets none of them" test "$(vzctx ubc 401 --quiet --noheadings 2>&1)" = ""
 
 # Its console gone, the rest of it is not.
 kill -KILL "$(awk '/^PPid:/ { print $2 }' "/proc/$(init_of 401)/status")"
