@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "birth.h"
+#include "cgcpu.h"
 #include "cgroup.h"
 #include "conflimit.h"
 #include "idrange.h"
