@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "birth.h"
+#include "cgcpu.h"
 #include "cgroup.h"
 #include "conflimit.h"
 #include "idrange.h"
@@ -64,6 +65,8 @@ static int bind_init(pid_t pid, void *arg)
 			       "%s: write %s of its cgroup", s->intent, what);
 	if (s->nset)
 		msg_step("UB limits were set successfully");
+	/* A share of the processors is told when it cannot be had, no more. */
+	cgcpu_apply(s->ctid, s->conf, false);
 	return onlimit_apply(s->nl, s->ctid, s->conf);
 }
 

@@ -17,7 +17,6 @@
 #define NO_IO		"no I/O limit is set yet"
 #define NO_DEVICES	"a container has a fixed set of devices yet"
 #define NO_CAPS		"a container has a fixed set of capabilities yet"
-#define NO_BOOT		"no service starts containers at boot yet"
 #define NO_CPUSET	"no processors are pinned yet"
 
 #define UBC(n)	{ n, SET, "BAR[:LIM]", NULL, NULL, .put = put_ubc }
@@ -28,10 +27,8 @@ const struct setopt setopts[] = {
 	{ "reset_ub", SET, .put = put_nothing },
 	{ "setmode", SET, "restart|ignore", .put = put_nothing },
 
-	{ "onboot", SET, "yes|no", "ONBOOT", val_yesno, put_key,
-	  .idle = NO_BOOT },
-	{ "bootorder", SET, "N", "BOOTORDER", val_number, put_key,
-	  .idle = NO_BOOT },
+	{ "onboot", SET, "yes|no", "ONBOOT", val_yesno, .put = put_key },
+	{ "bootorder", SET, "N", "BOOTORDER", val_number, .put = put_key },
 	{ "root", BOTH, "PATH", "VE_ROOT", val_path, .put = put_path },
 	{ "private", BOTH, "PATH", "VE_PRIVATE", val_path, .put = put_path },
 	{ "mount_opts", SET, "OPT,...", "MOUNT_OPTS", val_text, put_key,

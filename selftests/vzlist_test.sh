@@ -1,0 +1,272 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# guest: smp=2 timeout=300
+#
+# vzlist - the table byte by byte, its filters, JSON; against cgroups and /proc.
+#
+# What is expected is written out here, as OpenVZ's vzlist writes it. 101 runs,
+# 102 and 104 are stopped, 103 has no private area, so nobody sees it.
+
+# What stands in single quotes is for jq or for a pattern.
+# shellcheck disable=SC2016
+
+. "$(dirname -- "$0")/lib.sh"
+
+tree=/vz/private/debian
+conf=/etc/vz/conf
+work=$(mktemp -d /tmp/vzlist.XXXXXX)
+
+cleanup() {
+	vzctx stop 101 --fast
+	! mountpoint -q /vz/root/102 || umount /vz/root/102
+	rmdir /vz/root/101 /vz/root/102 /vz/private/102 /vz/private/104 /sys/fs/cgroup/vz
+	rm -rf "$work" "$conf"/10[1-4].conf* /etc/vz/names /vz/dump/Dump.104
+	rmdir /vz/dump
+	! module_loaded || rmmod vzctx
+} >/dev/null 2>&1
+trap cleanup EXIT
+
+# prints EXPECTED COMMAND...: exactly that on standard output, status 0.
+prints() {
+	local want=$1 out rc=0
+	shift
+	out=$("$@" 2>/dev/null) || rc=$?
+	[[ $rc = 0 ]] || printf 'status %s\n' "$rc"
+	diff <(printf '%s\n' "$want") <(printf '%s\n' "$out") && [[ $rc = 0 ]]
+}
+
+# fails STATUS TEXT COMMAND...: that status, and exactly that on standard error.
+fails() {
+	local want=$1 text=$2 out rc=0
+	shift 2
+	out=$("$@" 2>&1 >/dev/null) || rc=$?
+	printf 'status %s, errors: %s\n' "$rc" "$out"
+	[[ $rc = "$want" && $out = "$text" ]]
+}
+
+nobody() {
+	fails 0 'Container(s) not found' vzlist &&
+		fails 0 'Container(s) not found' vzlist -a &&
+		fails 1 'Container(s) not found' vzlist -a 555 &&
+		fails 1 'Container(s) not found' vzlist 555 && refuses module_loaded
+}
+
+up() {
+	insmod "$VZCTX_KO" || return
+	mkdir -p "$conf" /vz/private/102 /vz/private/104 /vz/dump
+	cat >"$conf/101.conf" <<-END
+		VE_PRIVATE="$tree"
+		HOSTNAME="ct101.example.org"
+		IP_ADDRESS="10.1.2.101 10.1.2.111"
+		DESCRIPTION="the first one of them, with a long description"
+		NUMPROC="100:200"
+		CPUUNITS="1000"
+		CPULIMIT="50%"
+		DISKSPACE="2G:2.2G"
+		DISKINODES="1000:2000"
+		IOLIMIT="10M"
+		ONBOOT=yes
+		BOOTORDER=7
+		CAPABILITY="NET_ADMIN:on SYS_TIME:off"
+		FEATURES="nfs:on"
+		OSTEMPLATE=debian-12
+		LOCAL_UID="1879048192"
+		LOCAL_GID="1879048192"
+	END
+	echo 'NUMPROC="30:40"' >"$conf/102.conf"
+	echo 'HOSTNAME=hidden' >"$conf/103.conf"
+	printf 'HOSTNAME="web.example.org"\nNAME="web"\nPHYSPAGES="0:1000"\n' >"$conf/104.conf"
+	mkdir -p /etc/vz/names && ln -s "$conf/104.conf" /etc/vz/names/web
+	echo 'IP_ADDRESS="192.168.100.200/255.255.255.0 ::1"' >>"$conf/104.conf"
+	vzctx start 101 -- /bin/sleep infinity
+}
+
+pids() { cat /sys/fs/cgroup/vz/101/pids.current; }
+
+default_table() {
+	local p
+	printf -v p '%10d' "$(pids)"
+	prints "      CTID      NPROC STATUS    IP_ADDR         HOSTNAME
+       101 $p running   10.1.2.101      ct101.example.org" vzlist &&
+		prints "      CTID      NPROC STATUS    IP_ADDR         HOSTNAME
+       101 $p running   10.1.2.101      ct101.example.org
+       102          - stopped   -               -
+       104          - stopped   192.168.100.200 web.example.org" vzlist -a
+}
+
+choices() {
+	prints "       101
+       102
+       104" vzlist -a -1 &&
+		prints "       102
+       104" vzlist -S -H -o veid &&
+		prints "       104" vzlist -H -ovpsid 104 &&
+		prints "       104" vzlist -H -ovpsid web &&
+		prints "       101
+       104" vzlist -1 104 101
+}
+
+names() {
+	prints " SMARTNAME      NPROC STATUS    IP_ADDR         HOSTNAME
+       102          - stopped   -               -
+       web          - stopped   192.168.100.200 web.example.org" vzlist -n -S &&
+		prints "NAME
+-
+-
+web" vzlist -a -o name && rm /etc/vz/names/web &&
+		prints "-" vzlist -H -o name 104 &&
+		fails 1 'CT ID web is invalid.' vzlist web &&
+		ln -s "$conf/104.conf" /etc/vz/names/web
+}
+
+filters() {
+	prints "       104" vzlist -a -1 -h '*.example.org' -N 'w?b' &&
+		prints "       101" vzlist -a -1 -d 'the first*' &&
+		prints "       101
+       104" vzlist -a -1 --hostname '[cw]*' &&
+		prints "" vzlist -a -1 -h nothing
+}
+
+sorting() {
+	prints "       104
+       102
+       101" vzlist -a -1 -s -ctid &&
+		prints "       102
+       101
+       104" vzlist -a -1 -s hostname &&
+		prints "       101
+       102
+       104" vzlist -a -1 --sort -numproc.l
+}
+
+wide() {
+	prints "PRIVATE                          DESCRIPTION                      ONBOOT  BOOTORDER
+$(printf '%-32s' "$tree") the first one of them, with a lo    yes          7" \
+		vzlist -o private,description,onboot,bootorder &&
+		prints "$(printf '%-32s' "$tree") the first one of them, with a long description    yes" \
+			vzlist -H -t -o private,description,onboot &&
+		prints "the first one of them, with a long description" vzlist -H -o description &&
+		prints "10.1.2.101 10.1.2.111" vzlist -H -o ip &&
+		prints "10.1.2.101          101" vzlist -H -o ip,ctid
+}
+
+numbers() {
+	prints "   NPROC.B    NPROC.L    NPROC.F  CPULIM  CPUUNI  CPUS IOP    IOLIMIT IOPS
+       100        200          0      50    1000     -   -   10485760    -" \
+		vzlist -o numproc.b,numproc.l,numproc.f,cpulimit,cpuunits,cpus,ioprio,iolimit,iopslimit &&
+		prints "    DSPACE   DSPACE.S   DSPACE.H    DINODES  DINODES.S  DINODES.H
+         -    2097152    2306867          -       1000       2000" \
+			vzlist -o diskspace,diskspace.s,diskspace.h,diskinodes,diskinodes.s,diskinodes.h &&
+		prints "        30         40          -          -          -    no" \
+			vzlist -H -o numproc.b,numproc.l,numproc,numproc.m,numproc.f,vswap 102 &&
+		prints "  yes     no simfs  -      -         -" \
+			vzlist -H -o vswap,disabled,layout,vm_overcommit,netfilter,capability 104 &&
+		prints "nfs:on          net_admin:on,sys_time:off debian-12" \
+			vzlist -H -o features,capability,ostemplate
+}
+
+# uptime and laverage change; how they look does not.
+clock() {
+	local up
+	vzlist -o uptime,laverage | head -n 1 | grep -qx '         UPTIME       LAVERAGE' &&
+		vzlist -H -o uptime,laverage | grep -qxE '000d00h:[0-9]{2}m:[0-9]{2}s [0-9]\.[0-9]{2}/[0-9]\.[0-9]{2}/[0-9]\.[0-9]{2}' &&
+		prints "              -              -" vzlist -H -o uptime,laverage 102 || return
+	up=$(vzlist -j -o uptime | jq '.[0].uptime')
+	# By the host's own clock the init is as old, to a second or two.
+	awk -v u="$up" -v now="$(cut -d' ' -f1 /proc/uptime)" \
+		-v start="$(cut -d' ' -f22 "/proc/$(head -n 1 /sys/fs/cgroup/vz/101/cgroup.procs)/stat")" \
+		'BEGIN { d = now - start / 100 - u; print d; exit !(d > -1 && d < 5) }'
+}
+
+statuses() {
+	local ok=0
+	mkdir -p /vz/root/102 && mount --bind /vz/private/102 /vz/root/102 || return
+	touch /vz/dump/Dump.104
+	prints "running
+mounted
+suspended" vzlist -a -H -o status || ok=1
+	umount /vz/root/102
+	rm /vz/dump/Dump.104
+	return "$ok"
+}
+
+json() {
+	local j
+	j=$(vzlist -a -j) || return
+	printf '%s\n' "$j" | jq -c '.[] | keys' | head -n 1
+	jq -e --argjson pids "$(pids)" '
+		(map(.ctid) == [101, 102, 104]) and
+		(.[0] | .numproc.held == $pids and .numproc.barrier == 100 and .numproc.limit == 200 and
+			.ip == ["10.1.2.101", "10.1.2.111"] and .status == "running" and
+			.hostname == "ct101.example.org" and .onboot == true and .vswap == false and
+			.disabled == false and .cpulimit == 50 and .bootorder == 7 and
+			(.laverage | length) == 3 and .uptime > 0 and
+			.diskspace == {usage: 0, softlimit: 2097152, hardlimit: 2306867} and
+			.capability == {net_admin: true, sys_time: false}) and
+		(.[1] | .hostname == null and .ip == [] and .laverage == null and .uptime == 0 and
+			.numproc == {held: 0, maxheld: 0, barrier: 30, limit: 40, failcnt: 0} and
+			.kmemsize == null and .bootorder == null and .cpulimit == null) and
+		(.[2] | .name == "web" and .smart_name == "web" and .vswap == true)' <<<"$j" &&
+		prints '[
+  {
+    "ctid": 102,
+    "status": "stopped",
+    "numproc": {
+      "held": 0,
+      "maxheld": 0,
+      "barrier": 30,
+      "limit": 40,
+      "failcnt": 0
+    },
+    "ip": []
+  },
+  {
+    "ctid": 104,
+    "status": "stopped",
+    "numproc": null,
+    "ip": ["192.168.100.200/255.255.255.0", "::1"]
+  }
+]' vzlist -S -j -o ctid,status,numproc,ip
+}
+
+# Beancounters in JSON are those of /proc/bc, where the module shows them.
+all_fields() {
+	[[ $(vzlist -L | wc -l) = "$(vzlist -L | awk '{ print $1 }' | sort -u | wc -l)" ]] &&
+		vzlist -L | grep -qx 'kmemsize        KMEMSIZE       ' &&
+		vzlist -L | grep -qx 'iopslimit       IOPS           ' &&
+		vzlist -a -o "$(vzlist -L | awk '{ print $1 }' | paste -sd,)" | wc -l | grep -qx 4
+}
+
+errors() {
+	fails 1 'Unknown field: color' vzlist -o ctid,color &&
+		fails 1 'Invalid sort field name: -color' vzlist -s -color &&
+		fails 1 "Field \`numproc.b' is not available in JSON output" vzlist -j -o numproc.b &&
+		fails 1 'CT ID nobody is invalid.' vzlist nobody &&
+		vzlist --help | grep -q 'name_filter' &&
+		fails 1 "$(vzlist -x 2>&1)" vzlist -x
+}
+
+# What a hostile configuration says is no terminal's business.
+tame() {
+	printf 'HOSTNAME=a\033[2Jb\n' >"$conf/102.conf"
+	prints 'a?[2Jb' vzlist -H -o hostname 102
+}
+
+plan 16
+check "no container: words and exit codes of OpenVZ, and no module loaded" nobody
+check "a container runs, two are stopped, one has no private area" up
+check "vzlist and vzlist -a print OpenVZ's table" default_table
+check "-1, -S, CTIDs and names choose rows" choices
+check "-n shows names, and a name is one only with its link" names
+check "-h, -N and -d filter by pattern" filters
+check "-s sorts, - backwards" sorting
+check "long values are cut but in the last column and with -t" wide
+check "columns of numbers are as wide as OpenVZ's" numbers
+check "uptime and load average look as OpenVZ's, and the time is right" clock
+check "mounted and suspended containers are told" statuses
+check "-j is JSON with the same figures as the cgroup" json
+check "-L lists every field, and each can be printed" all_fields
+check "unknown fields, names and options are refused in OpenVZ's words" errors
+check "control characters in a configuration do not reach the terminal" tame
+check "the container is stopped" vzctx stop 101 --fast
+done_testing
