@@ -57,6 +57,9 @@ check: ## model, static checks, and TESTS (default: all) in guests under KERNELS
 check-debug: ## the same under debug kernels built from source (default: 6.1)
 	$(QEMU)/check "$(addsuffix -debug,$(patsubst %-debug,%,$(DEBUG_KERNELS)))" "$(TESTS)"
 
+torture: ## a million mixed operations in a guest under KERNELS; an hour and more
+	selftests/torture "$(KERNELS)"
+
 model: ## test the beancounter arithmetic against a model, in user space
 	$(MAKE) -C selftests/model run O=$(O)/model
 
@@ -93,5 +96,5 @@ help: ## print this
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 	@printf '\n%s\n' "Variables: KREL, KDIR, DESTDIR, PREFIX, DEBUG=1, WERROR=1, KERNELS, TESTS, KERNEL"
 
-.PHONY: all farm module sparse tools tests install uninstall check check-debug model \
+.PHONY: all farm module sparse tools tests install uninstall check check-debug torture model \
 	static bench-hooks shell demo check-config clean distclean help

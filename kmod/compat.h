@@ -60,4 +60,14 @@
 #define VZCTX_VMI_ARG vmi,
 #endif
 
+/* 6.3, "mm/hugetlb: convert alloc_huge_page() ..." */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define alloc_hugetlb_folio alloc_huge_page
+#endif
+
+/* 6.6, "mm: convert free_huge_page() to free_huge_folio()" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define free_huge_folio free_huge_page
+#endif
+
 #endif /* _VZCTX_COMPAT_H */

@@ -20,6 +20,7 @@
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/static_call.h>
+#include <linux/stringify.h>
 
 struct task_struct;
 struct vzctx;
@@ -125,12 +126,12 @@ static void notrace __maybe_unused callback_##sym(unsigned long ip,	\
 
 /**
  * VZCTX_HOOK_ROW() - the row of a hook in its table
- * @sym: the kernel function
+ * @sym: the kernel function; compat.h may know another name for it
  * @resource: the resource that is not enforced without it
  * @...: further members that are not zero
  */
 #define VZCTX_HOOK_ROW(sym, resource, ...) {				\
-	.symbol = #sym,							\
+	.symbol = __stringify(sym),							\
 	.callback = callback_##sym,					\
 	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
 	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\

@@ -74,6 +74,8 @@ static bool is_stream(const struct proto *prot)
 
 static const struct kind *kind_of(int family, const struct proto *prot)
 {
+	if (family == PF_PACKET)
+		return &datagram;
 	if (family != PF_INET && family != PF_INET6)
 		return &other;
 	return is_stream(prot) ? &stream : &datagram;

@@ -13,10 +13,11 @@
  * that is charged for more than it has queued, sending first. A page per socket
  * can be on the wrong side.
  *
- * Not attempted: memory of netlink and packet sockets' receive queues, which
- * each socket's own SO_RCVBUF bounds.
+ * Not attempted: memory of netlink sockets' receive queues and of packets that
+ * overflow the ring of a packet socket, which each socket's own SO_RCVBUF bounds.
  */
 #include <linux/minmax.h>
+#include <linux/netdevice.h>
 #include <linux/sched/signal.h>
 #include <net/sock.h>
 #include <net/tcp.h>
@@ -34,6 +35,9 @@ VZCTX_HOOK_VOID(sk_forced_mem_schedule);
 VZCTX_HOOK_INT(sk_setsockopt);
 VZCTX_HOOK_INT(__sock_queue_rcv_skb);
 VZCTX_HOOK_VOID(sock_rfree);
+VZCTX_HOOK_PRIVATE(packet_rcv, int,
+		   (struct sk_buff *skb, struct net_device *dev,
+		    struct packet_type *pt, struct net_device *orig_dev));
 VZCTX_HOOK_INT(sock_alloc_send_pskb);
 VZCTX_HOOK_VOID(sock_wfree);
 
@@ -246,6 +250,54 @@ static void wrap_sock_rfree(struct sk_buff *skb)
 	vzctx_hook_exit();
 }
 
+/* Received by packet sockets, which do not say whether they kept a packet */
+
+static void arrive(struct vzctx_owner *own, void *arg)
+{
+	own->state++;
+}
+
+/*
+ * Nothing is queued while no packet is arriving, so what is charged above what
+ * is queued was for packets the socket did not want.
+ */
+static void arrived(struct vzctx_owner *own, void *arg)
+{
+	struct sock *sk = arg;
+	unsigned long queued = used_of(sk, SK_MEM_RECV);
+
+	if (--own->state || queued >= own->units)
+		return;
+	vzctx_bc_uncharge(&own->ctx->bc[UB_DGRAMRCVBUF], own->units - queued);
+	own->units = queued;
+}
+
+/* In softirq or with softirqs off, a CPU at a time: states do not overflow. */
+static int wrap_packet_rcv(struct sk_buff *skb, struct net_device *dev,
+			   struct packet_type *pt, struct net_device *orig_dev)
+{
+	struct sock *sk = pt->af_packet_priv;
+	int err = -ENOENT;
+	bool known;
+	int ret = 0;
+
+	vzctx_hook_enter();
+	known = vzctx_owner_look(sk, UB_DGRAMRCVBUF, arrive, NULL);
+	if (known)
+		err = grow(sk, UB_DGRAMRCVBUF, used_of(sk, SK_MEM_RECV),
+			   skb->truesize);
+	if (!err || err == -ENOENT) {
+		ret = vzctx_original(packet_rcv)(skb, dev, pt, orig_dev);
+	} else {
+		atomic_inc(&sk->sk_drops);
+		kfree_skb(skb);
+	}
+	if (known)
+		vzctx_owner_look(sk, UB_DGRAMRCVBUF, arrived, sk);
+	vzctx_hook_exit();
+	return ret;
+}
+
 /* Packets sent outside it: unix, UDP, raw, packet sockets */
 
 /*
@@ -364,6 +416,11 @@ static __always_inline const struct sock *sock_of(const struct sk_buff *skb)
 	return skb->sk;
 }
 
+static __always_inline const void *listener_of(const struct packet_type *pt)
+{
+	return pt->af_packet_priv;
+}
+
 VZCTX_HOOK_CALLBACK(__sk_mem_raise_allocated,
 		    vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 VZCTX_HOOK_CALLBACK(__sk_mem_reduce_allocated,
@@ -378,6 +435,7 @@ VZCTX_HOOK_CALLBACK(__sock_queue_rcv_skb,
 		    vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 VZCTX_HOOK_CALLBACK(sock_rfree, !has_account(sock_of(VZCTX_HOOK_ARG0)) &&
 		    vzctx_owner_maybe(sock_of(VZCTX_HOOK_ARG0)))
+VZCTX_HOOK_CALLBACK(packet_rcv, vzctx_owner_maybe(listener_of(VZCTX_HOOK_ARG(2))))
 VZCTX_HOOK_CALLBACK(sock_alloc_send_pskb, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 VZCTX_HOOK_CALLBACK(sock_wfree, vzctx_owner_maybe(sock_of(VZCTX_HOOK_ARG0)))
 
@@ -395,6 +453,9 @@ static struct vzctx_hook rows[] = {
 		       .also = ACCOUNT_BUFS),
 	VZCTX_HOOK_ROW(sock_rfree, UB_DGRAMRCVBUF),
 	VZCTX_HOOK_ROW(__sock_queue_rcv_skb, UB_DGRAMRCVBUF),
+	VZCTX_HOOK_ROW(packet_rcv, UB_DGRAMRCVBUF, .module = IS_MODULE(CONFIG_PACKET) ?
+				 "af_packet" : NULL,
+		       .optional = !IS_ENABLED(CONFIG_PACKET)),
 	VZCTX_HOOK_ROW(sock_wfree, UB_OTHERSOCKBUF),
 	VZCTX_HOOK_ROW(sock_alloc_send_pskb, UB_OTHERSOCKBUF),
 };

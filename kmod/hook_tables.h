@@ -9,6 +9,7 @@ struct vzctx_hook_table;
 
 extern const struct vzctx_hook_table vzctx_hook_ctx;
 extern const struct vzctx_hook_table vzctx_hook_file;
+extern const struct vzctx_hook_table vzctx_hook_huge;
 extern const struct vzctx_hook_table vzctx_hook_lease;
 extern const struct vzctx_hook_table vzctx_hook_lock;
 extern const struct vzctx_hook_table vzctx_hook_sig;

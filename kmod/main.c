@@ -28,6 +28,7 @@ static const struct vzctx_hook_table *const tables[] = {
 	&vzctx_hook_sig,
 	&vzctx_hook_mem,
 	&vzctx_hook_mlock,
+	&vzctx_hook_huge,
 	&vzctx_hook_shm,
 	&vzctx_hook_oom,
 	&vzctx_hook_sock,

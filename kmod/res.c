@@ -18,7 +18,7 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 	},
 	[UB_LOCKEDPAGES] = {
 		.name = "lockedpages",
-		.note = "locked mappings (VmLck) and SHM_LOCKed segments; mlock, mlockall, mmap, brk, mremap and shmctl fail; huge pages do not count, and a memfd_secret mapping only from the next request on",
+		.note = "locked mappings (VmLck), SHM_LOCKed segments, and huge pages once touched; mlock, mlockall, mmap, brk, mremap and shmctl fail, touching a huge page above the limit gets SIGBUS; a memfd_secret mapping counts only from the next request on",
 		.unit = VZCTX_UNIT_PAGES,
 		.counted = VZCTX_COUNTED_CHARGED,
 		.enforced = VZCTX_ENFORCED_BOUNDED,
@@ -128,7 +128,7 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 	},
 	[UB_DGRAMRCVBUF] = {
 		.name = "dgramrcvbuf",
-		.note = "packets received and not yet read, UDP and raw sockets; what comes beyond is dropped; not counted: packet and netlink sockets, each of which has its SO_RCVBUF",
+		.note = "packets received and not yet read, UDP, raw and packet sockets; what comes beyond is dropped; not counted: netlink sockets and packets beyond a packet socket's ring, each bounded by its SO_RCVBUF",
 		.unit = VZCTX_UNIT_BYTES,
 		.counted = VZCTX_COUNTED_CHARGED,
 		.enforced = VZCTX_ENFORCED_BOUNDED,

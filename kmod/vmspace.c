@@ -409,6 +409,30 @@ int vzctx_vm_lock_segment(const void *segment, unsigned long pages)
 	return err;
 }
 
+/**
+ * vzctx_vm_lock_huge() - charges whoever pays for an address space for a huge page
+ * @mm: the address space it is wanted for
+ * @key: to be given back or rekeyed by
+ * @pages: its size
+ *
+ * Does nothing for an address space nobody pays for. Sleeps.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vzctx_vm_lock_huge(struct mm_struct *mm, const void *key,
+		       unsigned long pages)
+{
+	struct vzctx *ctx = vzctx_owner_payer(mm, UB_PRIVVMPAGES);
+	int err;
+
+	if (!ctx)
+		return 0;
+	err = new_entry(ctx, key, UB_LOCKEDPAGES, pages, VZCTX_SOFT,
+			GFP_KERNEL_ACCOUNT);
+	vzctx_put(ctx);
+	return err;
+}
+
 /* The address space is empty and has no user. */
 void vzctx_vm_exit(struct mm_struct *mm)
 {

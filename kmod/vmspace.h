@@ -38,6 +38,8 @@ void vzctx_vm_fork_failed(struct task_struct *child);
 void vzctx_vm_dup(struct mm_struct *oldmm, struct mm_struct *newmm);
 int vzctx_vm_exec(struct mm_struct *mm);
 int vzctx_vm_lock_segment(const void *segment, unsigned long pages);
+int vzctx_vm_lock_huge(struct mm_struct *mm, const void *key,
+		       unsigned long pages);
 void vzctx_vm_exit(struct mm_struct *mm);
 int vzctx_vm_adopt(struct vzctx *ctx, struct task_struct *init);
 

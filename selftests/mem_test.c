@@ -5,7 +5,7 @@
  * stops
  *
  * Witness: the sixth figure of /proc/PID/statm (data and stack, in pages),
- * summed over the processes of the container's cgroup.
+ * summed over the processes of the container's cgroup, and what smaps lists.
  */
 #include <pthread.h>
 #include <sys/resource.h>
@@ -276,10 +276,36 @@ FIXTURE_TEARDOWN(mem)
 	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
 }
 
+/* Sizes of all private writable mappings and stacks of a process, in pages. */
+static long smaps_data(pid_t pid)
+{
+	char path[32], line[256];
+	long sum = 0, kb = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps", pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "Size: %ld", &kb) == 1 ||
+		    strncmp(line, "VmFlags:", 8))
+			continue;
+		if (strstr(line, " gd") ||
+		    (strstr(line, " wr") && !strstr(line, " sh")))
+			sum += kb / 4;
+	}
+	if (f)
+		fclose(f);
+	return sum;
+}
+
 CLAIM(mem, binding_counts_what_the_init_has)
 {
 	EXPECT_GT(self->base, 10);
 	expect_pages(statm_data(self->ct.init));
+	EXPECT_EQ(self->base, smaps_data(self->ct.init));
+	EXPECT_EQ(0, tell(MAP, 77));
+	EXPECT_EQ(self->base + 77, smaps_data(self->ct.init));
+	expect_pages(self->base + 77);
 }
 
 CLAIM(mem, each_way_to_commit)
@@ -345,6 +371,10 @@ CLAIM(mem, stops_at_the_barrier_with_ENOMEM)
 	EXPECT_EQ(ENOMEM, tell(GROW, 1));
 	EXPECT_EQ(++fails, (long)look().failcnt);
 	EXPECT_EQ(ENOMEM, tell(FORK, 1));
+	EXPECT_EQ(++fails, (long)look().failcnt);
+	/* By vfork(), so that it is the exec that finds no room. */
+	EXPECT_EQ(0, tell(EXEC, 1));
+	EXPECT_EQ(ENOMEM, self->s->ret);
 	EXPECT_EQ(++fails, (long)look().failcnt);
 	EXPECT_EQ(0, tell(READONLY, 10));
 	expect_pages(top - 10);

@@ -52,6 +52,10 @@ starts_limited() {
 		printf '%s\n' 'PHYSPAGES="0:65536"' 'SWAPPAGES="0:0"' \
 			'PRIVVMPAGES="98304:102400"' 'SHMPAGES="4096"' \
 			'LOCKEDPAGES="256"' 'KMEMSIZE="67108864:83886080"' \
+			'NUMPROC="32"' 'NUMFILE="512"' 'NUMTCPSOCK="33"' \
+			'NUMOTHERSOCK="40"' 'TCPSNDBUF="2097152"' 'TCPRCVBUF="2097152"' \
+			'OTHERSOCKBUF="262144"' 'DGRAMRCVBUF="262144"' \
+			'NUMFLOCK="20"' 'NUMPTY="4"' 'NUMSIGINFO="64"' \
 			>>/etc/vz/conf/101.conf &&
 		vzctx start 101 -- /bin/sleep infinity &&
 		same $((65536 * 4096)) "$(<"$cg"/memory.max)" &&
@@ -86,6 +90,18 @@ sqlite_works() {
 		select count(*) from (select b from t order by b);
 	SQL
 		grep -qx 20000 && no_failures
+}
+
+# As Debian configures it, with the load beside it.
+nginx_works() {
+	inside sh -c 'nginx && ab -n 500 -c 8 http://127.0.0.1/ >/tmp/ab; nginx -s quit; cat /tmp/ab' |
+		grep -q '^Failed requests: *0$' &&
+		no_failures &&
+		wait_for 30 no_tcp_sockets
+}
+
+no_tcp_sockets() {
+	[[ $(cell numtcpsock held) = 0 ]]
 }
 
 ram_and_swap() {
@@ -143,11 +159,12 @@ ends_empty() {
 		! vzctx list --parsable --noheadings -o ctid | grep -qx 101
 }
 
-plan 9
+plan 10
 check "limits in the configuration reach module and cgroup" starts_limited
 check "privvmpages is what statm says" statm_agrees
 check "a compiler works, nothing is refused" compiles
 check "a database works, nothing is refused" sqlite_works
+check "a web server and its load work, nothing is refused" nginx_works
 check "ram, swap and vm_overcommit as in OpenVZ" ram_and_swap
 check "above privvmpages a program gets ENOMEM" too_much_is_refused
 check "a hog is killed, and the event says so" hog_is_killed

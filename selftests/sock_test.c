@@ -465,6 +465,36 @@ CLAIM(sock, passed_to_the_host_it_stays_charged)
 	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
 }
 
+/* By way of the host; who made it pays, whoever has it. */
+CLAIM(sock, passed_to_another_container_it_stays_charged)
+{
+	struct servant *s;
+	struct ct ct = {};
+	int sock[1], l;
+
+	ASSERT_EQ(0, servant_start(&self->g, &ct, 102, &s, sock));
+	ASSERT_EQ(0, tell(s, close_all, 0));
+	ASSERT_EQ(0, tell(self->s, open_listener, 0));
+	ASSERT_EQ(0, tell(self->s, give_last, 0));
+	l = receive_fd(self->sock);
+	ASSERT_EQ(0, send_fd(*sock, l));
+	ASSERT_EQ(0, tell(s, take_one, 0));
+	close(l);
+	tell(self->s, close_all, 0);
+	EXPECT_EQ(1, tcp());
+	EXPECT_EQ(0, bc_held(&self->g, 102, UB_NUMTCPSOCK));
+	/* Full or not, the one that has it may use it. */
+	ASSERT_EQ(0, vz_set(&self->g, 102, UB_NUMTCPSOCK, 0, 0));
+	ASSERT_EQ(0, dial_in(self->ct.init, &l, 1));
+	EXPECT_TRUE(wait_until(tell(s, accept_all, 0) == 1));
+	EXPECT_EQ(2, tcp());
+	tell(s, close_all, 0);
+	EXPECT_TRUE(wait_until(tcp() == 0));
+	close(l);
+	close(*sock);
+	ct_kill(&ct);
+}
+
 CLAIM(sock, passed_by_the_host_it_is_not_charged)
 {
 	int l = listener(PORT + 1, 0), c, home;

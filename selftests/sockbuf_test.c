@@ -5,6 +5,8 @@
  *
  * Witness: SO_MEMINFO of each socket, the kernel's own account.
  */
+#include <linux/filter.h>
+#include <linux/if_ether.h>
 #include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <netinet/tcp.h>
@@ -439,6 +441,46 @@ CLAIM(buf, raw_flood_is_dropped)
 	EXPECT_LE(maxheld(UB_DGRAMRCVBUF), lim);
 	EXPECT_GT(held(UB_DGRAMRCVBUF), 0);
 	EXPECT_GT(tell(self->s, read_datagrams, 0), 0);
+	EXPECT_TRUE(wait_until(held(UB_DGRAMRCVBUF) == 0));
+	close(fd);
+}
+
+static long packet_receiver(long wanted)
+{
+	struct sock_filter none = { BPF_RET | BPF_K, 0, 0, 0 };
+	struct sock_fprog prog = { 1, &none };
+	int fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
+
+	if (!wanted && setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
+				  sizeof(prog)))
+		return -errno;
+	return keep(fd);
+}
+
+CLAIM(buf, packet_flood_is_dropped)
+{
+	const long lim = 32 * 1024;
+	int fd = socket_in(self->ct.init, SOCK_DGRAM);
+
+	/* What a filter does not want is held by nobody. */
+	ASSERT_EQ(0, tell(self->s, packet_receiver, 0));
+	ASSERT_EQ(0, limit(UB_DGRAMRCVBUF, lim, lim));
+	flood(fd, 200);
+	EXPECT_EQ(0, held(UB_DGRAMRCVBUF));
+	EXPECT_EQ(0, failcnt(UB_DGRAMRCVBUF));
+	tell(self->s, close_all, 0);
+
+	ASSERT_EQ(0, tell(self->s, packet_receiver, 1));
+	flood(fd, 200);
+	EXPECT_GT(failcnt(UB_DGRAMRCVBUF), 0);
+	EXPECT_LE(maxheld(UB_DGRAMRCVBUF), lim);
+	EXPECT_GT(held(UB_DGRAMRCVBUF), lim / 2);
+	EXPECT_EQ(held(UB_DGRAMRCVBUF), tell(self->s, accounts, 0));
+	EXPECT_GT(tell(self->s, read_datagrams, 0), 0);
+	EXPECT_EQ(0, held(UB_DGRAMRCVBUF));
+	flood(fd, 5);
+	EXPECT_EQ(held(UB_DGRAMRCVBUF), tell(self->s, accounts, 0));
+	tell(self->s, close_all, 0);
 	EXPECT_TRUE(wait_until(held(UB_DGRAMRCVBUF) == 0));
 	close(fd);
 }
