@@ -134,6 +134,11 @@ static int check_links(struct template_progress *p, struct archive_entry *e,
 			return jail_fail(p, EINVAL, "\"%s\" is a hard link whose target, \"%s\", %s; nothing outside the tree can be linked into it",
 					 jail_name(path), jail_name(to), wrong);
 		archive_entry_copy_hardlink(e, target);
+		/*
+		 * Its data are those of the target. libarchive would write them, and
+		 * set the mode, which follows a target that is a symbolic link.
+		 */
+		archive_entry_unset_size(e);
 		return 0;
 	}
 	if (archive_entry_filetype(e) != AE_IFLNK)

@@ -107,7 +107,7 @@ static int refused(struct unpack *u, struct archive *disk,
 	if (why && strstr(why, "through symlink"))
 		return jail_fail(u->p, ELOOP, "\"%s\" leads through a symbolic link, and nothing is written through links",
 				 jail_name(path));
-	if (to && err == ENOENT)
+	if (to && why && strstr(why, "does not exist"))
 		return jail_fail(u->p, EINVAL, "\"%s\" is a hard link to \"%s\", which does not come before it",
 				 jail_name(path), jail_name(to));
 	return jail_fail(u->p, err, "\"%s\": %s", jail_name(path),

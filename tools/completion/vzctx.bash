@@ -22,7 +22,7 @@ _vzctx()
 	prev=${COMP_WORDS[COMP_CWORD-1]}
 	COMPREPLY=()
 	if (( COMP_CWORD == 1 )); then
-		words="list show create start exec enter limit ubc top why thaw stop destroy events --help --version"
+		words="list show create start exec enter limit ubc top why thaw stop destroy events template --help --version"
 	elif [[ $prev == --private ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
@@ -30,6 +30,8 @@ _vzctx()
 		words="basic light vswap-256m vswap-512m vswap-1024m vswap-1g vswap-2g vswap-4g"
 	elif [[ $prev == --on-limit ]]; then
 		words="notify freeze kill"
+	elif [[ $prev == --variant ]]; then
+		words="minbase apt essential buildd important standard"
 	elif [[ $prev == --sort ]]; then
 		words="failures use cpu"
 	elif [[ $cur == -* ]]; then
@@ -46,19 +48,23 @@ _vzctx()
 		thaw) words="--help" ;;
 		stop) words="--fast --timeout --help" ;;
 		destroy) words="--purge --help" ;;
+		template) words="--name --mirror --include --variant --max-entries --max-size --quiet $out" ;;
 		events) words="--follow --count --timeout --json --journal --ready-fd --help" ;;
 		esac
 	elif (( COMP_CWORD == 2 )); then
 		case $verb in
 		show|exec|enter|limit|stop|ubc|why|thaw) words=$(_vzctx_ctids) ;;
 		start|destroy) words=$(_vzctx_ctids all) ;;
+		template) words="list build import unpack" ;;
 		esac
 	elif [[ $verb == limit ]]; then
 		mapfile -t COMPREPLY < <(compgen -S = -W \
 			"$(_vzctx_resources "${COMP_WORDS[2]}")" -- "$cur")
 		compopt -o nospace
 		return
-	elif [[ $verb == exec || $verb == start ]]; then
+	elif [[ $verb == template && ${COMP_WORDS[2]} == build ]]; then
+		words="debian-11 debian-12 debian-13"
+	elif [[ $verb == exec || $verb == start || $verb == template ]]; then
 		compopt -o default
 		return
 	fi
