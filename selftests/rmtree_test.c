@@ -47,8 +47,8 @@ FIXTURE_SETUP(tree)
 
 FIXTURE_TEARDOWN(tree)
 {
-	umount2(self->base, MNT_DETACH);
 	template_remove_tree(self->dir, "t");
+	template_remove_tree(self->dir, "other");
 	unlinkat(self->dir, "kept", 0);
 	close(self->dir);
 	EXPECT_EQ(0, rmdir(self->base));
@@ -129,16 +129,19 @@ TEST_F(tree, flags_are_cleared)
 
 TEST_F(tree, mounts_are_not_entered)
 {
-	char path[96];
+	char path[96], other[96];
 
 	ASSERT_EQ(0, mkdirat(self->dir, "t/m", 0755));
+	ASSERT_EQ(0, mkdirat(self->dir, "other", 0755));
+	ASSERT_EQ(0, renameat(self->dir, "kept", self->dir, "other/kept"));
 	snprintf(path, sizeof(path), "%s/t/m", self->base);
+	snprintf(other, sizeof(other), "%s/other", self->base);
 	ASSERT_EQ(0, unshare(CLONE_NEWNS));
 	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 	/* Of the same file system, so that only the mount can tell. */
-	ASSERT_EQ(0, mount(self->base, path, NULL, MS_BIND, NULL));
+	ASSERT_EQ(0, mount(other, path, NULL, MS_BIND, NULL));
 	EXPECT_GT(0, template_remove_tree(self->dir, "t"));
-	EXPECT_TRUE(there(self->dir, "kept"));
+	EXPECT_TRUE(there(self->dir, "other/kept"));
 	ASSERT_EQ(0, umount2(path, MNT_DETACH));
 	EXPECT_EQ(0, template_remove_tree(self->dir, "t"));
 }
