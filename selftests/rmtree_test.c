@@ -138,6 +138,10 @@ TEST_F(tree, mounts_are_not_entered)
 	snprintf(other, sizeof(other), "%s/other", self->base);
 	ASSERT_EQ(0, unshare(CLONE_NEWNS));
 	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	/* The old descriptor still sees the old namespace. */
+	close(self->dir);
+	self->dir = open(self->base, O_RDONLY | O_DIRECTORY);
+	ASSERT_LE(0, self->dir);
 	/* Of the same file system, so that only the mount can tell. */
 	ASSERT_EQ(0, mount(other, path, NULL, MS_BIND, NULL));
 	EXPECT_GT(0, template_remove_tree(self->dir, "t"));
