@@ -13,7 +13,7 @@
 
 . "$(dirname -- "$0")/lib.sh"
 
-work=$(mktemp -d /vz/private/template.XXXXXX)
+work=$(mktemp -d /tmp/template.XXXXXX)
 chmod 755 "$work"
 victim=$work/victim
 to=$work/tree
@@ -274,7 +274,7 @@ make_tree() {
 	chmod 6751 src/etc/file
 	chmod 1777 src/home
 	chown -R 1000:65535 src/home/user
-	truncate -s 64M src/etc/holes
+	truncate -s 2M src/etc/holes
 	echo end >>src/etc/holes
 	find src -depth -exec touch -hd '2001-02-03 04:05:06.789' {} +
 }
@@ -285,12 +285,14 @@ round_trip() {
 }
 
 holes_kept() {
-	(($(stat -c %b "$to/etc/holes") < 1000))
+	(($(stat -c %b "$to/etc/holes") < 100))
 }
 
+# A part of it: template_build does a whole one.
 debian() {
-	tar -C /vz/private/debian --xattrs --xattrs-include='*' -cf debian.tar . &&
-		good ./debian.tar && same_tree /vz/private/debian "$to"
+	mkdir part && cp -a /vz/private/debian/{etc,sbin} part && mkdir part/{dev,proc,sys} &&
+		tar -C part --xattrs --xattrs-include='*' -cf part.tar . &&
+		good ./part.tar && same_tree part "$to"
 }
 
 from_directory() {
@@ -492,7 +494,7 @@ done
 check "a directory" from_directory
 check "not into itself" not_into_itself
 check "not over what is there" not_over_files
-check "the bare Debian" debian
+check "configuration and links of a Debian" debian
 for f in gz bz2 xz zst; do
 	check "cut off: $f" cut_off $f
 done

@@ -83,7 +83,8 @@ bool debstrap_packages(const char *list)
 
 bool debstrap_url(const char *url)
 {
-	if (strncmp(url, "http://", 7) && strncmp(url, "https://", 8))
+	if (strlen(url) > 400 ||
+	    (strncmp(url, "http://", 7) && strncmp(url, "https://", 8)))
 		return false;
 	for (const char *p = url; *p; p++)
 		if (*p <= ' ' || *p >= 0x7f || strchr("@[]\"'\\$`", *p))
@@ -197,14 +198,9 @@ int debstrap_run(const struct debstrap *d, const char *suite, const char *file)
 	if (!in_path(PROGRAM))
 		return msg_fail(0, "it takes " PROGRAM ": apt-get install " PROGRAM,
 				"build a template");
-	ret = sources_find(&s, suite, d->mirror);
-	if (!ret)
-		command(&w, d, &s, suite, file);
-	sources_free(&s);
-	if (!ret && w.full)
-		ret = -ENOMEM;
-	if (!ret)
-		ret = run(w.argv, &status);
+	sources_find(&s, suite, d->mirror);
+	command(&w, d, &s, suite, file);
+	ret = w.full ? -ENOMEM : run(w.argv, &status);
 	while (w.n)
 		free(w.argv[--w.n]);
 	if (ret)

@@ -221,7 +221,7 @@ int imgfile_text(struct image *im, const char *name, char **text, size_t *size,
 	ret = member_open(im, name, &m);
 	if (ret < 0)
 		return ret;
-	if (!ret)
+	if (!m)
 		return missing(im, name);
 	ret = 0;
 	while ((n = member_pull(m, &buf)) > 0) {

@@ -163,12 +163,21 @@ static int wait_for_child(struct desk *desk)
 	return desk->ret;
 }
 
+/*
+ * The C library reads its tables of character sets once, at the first use: here,
+ * not in a stranger's tree.
+ */
+static void load_tables(void)
+{
+	/* Refuses the one value that stands for a failure. */
+	iconv_close(iconv_open("ANSI_X3.4-1968", "UTF-8"));
+}
+
 int jail_run(int dirfd, jail_fn fn, void *arg, struct template_progress *p)
 {
 	struct sigaction sa = { .sa_handler = on_signal }, old[NSIGNALS];
 	pid_t parent = getpid();
 	struct desk *desk;
-	iconv_t conv;
 	int ret;
 
 	desk = mmap(NULL, sizeof(*desk), PROT_READ | PROT_WRITE,
@@ -176,8 +185,7 @@ int jail_run(int dirfd, jail_fn fn, void *arg, struct template_progress *p)
 	if (desk == MAP_FAILED)
 		return jail_fail(p, errno, "no memory");
 	desk->p = *p;
-	/* The C library is to look for its tables here, not in a stranger's tree. */
-	conv = iconv_open("ANSI_X3.4-1968", "UTF-8");
+	load_tables();
 	interrupted = 0;
 	child = 0;
 	for (size_t i = 0; i < NSIGNALS; i++)
@@ -196,8 +204,6 @@ int jail_run(int dirfd, jail_fn fn, void *arg, struct template_progress *p)
 	}
 	for (size_t i = 0; i < NSIGNALS; i++)
 		sigaction(held_off[i], &old[i], NULL);
-	if (conv != (iconv_t)-1)
-		iconv_close(conv);
 	*p = desk->p;
 	p->sentence[sizeof(p->sentence) - 1] = '\0';
 	munmap(desk, sizeof(*desk));

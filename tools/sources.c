@@ -2,7 +2,6 @@
 /*
  * vzctx - where packages of a Debian come from
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -39,33 +38,26 @@ static FILE *output_of(char *const argv[], pid_t *pid)
 	return fdopen(fds[0], "r");
 }
 
-static int add(char **list, size_t *n, char *line)
+/* Nothing twice, and nothing cut short. */
+static void add(char list[][SOURCES_LEN], size_t *n, const char *line)
 {
-	if (!line)
-		return -ENOMEM;
 	for (size_t i = 0; i < *n; i++)
-		if (!strcmp(list[i], line)) {
-			free(line);
-			return 0;
-		}
-	if (*n == SOURCES_MAX)
-		free(line);
-	else
-		list[(*n)++] = line;
-	return 0;
+		if (!strcmp(list[i], line))
+			return;
+	if (*n < SOURCES_MAX && strlen(line) < SOURCES_LEN)
+		strcpy(list[(*n)++], line);
 }
 
-static int add_line(struct sources *s, const char *url, const char *suite)
+static void add_line(struct sources *s, const char *url, const char *suite)
 {
-	char *line;
+	char line[2 * SOURCES_LEN];
 
-	if (asprintf(&line, "deb %s %s main", url, suite) < 0)
-		return -ENOMEM;
-	return add(s->line, &s->n, line);
+	snprintf(line, sizeof(line), "deb %s %s main", url, suite);
+	add(s->line, &s->n, line);
 }
 
 /* One line of apt's list of what it downloads, its parts between bars. */
-static int take(struct sources *s, const char *suite, char *text)
+static void take(struct sources *s, const char *suite, char *text)
 {
 	char *part[6], *save = NULL, *end;
 	size_t n = 0, len = strlen(suite);
@@ -75,16 +67,17 @@ static int take(struct sources *s, const char *suite, char *text)
 		part[n++] = p;
 	if (n < 6 || strcmp(part[0], "Packages") || strcmp(part[1], "Debian") ||
 	    strcmp(part[5], "main"))
-		return 0;
+		return;
 	/* The codename itself, or with -updates or -security behind it. */
 	end = part[2] + len;
 	if (strncmp(part[2], suite, len) ||
 	    (*end && strcmp(end, "-updates") && strcmp(end, "-security")))
-		return 0;
-	return debstrap_url(part[3]) ? add_line(s, part[3], part[4]) : 0;
+		return;
+	if (debstrap_url(part[3]))
+		add_line(s, part[3], part[4]);
 }
 
-static int from_apt(struct sources *s, const char *suite)
+static void from_apt(struct sources *s, const char *suite)
 {
 	static char *const argv[] = {
 		"apt-get", "indextargets", "--format",
@@ -93,73 +86,58 @@ static int from_apt(struct sources *s, const char *suite)
 	};
 	size_t size = 0;
 	char *text = NULL;
-	int ret = 0;
 	pid_t pid;
 	FILE *f = output_of(argv, &pid);
 
 	if (!f)
-		return 0;
-	while (!ret && getline(&text, &size, f) >= 0)
-		ret = take(s, suite, text);
+		return;
+	while (getline(&text, &size, f) >= 0)
+		take(s, suite, text);
 	free(text);
 	fclose(f);
 	waitpid(pid, NULL, 0);
-	return ret;
 }
 
-static int proxies(struct sources *s)
+static void proxies(struct sources *s)
 {
 	static char *const argv[] = { "apt-config", "dump", NULL };
 	size_t size = 0;
 	char *text = NULL;
-	int ret = 0;
 	pid_t pid;
 	FILE *f = output_of(argv, &pid);
 
 	if (!f)
-		return 0;
-	while (!ret && getline(&text, &size, f) >= 0) {
+		return;
+	while (getline(&text, &size, f) >= 0) {
 		text[strcspn(text, "\n")] = '\0';
 		if (!strncasecmp(text, "Acquire::http::Proxy ", 21) ||
 		    !strncasecmp(text, "Acquire::https::Proxy ", 22))
-			ret = add(s->option, &s->noption, strdup(text));
+			add(s->option, &s->noption, text);
 	}
 	free(text);
 	fclose(f);
 	waitpid(pid, NULL, 0);
-	return ret;
 }
 
-static int from_debian(struct sources *s, const char *suite)
+static void from_debian(struct sources *s, const char *suite)
 {
 	char name[64];
-	int ret = add_line(s, DEBIAN, suite);
 
+	add_line(s, DEBIAN, suite);
 	snprintf(name, sizeof(name), "%s-updates", suite);
-	if (!ret)
-		ret = add_line(s, DEBIAN, name);
+	add_line(s, DEBIAN, name);
 	snprintf(name, sizeof(name), "%s-security", suite);
-	return ret ?: add_line(s, DEBIAN "-security", name);
+	add_line(s, DEBIAN "-security", name);
 }
 
-int sources_find(struct sources *s, const char *suite, const char *mirror)
+void sources_find(struct sources *s, const char *suite, const char *mirror)
 {
-	int ret;
-
 	*s = (struct sources){ 0 };
 	if (mirror)
-		ret = add_line(s, mirror, suite);
+		add_line(s, mirror, suite);
 	else
-		ret = from_apt(s, suite);
-	if (!ret && !s->n)
-		ret = from_debian(s, suite);
-	return ret ?: proxies(s);
-}
-
-void sources_free(struct sources *s)
-{
-	while (s->n)
-		free(s->line[--s->n]);
-	while (s->noption)
-		free(s->option[--s->noption]);
+		from_apt(s, suite);
+	if (!s->n)
+		from_debian(s, suite);
+	proxies(s);
 }

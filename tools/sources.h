@@ -8,12 +8,13 @@
 #include <stddef.h>
 
 #define SOURCES_MAX	16
+#define SOURCES_LEN	512
 
 /** struct sources - one-line entries of a sources.list, and apt's own proxies */
 struct sources {
-	char *line[SOURCES_MAX];
+	char line[SOURCES_MAX][SOURCES_LEN];
 	size_t n;
-	char *option[SOURCES_MAX];	/* "Acquire::http::Proxy \"...\";" */
+	char option[SOURCES_MAX][SOURCES_LEN];	/* Acquire::http::Proxy "..."; */
 	size_t noption;
 };
 
@@ -21,10 +22,8 @@ struct sources {
  * sources_find - what apt of this host uses for @suite, or Debian's own servers
  * @mirror: if not NULL, this URL alone
  *
- * Servers whose URL has a password in it are passed over. Return: 0 or -ENOMEM.
+ * Servers whose URL has a password in it are passed over.
  */
-int sources_find(struct sources *s, const char *suite, const char *mirror);
-
-void sources_free(struct sources *s);
+void sources_find(struct sources *s, const char *suite, const char *mirror);
 
 #endif /* _VZCTX_SOURCES_H */

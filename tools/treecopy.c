@@ -24,6 +24,7 @@
 
 /* A file with several names, and the first of them in the copy. */
 struct known {
+	struct known *next;
 	dev_t dev;
 	ino_t ino;
 	char path[];
@@ -31,7 +32,8 @@ struct known {
 
 struct copy {
 	struct unpack *u;
-	void *known;
+	struct known *all;
+	void *known;		/* the same as a tree */
 	struct stat root;	/* the tree being filled */
 	char path[PATH_MAX];	/* where the walk is */
 };
@@ -55,24 +57,24 @@ static int by_inode(const void *a, const void *b)
 static int link_known(struct copy *c, const struct stat *st, int to,
 		      const char *name)
 {
-	struct known *k = malloc(sizeof(*k) + strlen(c->path) + 1), **at;
+	struct known key = { .dev = st->st_dev, .ino = st->st_ino }, **at, *k;
 
+	at = tfind(&key, &c->known, by_inode);
+	if (at) {
+		if (linkat(c->u->root, (*at)->path, to, name, 0))
+			return failed(c, errno, "linked");
+		return 1;
+	}
+	k = malloc(sizeof(*k) + strlen(c->path) + 1);
 	if (!k)
 		return jail_fail(c->u->p, ENOMEM, "no memory");
-	k->dev = st->st_dev;
-	k->ino = st->st_ino;
+	*k = key;
 	strcpy(k->path, c->path);
-	at = tsearch(k, &c->known, by_inode);
-	if (!at) {
-		free(k);
+	k->next = c->all;
+	c->all = k;
+	if (!tsearch(k, &c->known, by_inode))
 		return jail_fail(c->u->p, ENOMEM, "no memory");
-	}
-	if (*at == k)
-		return 0;
-	free(k);
-	if (linkat(c->u->root, (*at)->path, to, name, 0))
-		return failed(c, errno, "linked");
-	return 1;
+	return 0;
 }
 
 static int copy_file(struct copy *c, int from, int to, const char *name,
@@ -235,6 +237,23 @@ static int copy_below(struct copy *c, int from, int to, unsigned int depth)
 	return ret;
 }
 
+static void keep(void *node)
+{
+	(void)node;
+}
+
+static void forget(struct copy *c)
+{
+	struct known *next;
+
+	tdestroy(c->known, keep);
+	for (struct known *k = c->all; k; k = next) {
+		next = k->next;
+		free(k);
+	}
+	free(c);
+}
+
 int treecopy(struct unpack *u, int from)
 {
 	struct copy *c = calloc(1, sizeof(*c));
@@ -252,7 +271,6 @@ int treecopy(struct unpack *u, int from)
 		ret = entry_owner(u->p, ".", st.st_uid, st.st_gid) ?:
 		      copy_below(c, from, u->root, 0) ?:
 		      treefile_attributes(u, ".", from, u->root, &st);
-	tdestroy(c->known, free);
-	free(c);
+	forget(c);
 	return ret;
 }
