@@ -223,7 +223,7 @@ template() {
 }
 
 no_second_create() {
-	expect 44 '' vzctl create 666 --ostemplate plantilla-woody &&
+	expect 44 '' vzctl create 555 --ostemplate plantilla-woody &&
 		expect 91 '' vzctl create 777 --ostemplate none-such &&
 		[[ ! -e $conf/777.conf && ! -e /vz/private/777 ]]
 }

@@ -147,7 +147,7 @@ $(printf '%-32s' "$tree") the first one of them, with a lo    yes          7" \
 			vzlist -H -t -o private,description,onboot &&
 		prints "the first one of them, with a long description" vzlist -H -o description &&
 		prints "10.1.2.101 10.1.2.111" vzlist -H -o ip &&
-		prints "10.1.2.101          101" vzlist -H -o ip,ctid
+		prints "10.1.2.101             101" vzlist -H -o ip,ctid
 }
 
 numbers() {
@@ -159,7 +159,7 @@ numbers() {
 			vzlist -o diskspace,diskspace.s,diskspace.h,diskinodes,diskinodes.s,diskinodes.h &&
 		prints "        30         40          -          -          -    no" \
 			vzlist -H -o numproc.b,numproc.l,numproc,numproc.m,numproc.f,vswap 102 &&
-		prints "  yes     no simfs  -      -         -" \
+		prints "  yes     no simfs       - -         -" \
 			vzlist -H -o vswap,disabled,layout,vm_overcommit,netfilter,capability 104 &&
 		prints "nfs:on          net_admin:on,sys_time:off debian-12" \
 			vzlist -H -o features,capability,ostemplate

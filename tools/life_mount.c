@@ -110,7 +110,6 @@ int umount_step(uint32_t ctid, const struct conf *c)
 		return msg_end(OUT_UMOUNT, errno, NULL, "unmount %s of CT %u",
 			       root, ctid);
 	post = script_host(ctid, "postumount");
-	msg_step("Container is unmounted");
 	return ret ? ret : post;
 }
 
@@ -183,7 +182,11 @@ int life_mount(uint32_t ctid)
 
 int life_umount(uint32_t ctid)
 {
-	return with_lock(ctid, false);
+	int ret = with_lock(ctid, false);
+
+	if (!ret)
+		msg_step("Container is unmounted");
+	return ret;
 }
 
 void life_ended(uint32_t ctid)

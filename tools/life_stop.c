@@ -36,6 +36,7 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 {
 	struct vz_ctx c;
 	struct pollfd pf = { .events = POLLIN };
+	struct life_state st;
 	char intent[32];
 	int ret;
 
@@ -69,9 +70,13 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 		return msg_end(OUT_NO_STOP, -ret, ret == -ETIMEDOUT ?
 			       "its tasks do not end" : vznl_sentence(nl), "%s",
 			       intent);
+	msg_step("Container was stopped");
 	life_ended(ctid);
 	running_take_stop(ctid, c.pid);
-	msg_step("Container was stopped");
+	/* Its keeper may have been quicker; it is not heard. */
+	life_state(ctid, &st);
+	if (!st.mounted)
+		msg_step("Container is unmounted");
 	return EXIT_OK;
 }
 
