@@ -13,6 +13,7 @@
 
 #include "cgroup.h"
 #include "dirs.h"
+#include "globalconf.h"
 #include "life.h"
 #include "life_step.h"
 #include "mnt.h"
@@ -211,7 +212,7 @@ void life_state(uint32_t ctid, struct life_state *st)
 	struct conf *c = conf_load(ctid);
 	struct vz_ctx ctx;
 	struct vznl *nl;
-	char path[64];
+	char path[PATH_MAX];
 	const char *key;
 
 	*st = (struct life_state){ .exists = c };
@@ -221,7 +222,8 @@ void life_state(uint32_t ctid, struct life_state *st)
 		st->unfinished = !key ? NULL :
 				 strcmp(key, "destroy") ? "create" : "destroy";
 	}
-	snprintf(path, sizeof(path), DUMP_DIR "/Dump.%u", ctid);
+	snprintf(path, sizeof(path), "%s/Dump.%u",
+		 globalconf(NULL, "DUMPDIR"), ctid);
 	st->suspended = !access(path, F_OK);
 	conf_free(c);
 	if (vznl_open(&nl))

@@ -8,6 +8,7 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+#include "globalconf.h"
 #include "life.h"
 #include "life_step.h"
 #include "modload.h"
@@ -23,7 +24,7 @@
 static int timeout_of(uint32_t ctid, int asked)
 {
 	struct conf *c = asked ? NULL : conf_load(ctid);
-	const char *value = c ? conf_get(c, "STOP_TIMEOUT") : NULL;
+	const char *value = globalconf(c, "STOP_TIMEOUT");
 	uint64_t s = 0;
 
 	if (value && !parse_u64(value, MAX_TIMEOUT_S, &s))
