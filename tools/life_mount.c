@@ -13,6 +13,7 @@
 
 #include "cgroup.h"
 #include "dirs.h"
+#include "globalconf.h"
 #include "life.h"
 #include "life_step.h"
 #include "mnt.h"
@@ -110,7 +111,6 @@ int umount_step(uint32_t ctid, const struct conf *c)
 		return msg_end(OUT_UMOUNT, errno, NULL, "unmount %s of CT %u",
 			       root, ctid);
 	post = script_host(ctid, "postumount");
-	msg_step("Container is unmounted");
 	return ret ? ret : post;
 }
 
@@ -183,7 +183,11 @@ int life_mount(uint32_t ctid)
 
 int life_umount(uint32_t ctid)
 {
-	return with_lock(ctid, false);
+	int ret = with_lock(ctid, false);
+
+	if (!ret)
+		msg_step("Container is unmounted");
+	return ret;
 }
 
 void life_ended(uint32_t ctid)
@@ -208,7 +212,7 @@ void life_state(uint32_t ctid, struct life_state *st)
 	struct conf *c = conf_load(ctid);
 	struct vz_ctx ctx;
 	struct vznl *nl;
-	char path[64];
+	char path[PATH_MAX];
 	const char *key;
 
 	*st = (struct life_state){ .exists = c };
@@ -218,7 +222,8 @@ void life_state(uint32_t ctid, struct life_state *st)
 		st->unfinished = !key ? NULL :
 				 strcmp(key, "destroy") ? "create" : "destroy";
 	}
-	snprintf(path, sizeof(path), DUMP_DIR "/Dump.%u", ctid);
+	snprintf(path, sizeof(path), "%s/Dump.%u",
+		 globalconf(NULL, "DUMPDIR"), ctid);
 	st->suspended = !access(path, F_OK);
 	conf_free(c);
 	if (vznl_open(&nl))

@@ -150,6 +150,7 @@ static int foreground(struct start *s, int *lock, int *status)
 	*status = tty_relay(&t, pid, false);
 	if (!running_wait_gone(s->nl, s->ctid, 0))
 		life_ended(s->ctid);
+	msg_step("Container is unmounted");
 	return EXIT_OK;
 }
 
@@ -278,8 +279,10 @@ static int start_locked(struct start *s, int *lock, int *status)
 		return ret;
 	setup_inside(s->ctid, s->conf);
 	ret = s->want->foreground ? foreground(s, lock, status) : background(s);
-	if (ret && is_mounted(s->ctid, s->conf))
+	if (ret && is_mounted(s->ctid, s->conf)) {
 		umount_step(s->ctid, s->conf);
+		msg_step("Container is unmounted");
+	}
 	return ret;
 }
 

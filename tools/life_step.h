@@ -14,8 +14,6 @@
 
 #include "conf.h"
 
-#define DUMP_DIR	"/vz/dump"
-
 /** Return: EXIT_OK or an outcome, with nothing left mounted. */
 int mount_step(uint32_t ctid, const struct conf *c);
 int umount_step(uint32_t ctid, const struct conf *c);

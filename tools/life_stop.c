@@ -8,6 +8,7 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+#include "globalconf.h"
 #include "life.h"
 #include "life_step.h"
 #include "modload.h"
@@ -23,7 +24,7 @@
 static int timeout_of(uint32_t ctid, int asked)
 {
 	struct conf *c = asked ? NULL : conf_load(ctid);
-	const char *value = c ? conf_get(c, "STOP_TIMEOUT") : NULL;
+	const char *value = globalconf(c, "STOP_TIMEOUT");
 	uint64_t s = 0;
 
 	if (value && !parse_u64(value, MAX_TIMEOUT_S, &s))
@@ -36,6 +37,7 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 {
 	struct vz_ctx c;
 	struct pollfd pf = { .events = POLLIN };
+	struct life_state st;
 	char intent[32];
 	int ret;
 
@@ -69,9 +71,13 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 		return msg_end(OUT_NO_STOP, -ret, ret == -ETIMEDOUT ?
 			       "its tasks do not end" : vznl_sentence(nl), "%s",
 			       intent);
+	msg_step("Container was stopped");
 	life_ended(ctid);
 	running_take_stop(ctid, c.pid);
-	msg_step("Container was stopped");
+	/* Its keeper may have been quicker; it is not heard. */
+	life_state(ctid, &st);
+	if (!st.mounted)
+		msg_step("Container is unmounted");
 	return EXIT_OK;
 }
 

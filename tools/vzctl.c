@@ -154,6 +154,17 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+/* Of set only these options run something inside: --userpasswd and --setmode. */
+static bool needs_seal(const struct command *c, char **argv)
+{
+	if (c->fn != vzctl_set)
+		return c->sealed;
+	for (; *argv; argv++)
+		if (!strncmp(*argv, "--u", 3) || !strncmp(*argv, "--se", 4))
+			return true;
+	return false;
+}
+
 /* Return: how many words were flags, or -1 if that was all there was to do. */
 static int flags(int argc, char **argv)
 {
@@ -205,7 +216,7 @@ int vzctl_main(int argc, char **argv)
 	ret = take_ctid(&v, argv[n + 2]);
 	if (ret)
 		return ret;
-	if (c->sealed) {
+	if (needs_seal(c, argv)) {
 		ret = seal_self(argv);
 		if (ret) {
 			msg_fail(-ret, NULL, "run from a sealed copy of itself");
