@@ -57,7 +57,7 @@ check: ## model, static checks, and TESTS (default: all) in guests under KERNELS
 check-debug: ## the same under debug kernels built from source (default: 6.1)
 	$(QEMU)/check "$(addsuffix -debug,$(patsubst %-debug,%,$(DEBUG_KERNELS)))" "$(TESTS)"
 
-torture: ## a million mixed operations in a guest under KERNELS; an hour and more
+torture: ## a million mixed operations in a guest under KERNELS, ten minutes and more for each
 	selftests/torture "$(KERNELS)"
 
 model: ## test the beancounter arithmetic against a model, in user space
