@@ -3,6 +3,7 @@
  * vzctx - runs a command and kills it at its K-th step.
  *
  * usage: killer K COMMAND...     steps are printed on descriptor 9 if it is open
+ *        killer -e SCRIPT COMMAND...   runs "SCRIPT K" at each step, kills nothing
  *
  * A step is the entry of a system call that changes something another process
  * can see; between two of them there is but one state to be killed in. Processes
@@ -105,7 +106,9 @@ static void kill_all(void)
 
 int main(int argc, char **argv)
 {
-	long at = argc > 2 ? atol(argv[1]) : -1, seen = 0;
+	bool each = argc > 3 && !strcmp(argv[1], "-e");
+	long at = each ? 0 : argc > 2 ? atol(argv[1]) : -1, seen = 0;
+	char **command = argv + 2 + each, line[256];
 	bool killed = false;
 	int status, result = 125;
 	pid_t first, pid;
@@ -117,7 +120,7 @@ int main(int argc, char **argv)
 		fcntl(9, F_SETFD, FD_CLOEXEC);
 		ptrace(PTRACE_TRACEME, 0, 0, 0);
 		raise(SIGSTOP);
-		execvp(argv[2], argv + 2);
+		execvp(command[0], command);
 		_exit(127);
 	}
 	waitpid(first, &status, 0);
@@ -155,6 +158,12 @@ int main(int argc, char **argv)
 				seen++;
 				dprintf(9, "%ld %s %s\n", seen, name,
 					pid == first ? "tool" : "other");
+			}
+			if (name && each) {
+				snprintf(line, sizeof(line), "%s %ld", argv[2],
+					 seen);
+				if (system(line))
+					fprintf(stderr, "killer: %s failed\n", line);
 			}
 			if (name && seen == at) {
 				killed = true;
