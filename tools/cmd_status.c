@@ -35,8 +35,6 @@ int cmd_status(int argc, char **argv)
 	       st.mounted ? "mounted" : "unmounted",
 	       st.running ? "running" : "down",
 	       st.suspended ? " suspended" : "");
-	if (st.unfinished)
-		msg_note("a %s of CT %u was cut short; do it again, or `%s destroy %u`",
-			 st.unfinished, ctid, prog_name, ctid);
+	life_unfinished(ctid, &st);
 	return EXIT_OK;
 }

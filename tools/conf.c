@@ -212,18 +212,19 @@ void conf_unset(struct conf *c, const char *key)
 	}
 }
 
-int conf_save(const struct conf *c, uint32_t ctid)
+/* The name is the same every time: what a killed writer left is used up. */
+static int save_path(const struct conf *c, const char *path)
 {
-	char path[64], tmp[80];
+	char tmp[96];
 	int dir, fd, ret = 0;
 	FILE *f;
 
-	conf_path(ctid, path, sizeof(path));
-	snprintf(tmp, sizeof(tmp), "%s.XXXXXX", path);
+	snprintf(tmp, sizeof(tmp), "%s.new", path);
 	dir = open(CONF_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return -errno;
-	fd = mkostemp(tmp, O_CLOEXEC);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+		  0600);
 	if (fd < 0) {
 		ret = -errno;
 		goto out_dir;
@@ -250,6 +251,35 @@ int conf_save(const struct conf *c, uint32_t ctid)
 err_tmp:
 	unlink(tmp);
 out_dir:
+	close(dir);
+	return ret;
+}
+
+int conf_save(const struct conf *c, uint32_t ctid)
+{
+	char path[64];
+
+	conf_path(ctid, path, sizeof(path));
+	return save_path(c, path);
+}
+
+int conf_retire(const struct conf *c, uint32_t ctid)
+{
+	char path[64], to[80];
+	int dir, ret;
+
+	conf_path(ctid, path, sizeof(path));
+	snprintf(to, sizeof(to), "%s.destroyed", path);
+	ret = save_path(c, to);
+	if (ret)
+		return ret;
+	dir = open(CONF_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return -errno;
+	snprintf(to, sizeof(to), "%s.new", path);
+	unlink(to);
+	if (unlink(path) || fsync(dir))
+		ret = -errno;
 	close(dir);
 	return ret;
 }

@@ -61,8 +61,15 @@ int conf_each_key(const struct conf *c,
 /** Removes every occurrence of @key. */
 void conf_unset(struct conf *c, const char *key);
 
-/** Temporary file, fsync, rename, fsync of the directory. Return: 0/-errno. */
+/**
+ * conf_save - CTID.conf.new, fsync, rename, fsync of the directory
+ *
+ * The caller holds conf_lock(). Return: 0/-errno.
+ */
 int conf_save(const struct conf *c, uint32_t ctid);
+
+/** Saves it as CTID.conf.destroyed; CTID.conf is gone after that, not before. */
+int conf_retire(const struct conf *c, uint32_t ctid);
 
 /** Directory (made when missing) held against other writers; close() it. */
 int conf_lock(void);

@@ -83,6 +83,9 @@ struct life_state {
 /** Says nothing. A module that is not loaded runs nothing. */
 void life_state(uint32_t ctid, struct life_state *st);
 
+/** Tells the user of a create or destroy that is not over, and the way out. */
+void life_unfinished(uint32_t ctid, const struct life_state *st);
+
 /**
  * life_run - runs @argv inside, or a login shell
  * @status: its exit status as a shell has it, 127 and 126 if it did not run

@@ -230,7 +230,26 @@ static void undo(const struct create *cr, struct conf *c, int why)
 		close(lock);
 }
 
-static int make_private(const struct create *cr, struct conf *c)
+/* Read again: meanwhile `set` may have written into it. */
+static int note_done(uint32_t ctid)
+{
+	int lock = conf_lock(), ret;
+	struct conf *c;
+
+	if (lock < 0)
+		return lock;
+	c = conf_load(ctid);
+	ret = c ? 0 : -errno;
+	if (c) {
+		conf_unset(c, LIFE_KEY);
+		ret = conf_save(c, ctid);
+	}
+	conf_free(c);
+	close(lock);
+	return ret;
+}
+
+static int make_private(const struct create *cr)
 {
 	char path[PATH_MAX];
 	const char *name;
@@ -247,8 +266,7 @@ static int make_private(const struct create *cr, struct conf *c)
 	if (ret)
 		return ret;
 	msg_step("Performing postcreate actions");
-	conf_unset(c, LIFE_KEY);
-	ret = conf_save(c, cr->ctid);
+	ret = note_done(cr->ctid);
 	return ret ? msg_end(OUT_SAVE, -ret, NULL, "%s: write its configuration",
 			     cr->intent) : EXIT_OK;
 }
@@ -267,6 +285,20 @@ static void told(const struct create *cr, const struct conf *c)
 	if (msg_style == MSG_VZCTX)
 		printf("CT %u created: %s, ids %u..%u, %s\n", cr->ctid,
 		       cr->private, base, base + ID_COUNT - 1, path);
+}
+
+/*
+ * Before anything is written down: a create that says it is under way has what
+ * lies there removed, so it has to be its own.
+ */
+static int check_absent(const struct create *cr)
+{
+	struct stat st;
+
+	if (!cr->want->ostemplate || lstat(cr->private, &st))
+		return EXIT_OK;
+	return msg_end(OUT_PRIVATE_THERE, EEXIST, "a private area is there already; without a template it is taken as it is",
+		       "%s: make %s", cr->intent, cr->private);
 }
 
 /* With the container locked: its configuration, and the ids, with all locked. */
@@ -304,6 +336,8 @@ static int begin(struct create *cr, struct conf **cp)
 	if (!c)
 		return msg_fail(ENOMEM, NULL, "%s", cr->intent);
 	ret = check_private(cr);
+	if (!ret)
+		ret = check_absent(cr);
 	return ret ? ret : write_conf(cr, c);
 }
 
@@ -377,7 +411,7 @@ static int create(struct create *cr)
 		/* Others need not wait while it is unpacked. */
 		close(lock);
 		lock = -1;
-		ret = make_private(cr, c);
+		ret = make_private(cr);
 		if (ret)
 			undo(cr, c, ret);
 	}

@@ -3,7 +3,6 @@
  * vzctx - a container is forgotten
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,59 +15,67 @@
 #include "names.h"
 #include "running.h"
 
-static int set_aside(const char *from)
-{
-	char to[96];
-
-	snprintf(to, sizeof(to), "%s.destroyed", from);
-	return rename(from, to) && errno != ENOENT ? -errno : 0;
-}
-
 /* The configuration and the action scripts stay, under a name of no use. */
 static int forget(uint32_t ctid)
 {
 	static const char *const actions[] = {
 		"premount", "mount", "umount", "postumount", "start", "stop",
 	};
-	char path[80];
-	int dir, ret = 0;
+	char from[80], to[96];
+	int lock = conf_lock(), ret;
+	struct conf *c;
 
+	if (lock < 0)
+		return lock;
+	names_forget(ctid);
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-		snprintf(path, sizeof(path), CONF_DIR "/%u.%s", ctid,
+		snprintf(from, sizeof(from), CONF_DIR "/%u.%s", ctid,
 			 actions[i]);
-		set_aside(path);
+		snprintf(to, sizeof(to), "%s.destroyed", from);
+		rename(from, to);
 	}
-	conf_path(ctid, path, sizeof(path));
-	ret = set_aside(path);
-	dir = open(CONF_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (!ret && (dir < 0 || fsync(dir)))
-		ret = -errno;
-	if (dir >= 0)
-		close(dir);
+	/* Until the file has gone it says that a destroy is under way. */
+	c = conf_load(ctid);
+	ret = c ? 0 : -errno;
+	if (c) {
+		conf_unset(c, LIFE_KEY);
+		ret = conf_retire(c, ctid);
+	}
+	conf_free(c);
+	close(lock);
 	return ret;
 }
 
 /* What is begun is written down, so that nobody starts half a tree. */
-static int remove_private(struct conf *c, uint32_t ctid, const char *private,
-			  const char *intent)
+static int note_begun(uint32_t ctid)
 {
-	int ret = conf_set(c, LIFE_KEY, "destroy");
+	int lock = conf_lock(), ret;
+	struct conf *c;
 
+	if (lock < 0)
+		return lock;
+	c = conf_load(ctid);
+	ret = c ? conf_set(c, LIFE_KEY, "destroy") : -errno;
 	if (!ret)
 		ret = conf_save(c, ctid);
+	conf_free(c);
+	close(lock);
+	return ret;
+}
+
+static int remove_private(uint32_t ctid, const char *private,
+			  const char *intent)
+{
+	int ret = note_begun(ctid);
+
 	if (ret)
 		return msg_end(OUT_SAVE, -ret, NULL, "%s: note that it has begun",
 			       intent);
 	msg_step("Destroying container private area: %s", private);
 	ret = private_remove(private);
-	if (ret)
-		return msg_end(OUT_REMOVE, -ret, ret == -EXDEV ?
-			       "something is mounted below it; unmount that first" :
-			       NULL, "%s: remove %s", intent, private);
-	conf_unset(c, LIFE_KEY);
-	ret = conf_save(c, ctid);
-	return ret ? msg_end(OUT_SAVE, -ret, NULL, "%s: write its configuration",
-			     intent) : EXIT_OK;
+	return ret ? msg_end(OUT_REMOVE, -ret, ret == -EXDEV ?
+			     "something is mounted below it; unmount that first" :
+			     NULL, "%s: remove %s", intent, private) : EXIT_OK;
 }
 
 static int destroy(uint32_t ctid, struct conf *c, bool purge,
@@ -94,11 +101,10 @@ static int destroy(uint32_t ctid, struct conf *c, bool purge,
 	if (conf_get(c, LIFE_KEY))
 		purge = true;
 	if (purge) {
-		ret = remove_private(c, ctid, private, intent);
+		ret = remove_private(ctid, private, intent);
 		if (ret)
 			return ret;
 	}
-	names_forget(ctid);
 	ret = forget(ctid);
 	if (ret)
 		return msg_end(OUT_SAVE, -ret, NULL, "%s: rename its configuration",

@@ -141,6 +141,14 @@ int is_running(uint32_t ctid, const char *intent)
 	return ret;
 }
 
+static int mount_finished(uint32_t ctid, const struct conf *c,
+			  const char *intent)
+{
+	int ret = check_finished(ctid, c, intent);
+
+	return ret ? ret : mount_step(ctid, c);
+}
+
 static int with_lock(uint32_t ctid, bool mount)
 {
 	char intent[32];
@@ -149,16 +157,14 @@ static int with_lock(uint32_t ctid, bool mount)
 
 	snprintf(intent, sizeof(intent), "%s CT %u", mount ? "mount" : "unmount",
 		 ctid);
-	c = conf_load(ctid);
-	if (!c)
-		return no_conf(ctid, intent);
 	lock = running_lock(ctid, LOCK_EX, mount ? "mount" : "umount");
-	if (lock < 0) {
-		ret = running_busy(lock, ctid, intent);
-		goto out;
-	}
-	ret = is_running(ctid, intent);
-	if (ret == 1)
+	if (lock < 0)
+		return running_busy(lock, ctid, intent);
+	c = conf_load(ctid);
+	ret = c ? is_running(ctid, intent) : no_conf(ctid, intent);
+	if (!c)
+		;
+	else if (ret == 1)
 		ret = msg_end(OUT_RUNNING, 0, "it is running", "%s", intent);
 	else if (ret)
 		ret = EXIT_FAILED;
@@ -169,10 +175,13 @@ static int with_lock(uint32_t ctid, bool mount)
 		ret = msg_end(OUT_NOT_MOUNTED, 0, "it is not mounted", "%s",
 			      intent);
 	else
-		ret = mount ? mount_step(ctid, c) : umount_step(ctid, c);
-	close(lock);
-out:
+		ret = mount ? mount_finished(ctid, c, intent) :
+			      umount_step(ctid, c);
+	/* What a killed start had made. */
+	if (!ret && !mount)
+		cgroup_remove(ctid);
 	conf_free(c);
+	close(lock);
 	return ret;
 }
 
@@ -205,6 +214,13 @@ void life_ended(uint32_t ctid)
 		cgroup_remove(ctid);
 	}
 	close(lock);
+}
+
+void life_unfinished(uint32_t ctid, const struct life_state *st)
+{
+	if (st->unfinished)
+		msg_note("a %s of CT %u was cut short; do it again, or `%s destroy %u`",
+			 st->unfinished, ctid, prog_name, ctid);
 }
 
 void life_state(uint32_t ctid, struct life_state *st)

@@ -86,6 +86,13 @@ static int read_limits(struct start *s)
 	return s->set && s->nset >= 0 ? EXIT_OK : OUT_BAD_CONF;
 }
 
+static int reload(struct start *s)
+{
+	conf_free(s->conf);
+	s->conf = conf_load(s->ctid);
+	return s->conf ? 0 : -errno;
+}
+
 /* A configuration made by `set` alone, or by OpenVZ, names no ids. */
 static int ensure_ids(struct start *s)
 {
@@ -94,7 +101,9 @@ static int ensure_ids(struct start *s)
 	if (conf_get(s->conf, "LOCAL_UID") || conf_get(s->conf, "LOCAL_GID"))
 		return EXIT_OK;
 	lock = conf_lock();
-	ret = lock < 0 ? lock : idrange_give(s->conf);
+	ret = lock < 0 ? lock : reload(s);
+	if (!ret)
+		ret = idrange_give(s->conf);
 	if (!ret)
 		ret = conf_save(s->conf, s->ctid);
 	if (lock >= 0)
@@ -230,10 +239,28 @@ static noreturn void keeper(struct start *s, int report)
 	_exit(0);
 }
 
+/*
+ * The keeper was killed while it raised the init. If that was let go already, it
+ * runs with nobody to say so. The socket of the keeper's may hold answers of its
+ * requests, hence another one.
+ */
+static void abandoned(uint32_t ctid)
+{
+	struct vznl *nl;
+
+	if (vznl_open(&nl))
+		return;
+	if (!vznl_destroy(nl, ctid))
+		running_wait_gone(nl, ctid, 0);
+	vznl_close(nl);
+	cgroup_remove(ctid);
+}
+
 /* A keeper stays with it; its birth is over when the keeper says so. */
 static int background(struct start *s)
 {
 	int report[2], ret = OUT_ENV;
+	bool told = false;
 	pid_t pid;
 
 	if (pipe2(report, O_CLOEXEC))
@@ -250,9 +277,13 @@ static int background(struct start *s)
 	else if (read(report[0], &ret, sizeof(ret)) != sizeof(ret))
 		ret = msg_end(OUT_ENV, 0, "the process that was to stay with it was killed",
 			      "%s", s->intent);
+	else
+		told = true;
 	close(report[0]);
 	if (ret && pid > 0)
 		waitpid(pid, NULL, 0);
+	if (!told && pid > 0)
+		abandoned(s->ctid);
 	return ret;
 }
 
@@ -286,24 +317,30 @@ static int start_locked(struct start *s, int *lock, int *status)
 	return ret;
 }
 
-static int start(struct start *s, int *status)
+static int check(struct start *s)
 {
-	int lock, ret = check_finished(s->ctid, s->conf, s->intent);
 	const char *disabled = conf_get(s->conf, "DISABLED");
+	int ret = check_finished(s->ctid, s->conf, s->intent);
 
 	if (!ret && disabled && !strcmp(disabled, "yes") && !s->want->force)
 		ret = msg_end(OUT_DISABLED, 0, "its configuration says DISABLED; --force starts it all the same",
 			      "%s", s->intent);
 	if (!ret)
-		ret = modload_open(vznl_open, &s->nl);
-	if (!ret)
 		ret = read_limits(s);
+	return ret ? ret : ensure_ids(s);
+}
+
+static int start(struct start *s, int *status)
+{
+	int lock, ret = modload_open(vznl_open, &s->nl);
+
 	if (ret)
 		return ret;
 	lock = running_lock(s->ctid, LOCK_EX, "start");
 	if (lock < 0)
 		return running_busy(lock, s->ctid, s->intent);
-	ret = ensure_ids(s);
+	/* Whoever held it may have made another container of it, or none. */
+	ret = reload(s) ? no_conf(s->ctid, s->intent) : check(s);
 	if (!ret)
 		ret = start_locked(s, &lock, status);
 	if (lock >= 0)

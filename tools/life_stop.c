@@ -11,6 +11,7 @@
 #include "globalconf.h"
 #include "life.h"
 #include "life_step.h"
+#include "life_step.h"
 #include "modload.h"
 #include "msg.h"
 #include "parse.h"
@@ -33,6 +34,20 @@ static int timeout_of(uint32_t ctid, int asked)
 	return asked ? asked : s ? (int)s : DEFAULT_TIMEOUT_S;
 }
 
+/* What is not running may be on its way, or being created or destroyed. */
+static int await_birth(uint32_t ctid, const char *intent)
+{
+	int lock;
+
+	if (is_running(ctid, intent))
+		return EXIT_OK;
+	lock = running_lock(ctid, LOCK_SH, NULL);
+	if (lock < 0)
+		return running_busy(lock, ctid, intent);
+	close(lock);
+	return EXIT_OK;
+}
+
 static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 {
 	struct vz_ctx c;
@@ -42,6 +57,9 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 	int ret;
 
 	snprintf(intent, sizeof(intent), "stop CT %u", ctid);
+	ret = await_birth(ctid, intent);
+	if (ret)
+		return ret;
 	ret = running_get(nl, ctid, intent, &c, &pf.fd);
 	if (ret)
 		return ret;

@@ -129,5 +129,6 @@ int vzctl_status(struct vzctl *v)
 	       st.mounted ? "mounted" : "unmounted",
 	       st.running ? "running" : "down",
 	       st.exists && !st.running && st.suspended ? " suspended" : "");
+	life_unfinished(v->ctid, &st);
 	return 0;
 }
