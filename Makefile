@@ -73,6 +73,9 @@ shell: ## a shell in a guest with the module at hand, KERNEL=6.1
 	$(QEMU)/prepare $(KERNEL)
 	$(QEMU)/run --kernel $(KERNEL) --shell
 
+template-build: ## build a Debian template for real and look at it, some minutes
+	selftests/template_build
+
 demo: ## show a container and its limits in a throwaway guest
 	$(QEMU)/demo
 
@@ -97,4 +100,4 @@ help: ## print this
 	@printf '\n%s\n' "Variables: KREL, KDIR, DESTDIR, PREFIX, DEBUG=1, WERROR=1, KERNELS, TESTS, KERNEL"
 
 .PHONY: all farm module sparse tools tests install uninstall check check-debug torture model \
-	static bench-hooks shell demo check-config clean distclean help
+	static bench-hooks template-build shell demo check-config clean distclean help
