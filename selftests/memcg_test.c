@@ -6,13 +6,9 @@
  * Witness: memory.current, memory.stat and memory.events of that cgroup.
  */
 #include <poll.h>
-#include <sys/swap.h>
 
 #include "kselftest_harness.h"
 #include "world.h"
-
-/* On the root disk. */
-#define SWAPFILE "/var/tmp/swap"
 
 #define PAGE 4096L
 
@@ -179,30 +175,6 @@ CLAIM(memcg, what_is_shown_is_what_the_cgroup_says)
 	tell(DROP, 3000);
 	EXPECT_TRUE(wait_until(held(UB_OOMGUARPAGES) < 1000));
 	EXPECT_GE((long)look(UB_OOMGUARPAGES).maxheld, 3000);
-}
-
-CLAIM(memcg, what_is_swapped_out_is_counted)
-{
-	struct ct *ct = &self->ct;
-
-	ASSERT_EQ(0, system("dd if=/dev/zero of=" SWAPFILE " bs=1M count=40 2>/dev/null && chmod 600 " SWAPFILE " && mkswap " SWAPFILE " >/dev/null"));
-	ASSERT_EQ(0, swapon(SWAPFILE, 0));
-	ASSERT_EQ(0, put_file(ct->cgroup, "memory.max", "16777216"));
-	EXPECT_EQ(0, tell(TOUCH, 6144));
-	EXPECT_TRUE(agree(held(UB_SWAPPAGES),
-			  get_number(ct->cgroup, "memory.swap.current") / PAGE,
-			  64));
-	EXPECT_GT(held(UB_SWAPPAGES), 1500);
-	EXPECT_LE((long)look(UB_PHYSPAGES).maxheld, 16777216 / PAGE);
-	/* It is anonymous memory nevertheless. */
-	EXPECT_GT(held(UB_OOMGUARPAGES), 5500);
-	tell(DROP, 6144);
-	EXPECT_TRUE(wait_until(held(UB_SWAPPAGES) < 64));
-	EXPECT_GT((long)look(UB_SWAPPAGES).maxheld, 1500);
-	EXPECT_EQ(0, (long)look(UB_OOMGUARPAGES).failcnt);
-	ct_kill(ct);
-	EXPECT_EQ(0, swapoff(SWAPFILE));
-	unlink(SWAPFILE);
 }
 
 struct kill {
