@@ -52,11 +52,18 @@ make_golden() {
 
 mounted() { grep -q " $root " /proc/self/mountinfo; }
 running() { vzctx list --parsable --noheadings -o ctid,state | grep -qx "$ct	running"; }
-tools_alive() { pgrep -x 'vzctx|vzctl|vzctx-keep' >/dev/null; }
+# The module's own thread has a tool's name, and no program.
+alive() {
+	local p
+	for p in $(pgrep -x "$1"); do
+		[[ ! -e /proc/$p/exe ]] || return 0
+	done
+	return 1
+}
 
 # Not a mount, not a cgroup, not a process, not a lock.
 at_rest() {
-	! mounted && [[ ! -e /sys/fs/cgroup/vz/$ct ]] && ! running && ! tools_alive &&
+	! mounted && [[ ! -e /sys/fs/cgroup/vz/$ct ]] && ! running && ! alive 'vzctx|vzctl|vzctx-keep' &&
 		{ [[ ! -e /run/vzctx/$ct ]] || flock -n /run/vzctx/$ct true; }
 }
 
@@ -136,7 +143,7 @@ after_start() {
 		[[ $rc = 0 || $out = *"running already"* ]] && running &&
 			vzctx exec $ct -- /bin/true || return
 	fi
-	wait_for 10 eval '! pgrep -x "vzctx|vzctl"'
+	wait_for 10 refuses alive 'vzctx|vzctl'
 	if running; then
 		vzctx stop $ct --fast || return
 	elif mounted || [[ -e /sys/fs/cgroup/vz/$ct ]]; then
@@ -245,7 +252,7 @@ second_waits() {
 	hold_start || return
 	vzctl stop $ct --fast >"$work/second" 2>&1 &
 	second=$!
-	wait_for 10 eval "pgrep -x vzctl"
+	wait_for 10 alive vzctl
 	rm -f "$work/hold"
 	wait "$second" && wait "$holder"
 	local rc=$?

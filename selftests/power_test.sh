@@ -118,6 +118,7 @@ chmod +x "$work/shoot"
 truncate -s 8M "$work/image"
 mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 "$work/image"
 
+modprobe loop
 plan 3
 plug "$work/image"
 created_kept() {
