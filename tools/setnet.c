@@ -148,7 +148,7 @@ int put_netif_part(struct setplan *p, const struct setopt *o, const char *value)
 	}
 	for (; all && *all && !about; all += about ? 0 : len + !!all[len])
 		len = entry(all, p->ifname, &about);
-	if (!about) {
+	if (!about || !all) {
 		msg_note("CT %u has no interface %s; make it with --netif_add",
 			 p->ctid, p->ifname);
 		return VZ_VETH;
