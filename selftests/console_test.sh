@@ -94,7 +94,7 @@ gone() {
 	[[ ! $(init_of "$1") && ! -e /sys/fs/cgroup/vz/$1 && ! -e /run/vzctx/$1.console ]]
 }
 
-plan 46
+plan 47
 box 301
 attach 301
 check "who attaches before the start is told so" soon 'not running; waiting' "$told"
@@ -240,4 +240,5 @@ check "without its keeper it runs on" wait_for 20 vzctx exec 304 -- /bin/echo al
 check "its console says so" grep -q 'without a keeper' <<<"$(vzctx console 304 2>&1 </dev/null)"
 check "and is hung up inside" refuses vzctx exec 304 -- /bin/sh -c 'echo x >/dev/console'
 check "it still stops" test "$(vzctx stop 304 2>&1)" = ""
+check "and leaves nothing" wait_for 20 gone 304
 done_testing

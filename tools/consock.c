@@ -61,6 +61,14 @@ void consock_remove(uint32_t ctid, ino_t ino)
 		unlink(sa.sun_path);
 }
 
+void consock_forget(uint32_t ctid)
+{
+	struct sockaddr_un sa;
+
+	address(&sa, ctid, "");
+	unlink(sa.sun_path);
+}
+
 int consock_connect(uint32_t ctid)
 {
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), ret;

@@ -51,6 +51,9 @@ int consock_listen(uint32_t ctid, ino_t *ino);
 /** Removes the socket unless it is one a later keeper has made. */
 void consock_remove(uint32_t ctid, ino_t ino);
 
+/** Removes what a killed keeper has left. @ctid does not run, and is locked. */
+void consock_forget(uint32_t ctid);
+
 /** Return: a connected descriptor, -ENOENT when nobody listens, or -errno. */
 int consock_connect(uint32_t ctid);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "consock.h"
 #include "dirs.h"
 #include "globalconf.h"
 #include "life.h"
@@ -212,6 +213,7 @@ void life_ended(uint32_t ctid)
 			umount_step(ctid, c);
 		conf_free(c);
 		cgroup_remove(ctid);
+		consock_forget(ctid);
 	}
 	close(lock);
 }
