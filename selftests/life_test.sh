@@ -87,11 +87,13 @@ no_scripts() { rm -f "$conf"/vps.* "$conf"/40?.{premount,mount,umount,postumount
 from_template() {
 	mkdir -p /vz/template/cache
 	tree "$work/tree"
+	echo 0123456789abcdef0123456789abcdef >"$work/tree/etc/machine-id"
 	tar -C "$work/tree" -cf /vz/template/cache/box.tar . &&
 		expect 0 'CT 401 created' vzctx create 401 --ostemplate box &&
 		expect 0 'CT 402 created' vzctx create 402 --ostemplate box &&
 		expect 0 'CT 403 created' vzctx create 403 --ostemplate /vz/template/cache/box.tar &&
-		diff -r "$work/tree" /vz/private/401 &&
+		diff -r --exclude=machine-id "$work/tree" /vz/private/401 &&
+		[[ -e /vz/private/401/etc/machine-id && ! -s /vz/private/401/etc/machine-id ]] &&
 		grep -qx 'OSTEMPLATE="box"' "$conf/401.conf" &&
 		! grep -q UNFINISHED "$conf/401.conf" &&
 		status_is 401 'exist unmounted down'

@@ -18,6 +18,7 @@
 #include "msg.h"
 #include "running.h"
 #include "sample.h"
+#include "setup.h"
 #include "template.h"
 
 struct create {
@@ -266,6 +267,10 @@ static int make_private(const struct create *cr)
 	if (ret)
 		return ret;
 	msg_step("Performing postcreate actions");
+	ret = setup_new(cr->private);
+	if (ret)
+		return msg_end(OUT_UNPACK, -ret, NULL, "%s: empty its /etc/machine-id",
+			       cr->intent);
 	ret = note_done(cr->ctid);
 	return ret ? msg_end(OUT_SAVE, -ret, NULL, "%s: write its configuration",
 			     cr->intent) : EXIT_OK;

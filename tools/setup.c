@@ -24,17 +24,15 @@
 #define FILE_MAX	65536	/* of a file inside that is read */
 
 /* The directory etc of the tree, for use as a place only. */
-static int open_etc(uint32_t ctid, const struct conf *c)
+static int open_etc(const char *private)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS |
 			   RESOLVE_NO_XDEV,
 	};
-	char private[PATH_MAX];
 	int root, etc;
 
-	conf_private(c, ctid, private, sizeof(private));
 	root = open(private, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return -errno;
@@ -43,6 +41,14 @@ static int open_etc(uint32_t ctid, const struct conf *c)
 		etc = -errno;
 	close(root);
 	return etc;
+}
+
+static int etc_of(uint32_t ctid, const struct conf *c)
+{
+	char private[PATH_MAX];
+
+	conf_private(c, ctid, private, sizeof(private));
+	return open_etc(private);
 }
 
 /* Whoever owns the tree may put anything there, but never gets it followed. */
@@ -148,7 +154,7 @@ int setup_dns(uint32_t ctid, const struct conf *c)
 	search = search && *search ? search : NULL;
 	if (!servers && !search)
 		return 0;
-	etc = open_etc(ctid, c);
+	etc = etc_of(ctid, c);
 	if (etc < 0)
 		return etc;
 	old = content(etc, "resolv.conf");
@@ -180,7 +186,7 @@ int setup_hostname(uint32_t ctid, const struct conf *c)
 
 	if (!name || !*name)
 		return 0;
-	etc = open_etc(ctid, c);
+	etc = etc_of(ctid, c);
 	if (etc < 0)
 		return etc;
 	snprintf(line, sizeof(line), "%.*s\n", HOSTNAME_SIZE - 1, name);
@@ -222,6 +228,23 @@ int setup_live_hostname(uint32_t ctid, const char *name)
 	close(pidfd);
 	vz_ctx_free(&ctx);
 	vznl_close(nl);
+	return ret;
+}
+
+int setup_new(const char *private)
+{
+	int etc = open_etc(private), ret = 0;
+	char *id;
+
+	if (etc < 0)
+		return etc == -ENOENT ? 0 : etc;
+	id = content(etc, "machine-id");
+	if (!id)
+		ret = -ENOMEM;
+	else if (*id)
+		ret = replace(etc, "machine-id", "");
+	free(id);
+	close(etc);
 	return ret;
 }
 

@@ -26,6 +26,14 @@ int setup_hostname(uint32_t ctid, const struct conf *c);
 int setup_live_hostname(uint32_t ctid, const char *name);
 
 /**
+ * setup_new - what a fresh tree must not share with others of its template
+ *
+ * An /etc/machine-id that holds something is emptied: systemd makes its own at the
+ * first boot (machine-id(5)). Return: 0 or -errno.
+ */
+int setup_new(const char *private);
+
+/**
  * setup_inside - all files of @ctid, when it is started
  *
  * A file that cannot be written is told and keeps nothing from starting.
