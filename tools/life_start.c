@@ -214,6 +214,7 @@ static noreturn void keeper(struct start *s, int report)
 	uint32_t ctid = s->ctid;
 	struct tty t;
 	time_t since = now();
+	bool stopped;
 	pid_t pid;
 	int ret, st;
 
@@ -229,9 +230,9 @@ static noreturn void keeper(struct start *s, int report)
 	stand_back(&t.master);
 	msg_log = NULL;
 	st = keep(ctid, t.master, pid);
+	stopped = running_take_stop(ctid, pid);
 	life_ended(ctid);
-	if (running_take_stop(ctid, pid) || !WIFSIGNALED(st) ||
-	    WTERMSIG(st) != SIGHUP)
+	if (stopped || !WIFSIGNALED(st) || WTERMSIG(st) != SIGHUP)
 		_exit(0);
 	if (now() - since < REBOOT_PAUSE_S)
 		sleep(REBOOT_PAUSE_S);

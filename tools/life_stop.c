@@ -91,7 +91,6 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 			       intent);
 	msg_step("Container was stopped");
 	life_ended(ctid);
-	running_take_stop(ctid, c.pid);
 	/* Its keeper may have been quicker; it is not heard. */
 	life_state(ctid, &st);
 	if (!st.mounted)

@@ -51,7 +51,11 @@ int running_busy(int lock, uint32_t ctid, const char *intent);
  */
 void running_mark_stop(uint32_t ctid, pid_t init);
 
-/** Whether @init was asked to end; the note is gone afterwards. */
+/**
+ * running_take_stop - whether @init was asked to end; the note is gone afterwards
+ *
+ * For who would start it again: whoever asks takes the answer from all others.
+ */
 bool running_take_stop(uint32_t ctid, pid_t init);
 
 /**
