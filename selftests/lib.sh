@@ -63,6 +63,21 @@ refuses() {
 	! "$@"
 }
 
+# expect STATUS REGEX COMMAND...: that status, and output of either kind matches.
+expect() {
+	local want=$1 re=$2 out rc=0
+	shift 2
+	out=$("$@" 2>&1) || rc=$?
+	printf '%s: status %s, output: %s\n' "$*" "$rc" "$out"
+	[[ $rc = "$want" && $out =~ $re ]]
+}
+
+# same A B: the same word, and not none.
+same() {
+	printf '"%s" and "%s"\n' "$1" "$2"
+	[[ $1 && $1 = "$2" ]]
+}
+
 done_testing() {
 	((tap_seen == tap_planned)) ||
 		note "planned $tap_planned results, gave $tap_seen"

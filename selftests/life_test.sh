@@ -30,20 +30,7 @@ cleanup() {
 } >/dev/null 2>&1
 trap cleanup EXIT
 
-expect() {
-	local want=$1 re=$2 out rc=0
-	shift 2
-	out=$("$@" 2>&1) || rc=$?
-	printf 'status %s, output: %s\n' "$rc" "$out"
-	[[ $rc = "$want" && $out =~ $re ]]
-}
-
-same() {
-	printf '"%s" and "%s"\n' "$1" "$2"
-	[[ $1 && $1 = "$2" ]]
-}
-
-# tree DIRECTORY: busybox, and an init that does as /todo says when it is asked to end.
+# tree DIRECTORY: busybox, and an init that does as /farewell says when it is asked to end.
 tree() {
 	local a
 
@@ -52,10 +39,10 @@ tree() {
 	for a in sh cat echo sleep ls kill reboot poweroff touch mount; do
 		ln -s busybox "$1/bin/$a"
 	done
-	printf '%s\n' '#!/bin/sh' 'trap ". /todo" TERM' 'echo x >>/lives' \
+	printf '%s\n' '#!/bin/sh' 'trap ". /farewell" TERM' 'echo x >>/lives' \
 		'while :; do sleep 0.2; done' >"$1/sbin/init"
 	chmod 755 "$1/sbin/init"
-	echo 'exit 0' >"$1/todo"
+	echo 'exit 0' >"$1/farewell"
 }
 
 init_of() {
@@ -243,13 +230,13 @@ powers_off() {
 # A stop is a stop, whatever the container makes of it.
 no_escape() {
 	local n
-	echo 'reboot -f' >/vz/private/401/todo
+	echo 'reboot -f' >/vz/private/401/farewell
 	n=$(lives 401)
 	vzctx start 401 && wait_for 20 lived 401 $((n + 1)) || return
 	expect 0 '' vzctx stop 401 --timeout 60 && put_away 401 && refuses wait_for 5 running 401 &&
 		lived 401 $((n + 1))
 	local rc=$?
-	echo 'exit 0' >/vz/private/401/todo
+	echo 'exit 0' >/vz/private/401/farewell
 	return "$rc"
 }
 

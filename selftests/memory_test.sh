@@ -21,11 +21,6 @@ cleanup() {
 } >/dev/null 2>&1
 trap cleanup EXIT
 
-same() {
-	printf '"%s" and "%s"\n' "$1" "$2"
-	[[ $1 && $1 = "$2" ]]
-}
-
 inside() {
 	vzctx exec 101 -- "$@"
 }

@@ -34,20 +34,6 @@ cleanup() {
 } >/dev/null 2>&1
 trap cleanup EXIT
 
-# expect STATUS REGEX COMMAND...: that status, and output of either kind matches.
-expect() {
-	local want=$1 re=$2 out rc=0
-	shift 2
-	out=$("$@" 2>&1) || rc=$?
-	printf 'status %s, output: %s\n' "$rc" "$out"
-	[[ $rc = "$want" && $out =~ $re ]]
-}
-
-same() {
-	printf '"%s" and "%s"\n' "$1" "$2"
-	[[ $1 && $1 = "$2" ]]
-}
-
 up() {
 	mkdir -p "$second" && mount --bind "$tree" "$second" &&
 		vzctx create 101 --private "$tree" &&

@@ -34,15 +34,6 @@ cleanup() {
 } >/dev/null 2>&1
 trap cleanup EXIT
 
-# expect STATUS REGEX COMMAND...: that status, and output of either kind matches.
-expect() {
-	local want=$1 re=$2 out rc=0
-	shift 2
-	out=$("$@" 2>&1) || rc=$?
-	printf '%s: status %s, output: %s\n' "$*" "$rc" "$out"
-	[[ $rc = "$want" && $out =~ $re ]]
-}
-
 # says TEXT COMMAND...: status 0, and exactly that on standard output.
 says() {
 	local want=$1 out rc=0
@@ -51,11 +42,6 @@ says() {
 	[[ $rc = 0 && $out = "$want" ]] && return
 	printf '%s: status %s, output: %s, errors: %s\n' "$*" "$rc" "$out" "$(<"$work/errors")"
 	return 1
-}
-
-same() {
-	printf '"%s" and "%s"\n' "$1" "$2"
-	[[ $1 && $1 = "$2" ]]
 }
 
 saved="CT configuration saved to $mine"

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <stdnoreturn.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -192,13 +191,6 @@ static void stand_back(int *master)
 	syscall(SYS_close_range, *master >= 0 ? 4U : 3U, ~0U, 0U);
 	if (*master >= 0)
 		fcntl(*master, F_SETFD, FD_CLOEXEC);
-	if (chdir("/"))
-		_exit(1);
-	prctl(PR_SET_NAME, "vzctx-keep", 0, 0, 0);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
 }
 
 static time_t now(void)
