@@ -452,8 +452,15 @@ build_words() {
 
 build_fails() {
 	touch fake/fail
-	! PATH=$work/fake:$PATH vzctx template build debian-12 --name other >out 2>&1 &&
+	! PATH=$work/fake:$PATH vzctx template build debian-12 --name other \
+		--mirror http://m.example/debian >out 2>&1 &&
 		grep -q 'ended with status 3' out && half_made 1
+}
+
+no_server() {
+	printf 'Dir::Etc::%s "/nonexistent";\n' sourcelist sourceparts >apt.conf
+	! APT_CONFIG=$work/apt.conf PATH=$work/fake:$PATH vzctx template build debian-12 >out 2>&1 &&
+		grep -q 'find Debian bookworm: .*--mirror URL names one' out && half_made 1
 }
 
 no_debstrap() {
@@ -485,7 +492,7 @@ make_tree
 make_layers
 hostile
 
-plan 50
+plan 51
 check "tar" round_trip src.tar
 check "holes stay holes" holes_kept
 for f in gz bz2 xz zst; do
@@ -537,6 +544,7 @@ check "import" imported
 check "build: without mmdebstrap" no_debstrap
 fake_debstrap
 check "build: what mmdebstrap is told (a fake one)" build_words
+check "build: no server is known" no_server
 check "build: mmdebstrap fails (a fake one)" build_fails
 check "wrong usage" wrong_usage
 done_testing

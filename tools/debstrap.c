@@ -199,6 +199,9 @@ int debstrap_run(const struct debstrap *d, const char *suite, const char *file)
 		return msg_fail(0, "it takes " PROGRAM ": apt-get install " PROGRAM,
 				"build a template");
 	sources_find(&s, suite, d->mirror);
+	if (!s.n)
+		return msg_fail(0, "the apt of this host knows no server that has it; --mirror URL names one",
+				"build a template: find Debian %s", suite);
 	command(&w, d, &s, suite, file);
 	ret = w.full ? -ENOMEM : run(w.argv, &status);
 	while (w.n)

@@ -13,8 +13,6 @@
 #include "debstrap.h"
 #include "sources.h"
 
-#define DEBIAN "http://deb.debian.org/debian"
-
 extern char **environ;
 
 /* Starts a program of this host with its output in a pipe. Return: NULL without. */
@@ -119,17 +117,6 @@ static void proxies(struct sources *s)
 	waitpid(pid, NULL, 0);
 }
 
-static void from_debian(struct sources *s, const char *suite)
-{
-	char name[64];
-
-	add_line(s, DEBIAN, suite);
-	snprintf(name, sizeof(name), "%s-updates", suite);
-	add_line(s, DEBIAN, name);
-	snprintf(name, sizeof(name), "%s-security", suite);
-	add_line(s, DEBIAN "-security", name);
-}
-
 void sources_find(struct sources *s, const char *suite, const char *mirror)
 {
 	*s = (struct sources){ 0 };
@@ -137,7 +124,5 @@ void sources_find(struct sources *s, const char *suite, const char *mirror)
 		add_line(s, mirror, suite);
 	else
 		from_apt(s, suite);
-	if (!s->n)
-		from_debian(s, suite);
 	proxies(s);
 }

@@ -19,7 +19,7 @@ struct sources {
 };
 
 /**
- * sources_find - what apt of this host uses for @suite, or Debian's own servers
+ * sources_find - what apt of this host uses for @suite; none if it knows none
  * @mirror: if not NULL, this URL alone
  *
  * Servers whose URL has a password in it are passed over.
