@@ -62,6 +62,7 @@ struct vzctx_spare;
  * @memcg: its memory cgroup; written once at the binding, referenced until a
  *	grace period after the end; NULL if it has none of its own
  * @oom_before: how often @memcg was out of memory before the binding
+ * @swap_before: how often its swap was refused before
  * @news: limit events on their way to process context
  * @ref: one for RUNNING, one per owner entry, one per holder of a pointer
  * @spare: per CPU, owner entries for the next objects
@@ -85,6 +86,7 @@ struct vzctx {
 	struct vzctx_last *last;
 	struct mem_cgroup *memcg;
 	unsigned long oom_before;
+	unsigned long swap_before;
 	struct vzctx_news news;
 	struct percpu_ref ref;
 	struct vzctx_spare __percpu *spare;

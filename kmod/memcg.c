@@ -54,9 +54,11 @@ static unsigned long counter(struct page_counter *counter)
 	return counter ? page_counter_read(counter) : 0;
 }
 
-static unsigned long oom_events(struct mem_cgroup *memcg)
+/* As in memory.events and memory.swap.events. */
+static unsigned long events(struct mem_cgroup *memcg,
+			    enum memcg_memory_event event)
 {
-	return atomic_long_read(&memcg->memory_events[MEMCG_OOM]);
+	return atomic_long_read(&memcg->memory_events[event]);
 }
 
 /**
@@ -77,7 +79,8 @@ int vzctx_memcg_adopt(struct vzctx *ctx, struct task_struct *init)
 		memcg = NULL;
 	rcu_read_unlock();
 	if (memcg) {
-		ctx->oom_before = oom_events(memcg);
+		ctx->oom_before = events(memcg, MEMCG_OOM);
+		ctx->swap_before = events(memcg, MEMCG_SWAP_MAX);
 		/* Pairs with whoever finds the context while it is bound. */
 		smp_store_release(&ctx->memcg, memcg);
 	}
@@ -142,7 +145,9 @@ void vzctx_memcg_refresh(struct vzctx *ctx)
 	vzctx_bc_show(&bc[UB_OOMGUARPAGES],
 		      page_state(memcg, NR_ANON_MAPPED) + swap);
 	atomic_long_set(&bc[UB_PHYSPAGES].failcnt,
-			oom_events(memcg) - ctx->oom_before);
+			events(memcg, MEMCG_OOM) - ctx->oom_before);
+	atomic_long_set(&bc[UB_SWAPPAGES].failcnt,
+			events(memcg, MEMCG_SWAP_MAX) - ctx->swap_before);
 	css_put(&memcg->css);
 }
 

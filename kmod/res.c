@@ -166,7 +166,7 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 	},
 	[UB_SWAPPAGES] = {
 		.name = "swappages",
-		.note = "swap of the container's memory cgroup; the limit is its memory.swap.max",
+		.note = "swap of the container's memory cgroup; the limit is its memory.swap.max, failcnt that of memory.swap.events",
 		.unit = VZCTX_UNIT_PAGES,
 		.counted = VZCTX_COUNTED_KERNEL,
 		.enforced = VZCTX_ENFORCED_CGROUP,

@@ -13,10 +13,13 @@
 tree=/vz/private/full
 cg=/sys/fs/cgroup/vz/101
 work=$(mktemp -d /tmp/memory.XXXXXX)
+swapfile=/var/tmp/memory_test.swap
 
 cleanup() {
 	vzctx stop 101 --fast
 	rmdir /sys/fs/cgroup/vz
+	swapoff "$swapfile"
+	rm -f "$swapfile"
 	rm -rf "$work" /etc/vz/conf/101.conf*
 } >/dev/null 2>&1
 trap cleanup EXIT
@@ -132,6 +135,46 @@ hog_is_killed() {
 		same "$(awk '$1 == "oom_kill" { print $2 }' "$cg/memory.events")" "$(cell oomguarpages failcnt)"
 }
 
+swap_on() {
+	dd if=/dev/zero of="$swapfile" bs=1M count=48 status=none && chmod 600 "$swapfile" &&
+		mkswap "$swapfile" >/dev/null && swapon "$swapfile"
+}
+
+# What the module, the cgroup and the host say of swap is the same.
+swap_agrees() {
+	local n=$(($(<"$cg"/memory.swap.current) / 4096))
+	((n > ${1:-4096})) && same "$n" "$(cell swappages held)"
+}
+
+swap_back() {
+	(($(cell swappages held) < 512 && $(<"$cg"/memory.swap.current) < (512 << 12)))
+}
+
+# Twice the memory there is: half of it is in swap while the program is there. What
+# it writes to the host's tmpfs counts for it until it is removed.
+swap_is_counted() {
+	swap_on && vzctx limit 101 privvmpages=unlimited --ram 32M --swap 40M >/dev/null || return
+	mkfifo "$work/hold"
+	inside perl -e '$| = 1; my $x = "a" x (24 << 20); print "there\n"; <STDIN>' \
+		<"$work/hold" >"$work/there" &
+	exec 5>"$work/hold"
+	wait_for 60 grep -qx there "$work/there" && wait_for 30 swap_agrees || return
+	(($(awk -v f="$swapfile" '$1 == f { print $4 }' /proc/swaps) > 16384)) &&
+		same 0 "$(cell swappages failcnt)" || return
+	exec 5>&-
+	wait "$!" && rm "$work/there" && wait_for 30 swap_back && (($(cell swappages maxheld) > 4096))
+}
+
+swap_events() { awk '$1 == "max" { print $2 }' "$cg/memory.swap.events"; }
+
+# Too little swap: it is filled, what does not fit is killed, each refusal counted.
+swap_stops() {
+	vzctx limit 101 --ram 32M --swap 4M >/dev/null || return
+	! inside perl -e 'my $x; $x .= "a" x (1 << 20) for 1 .. 60' || return
+	(($(swap_events) > 0)) && same "$(swap_events)" "$(cell swappages failcnt)" || return
+	swapoff "$swapfile" && same 0 "$(cell swappages held)"
+}
+
 changed_under_load() {
 	local i load
 	vzctx limit 101 --ram 256M --swap 0 privvmpages=unlimited >/dev/null
@@ -149,12 +192,16 @@ compiles_again() {
 	inside gcc -O2 -o /tmp/a /tmp/a.c
 }
 
-ends_empty() {
-	vzctx stop 101 --fast &&
-		! vzctx list --parsable --noheadings -o ctid | grep -qx 101
+# A dying container is listed for as long as something is charged to it.
+gone() {
+	! vzctx list --parsable --noheadings -o ctid | grep -qx 101
 }
 
-plan 10
+ends_empty() {
+	vzctx stop 101 --fast && wait_for 30 gone
+}
+
+plan 12
 check "limits in the configuration reach module and cgroup" starts_limited
 check "privvmpages is what statm says" statm_agrees
 check "a compiler works, nothing is refused" compiles
@@ -163,6 +210,8 @@ check "a web server and its load work, nothing is refused" nginx_works
 check "ram, swap and vm_overcommit as in OpenVZ" ram_and_swap
 check "above privvmpages a program gets ENOMEM" too_much_is_refused
 check "a hog is killed, and the event says so" hog_is_killed
+check "swappages is what the cgroup has in swap" swap_is_counted
+check "at the limit of swap it is refused, counted, and the hog killed" swap_stops
 check "limits change while a compiler runs" changed_under_load
 check "it ends and leaves nothing" ends_empty
 done_testing
