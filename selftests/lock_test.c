@@ -416,7 +416,8 @@ CLAIM(lock, any_sequence_agrees_with_proc_locks)
 
 static volatile long *got;
 
-/* Who meets another here spins, for as long as the emulator runs the one that
+/*
+ * Who meets another here spins, for as long as the emulator runs the one that
  * spins: the fewer rounds the slower.
  */
 static void *racer(void *arg)

@@ -143,7 +143,7 @@ swap_on() {
 # What the module, the cgroup and the host say of swap is the same.
 swap_agrees() {
 	local n=$(($(<"$cg"/memory.swap.current) / 4096))
-	((n > ${1:-4096})) && same "$n" "$(cell swappages held)"
+	((n > 4096)) && same "$n" "$(cell swappages held)"
 }
 
 swap_back() {
