@@ -7,14 +7,9 @@
  * Witness: the sixth figure of /proc/PID/statm (data and stack, in pages),
  * summed over the processes of the container's cgroup, and what smaps lists.
  */
-#include <pthread.h>
 #include <sys/resource.h>
 
-#include "kselftest_harness.h"
-#include "world.h"
-
-#define PAGE	4096UL
-#define RWS	8
+#include "private.h"
 
 enum order {
 	NOTHING, MAP, MAP_NORES, MAP_READ, UNMAP, BRK, UNBRK, GROW, WRITABLE,
@@ -28,10 +23,7 @@ struct servant {
 	volatile long ret;
 	volatile int err;
 	volatile pid_t pid;
-	/* Storms: */
 	volatile int stop;
-	volatile long got[RWS];
-	volatile int ready;
 };
 
 static char *area;
@@ -44,12 +36,6 @@ static void take(struct servant *s, void *p)
 		area = p;
 		area_pages = s->arg;
 	}
-}
-
-static void *map(long pages, int prot, int flags)
-{
-	return mmap(NULL, pages * PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS |
-		    flags, -1, 0);
 }
 
 /* Touches @pages of stack below, and tells by its exit. */
@@ -186,17 +172,6 @@ FIXTURE(mem)
 	long base;
 };
 
-#define look() ({							\
-	struct bc _bc;							\
-	ASSERT_EQ(0, vz_bc(&self->g, 101, UB_PRIVVMPAGES, &_bc));	\
-	_bc;								\
-})
-
-#define held() ((long)look().held)
-
-#define set(bar, lim) \
-	ASSERT_EQ(0, vz_set(&self->g, 101, UB_PRIVVMPAGES, bar, lim))
-
 #define tell(what, n) ({						\
 	int _before = self->s->done;					\
 	self->s->arg = (n);						\
@@ -205,64 +180,19 @@ FIXTURE(mem)
 	self->s->err;							\
 })
 
-static long statm_data(pid_t pid)
-{
-	char dir[32], text[128] = {};
-	long v[6] = {};
-	int fd;
-
-	snprintf(dir, sizeof(dir), "/proc/%d/statm", pid);
-	fd = open(dir, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	if (read(fd, text, sizeof(text) - 1) > 0)
-		sscanf(text, "%ld %ld %ld %ld %ld %ld", v, v + 1, v + 2, v + 3,
-		       v + 4, v + 5);
-	close(fd);
-	return v[5];
-}
-
-/* What the kernel says all processes of the container have. */
-static long witness(const struct ct *ct)
-{
-	char path[96];
-	long sum = 0;
-	int pid;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/cgroup.procs", ct->cgroup);
-	f = fopen(path, "re");
-	if (!f)
-		return -1;
-	while (fscanf(f, "%d", &pid) == 1)
-		sum += statm_data(pid);
-	fclose(f);
-	return sum;
-}
-
 #define expect_pages(n) do {						\
 	EXPECT_TRUE(wait_until(held() == (n)));				\
 	EXPECT_EQ((n), held());						\
 	EXPECT_EQ((n), witness(&self->ct));				\
 } while (0)
 
-static void begin(struct genl *g, struct ct *ct, struct servant *s, ct_fn fn,
-		  int *err)
-{
-	*err = ct_spawn(ct, 101, 0, fn, s);
-	if (!*err)
-		*err = vz_create(g, 101, ct->init);
-}
-
 FIXTURE_SETUP(mem)
 {
-	int err;
-
 	ASSERT_EQ(0, genl_open(&self->g));
 	self->s = shared(sizeof(*self->s));
 	ASSERT_NE(NULL, self->s);
-	begin(&self->g, &self->ct, self->s, servant, &err);
-	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, servant, self->s));
+	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
 	ASSERT_EQ(0, ct_go(&self->ct));
 	/* Its stack has grown once it has served something. */
 	ASSERT_EQ(0, tell(MAP, 1));
@@ -427,219 +357,6 @@ CLAIM(mem, what_was_unmapped_is_there_for_others)
 	expect_pages(top);
 	EXPECT_EQ(0, tell(REAP, 0));
 	expect_pages(self->base + 400);
-}
-
-static void *storm_thread(void *arg)
-{
-	struct servant *s = arg;
-	int me = __atomic_fetch_add(&s->ready, 1, __ATOMIC_SEQ_CST);
-	long n = 0, i;
-	char *p[64];
-
-	/* Half of what was got is given back and got again, then it stays. */
-	for (i = 0; i < s->arg; i++) {
-		for (n = 0; n < 64; n++) {
-			p[n] = map(1 + n % 3, PROT_READ | PROT_WRITE, 0);
-			if (p[n] == MAP_FAILED)
-				break;
-		}
-		while (n-- > 0)
-			munmap(p[n], (1 + n % 3) * PAGE);
-	}
-	for (n = 0; map(1, PROT_READ | PROT_WRITE, 0) != MAP_FAILED;)
-		n++;
-	s->got[me] = n;
-	return NULL;
-}
-
-static void storm_processes(void *arg)
-{
-	struct servant *s = arg;
-	int i;
-
-	for (i = 0; i < RWS; i++)
-		if (!fork()) {
-			storm_thread(s);
-			__atomic_fetch_add(&s->done, 1, __ATOMIC_SEQ_CST);
-			pause_forever();
-		}
-	pause_forever();
-}
-
-static void storm_threads(void *arg)
-{
-	pthread_t t[RWS];
-	struct servant *s = arg;
-	pthread_attr_t a;
-	int i;
-
-	pthread_attr_init(&a);
-	pthread_attr_setstacksize(&a, 64 * 1024);
-	for (i = 0; i < RWS; i++)
-		if (pthread_create(&t[i], &a, storm_thread, arg))
-			s->err = 1;
-	for (i = 0; i < RWS; i++)
-		pthread_join(t[i], NULL);
-	s->done = RWS;
-	pause_forever();
-}
-
-FIXTURE(storm)
-{
-	struct genl g;
-	struct ct ct;
-	struct servant *s;
-};
-
-FIXTURE_VARIANT(storm)
-{
-	ct_fn fn;
-};
-
-FIXTURE_VARIANT_ADD(storm, eight_threads) { .fn = storm_threads };
-FIXTURE_VARIANT_ADD(storm, eight_processes) { .fn = storm_processes };
-
-FIXTURE_SETUP(storm)
-{
-	int err;
-
-	ASSERT_EQ(0, genl_open(&self->g));
-	self->s = shared(sizeof(*self->s));
-	ASSERT_NE(NULL, self->s);
-	self->s->arg = 20 / slow() + 1;
-	begin(&self->g, &self->ct, self->s, variant->fn, &err);
-	ASSERT_EQ(0, err);
-}
-
-FIXTURE_TEARDOWN(storm)
-{
-	ct_kill(&self->ct);
-	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
-}
-
-CLAIM(storm, never_above_the_limit_and_full_at_the_end)
-{
-	long top = 4000, w;
-
-	set(top, top);
-	ASSERT_EQ(0, ct_go(&self->ct));
-	EXPECT_TRUE(wait_until(({
-		/* Racing with what it reads, each process at its own time. */
-		held() > top || self->s->done == RWS;
-	})));
-	EXPECT_EQ(0, self->s->err);
-	EXPECT_EQ(RWS, self->s->done);
-	w = witness(&self->ct);
-	/* The last to give up found it full to the page. */
-	EXPECT_EQ(top, w);
-	EXPECT_EQ(top, held());
-	EXPECT_EQ(top, (long)look().maxheld);
-}
-
-/* Every child holds what its parent holds: how many are there at once? */
-static void fork_storm(void *arg)
-{
-	struct servant *s = arg;
-	int i, me;
-
-	map(200, PROT_READ | PROT_WRITE, 0);
-	for (me = 0; me < RWS; me++)
-		if (!fork())
-			break;
-	if (me == RWS)
-		pause_forever();
-	/* Nobody takes the room of those who are still to come. */
-	__atomic_fetch_add(&s->ready, 1, __ATOMIC_SEQ_CST);
-	while (s->ready < RWS)
-		usleep(500);
-	while (!s->stop) {
-		pid_t pid[8];
-
-		for (i = 0; i < 8; i++) {
-			pid[i] = fork_sleeper();
-			if (pid[i] < 0 && pid[i] != -ENOMEM)
-				s->err = -pid[i];
-			s->got[me] += pid[i] > 0;
-		}
-		while (i--)
-			if (pid[i] > 0) {
-				kill(pid[i], SIGKILL);
-				waitpid(pid[i], NULL, 0);
-			}
-	}
-	__atomic_fetch_add(&s->done, 1, __ATOMIC_SEQ_CST);
-	pause_forever();
-}
-
-/* Sum of a snapshot in which nothing can run: the cgroup is frozen. */
-static long frozen_witness(const struct ct *ct)
-{
-	char events[96], text[64] = {};
-	long sum;
-	int fd;
-
-	snprintf(events, sizeof(events), "%s/cgroup.events", ct->cgroup);
-	put_file(ct->cgroup, "cgroup.freeze", "1");
-	wait_until(({
-		fd = open(events, O_RDONLY | O_CLOEXEC);
-		if (read(fd, text, sizeof(text) - 1) < 0)
-			text[0] = 0;
-		close(fd);
-		strstr(text, "frozen 1");
-	}));
-	sum = witness(ct);
-	put_file(ct->cgroup, "cgroup.freeze", "0");
-	return sum;
-}
-
-static long rounds(const struct servant *s)
-{
-	long sum = 0;
-	int i;
-
-	for (i = 0; i < RWS; i++)
-		sum += s->got[i];
-	return sum;
-}
-
-CLAIM(storm, racing_forks_do_not_overshoot)
-{
-	long top, one, most = 0, w;
-	int i;
-
-	if (variant->fn != storm_processes)
-		SKIP(return, "one variant is enough");
-	ct_kill(&self->ct);
-	ASSERT_TRUE(wait_until(vz_count(&self->g) == 0));
-	memset(self->s, 0, sizeof(*self->s));
-	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, fork_storm, self->s));
-	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
-	one = held() + 200;
-	/* Room for the nine and ten more, where 64 would like to be. */
-	top = one * 19;
-	set(top, top);
-	ASSERT_EQ(0, ct_go(&self->ct));
-	for (i = 0; i < 60 / slow() + 10; i++) {
-		long before = rounds(self->s);
-
-		EXPECT_TRUE(wait_until(rounds(self->s) > before + 8));
-		w = frozen_witness(&self->ct);
-		if (w > most)
-			most = w;
-		/* Limits change while it runs. */
-		if (i == 20)
-			set(top - one, top);
-		if (i == 25)
-			set(top, top);
-	}
-	EXPECT_LE(most, top);
-	EXPECT_GT(most, top / 2);
-	EXPECT_GT(look().failcnt, 0);
-	EXPECT_LE((long)look().maxheld, top);
-	self->s->stop = 1;
-	EXPECT_TRUE(wait_until(self->s->done == RWS));
-	EXPECT_EQ(0, self->s->err);
-	EXPECT_TRUE(wait_until(held() == witness(&self->ct)));
 }
 
 /* A host task with a child in the container's namespace lends it nothing. */
