@@ -246,19 +246,44 @@ during_start() {
 	wait "$holder" && running && return "$rc"
 }
 
+# both_end: the start that is under way, and a stop that came in between.
+both_end() {
+	local rc=0
+	wait "$second" || rc=1
+	wait "$holder" || rc=1
+	cat "$work/first" "$work/second"
+	[[ $rc = 0 ]] && rests
+}
+
 second_waits() {
-	local holder second
+	local holder second rc
 	vzctx stop $ct --fast
 	hold_start || return
 	vzctl stop $ct --fast >"$work/second" 2>&1 &
 	second=$!
 	wait_for 10 alive vzctl
 	rm -f "$work/hold"
-	wait "$second" && wait "$holder"
-	local rc=$?
-	cat "$work/first" "$work/second"
+	both_end
+	rc=$?
 	rm -f /etc/vz/conf/$ct.mount
-	[[ $rc = 0 ]] && rests
+	return "$rc"
+}
+
+# start_slowly: its init is in the kernel's list three seconds before it runs.
+start_slowly() {
+	strace -f -qq -o "$work/trace" -e trace=pivot_root -e inject=pivot_root:delay_enter=3000000 \
+		vzctx start $ct -- /bin/sleep 1000 >"$work/first" 2>&1 </dev/null &
+	holder=$!
+	wait_for 20 running
+}
+
+half_born() {
+	local holder second
+	stopped
+	start_slowly || return
+	vzctl stop $ct --fast >"$work/second" 2>&1 &
+	second=$!
+	both_end
 }
 
 during_create() {
@@ -275,15 +300,12 @@ during_create() {
 }
 
 keeper_killed() {
-	local tool rc=0
+	local holder rc=0
 	stopped
-	strace -f -qq -o "$work/trace" -e trace=pivot_root -e inject=pivot_root:delay_enter=3000000 \
-		vzctx start $ct -- /bin/sleep 1000 >"$work/first" 2>&1 </dev/null &
-	tool=$!
-	wait_for 20 running || return
+	start_slowly || return
 	# The keeper is the only child of the tool's.
-	kill -KILL "$(pgrep -P "$(pgrep -P $tool vzctx)" vzctx)"
-	wait $tool || rc=$?
+	kill -KILL "$(pgrep -P "$(pgrep -P $holder vzctx)" vzctx)"
+	wait $holder || rc=$?
 	cat "$work/first"
 	[[ $rc != 0 ]] && rests
 }
@@ -296,7 +318,7 @@ not_its_own() {
 }
 
 make_golden
-plan 10
+plan 11
 insmod "$VZCTX_KO"
 check "a create killed at any step is named and mended" \
 	sweep absent after_create vzctx create $ct --ostemplate tiny
@@ -318,6 +340,7 @@ check "a set --save killed at any step leaves the old or the new" \
 check "a start whose keeper is killed fails and leaves nothing" keeper_killed
 check "what comes during a start waits or says who holds it" during_start
 check "a stop during a start waits for it" second_waits
+check "a stop of what is bound and does not run yet waits too" half_born
 check "what comes during a create waits or says who holds it" during_create
 check "a create takes nothing that was there before it" not_its_own
 done_testing

@@ -11,7 +11,6 @@
 #include "globalconf.h"
 #include "life.h"
 #include "life_step.h"
-#include "life_step.h"
 #include "modload.h"
 #include "msg.h"
 #include "parse.h"
@@ -34,14 +33,14 @@ static int timeout_of(uint32_t ctid, int asked)
 	return asked ? asked : s ? (int)s : DEFAULT_TIMEOUT_S;
 }
 
-/* What is not running may be on its way, or being created or destroyed. */
+/*
+ * It may be on its way, or being created or destroyed. The kernel knows it before
+ * its start is over, hence whether it runs already does not matter.
+ */
 static int await_birth(uint32_t ctid, const char *intent)
 {
-	int lock;
+	int lock = running_lock(ctid, LOCK_SH, NULL);
 
-	if (is_running(ctid, intent))
-		return EXIT_OK;
-	lock = running_lock(ctid, LOCK_SH, NULL);
 	if (lock < 0)
 		return running_busy(lock, ctid, intent);
 	close(lock);
