@@ -46,13 +46,14 @@ note() {
 
 # check NAME COMMAND...: ok when COMMAND succeeds, its output shown when not.
 check() {
-	local name=$1 out
+	local name=$1 out rc=0
 	shift
-	if out=$("$@" 2>&1); then
+	out=$("$@" 2>&1) || rc=$?
+	if ((rc == 0)); then
 		ok "$name"
 	else
 		not_ok "$name"
-		note "status $? of: $*"
+		note "status $rc of: $*"
 		[[ ! $out ]] || note "$out"
 		return 0
 	fi

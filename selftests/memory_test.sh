@@ -151,6 +151,14 @@ swap_back() {
 	(($(cell swappages held) < 512 && $(<"$cg"/memory.swap.current) < (512 << 12)))
 }
 
+swap_says() {
+	printf 'program: %s; swap: cgroup %s, module %s, at most %s, failures %s; host: %s; kills %s\n' \
+		"$(cat "$work/there")" "$(<"$cg"/memory.swap.current)" "$(cell swappages held)" \
+		"$(cell swappages maxheld)" "$(cell swappages failcnt)" \
+		"$(grep -F "$swapfile" /proc/swaps)" "$(cell oomguarpages failcnt)"
+	return 1
+}
+
 # Twice the memory there is: half of it is in swap while the program is there.
 swap_is_counted() {
 	swap_on && vzctx limit 101 privvmpages=unlimited --ram 32M --swap 40M >/dev/null || return
@@ -158,11 +166,11 @@ swap_is_counted() {
 	inside perl -e '$| = 1; my $x = "a" x (24 << 20); print "there\n"; <STDIN>' \
 		<"$work/hold" >"$work/there" &
 	exec 5>"$work/hold"
-	wait_for 60 grep -qx there "$work/there" && wait_for 30 swap_agrees || return
+	wait_for 60 grep -qx there "$work/there" && wait_for 30 swap_agrees || swap_says || return
 	(($(awk -v f="$swapfile" '$1 == f { print $4 }' /proc/swaps) > 16384)) &&
-		same 0 "$(cell swappages failcnt)" || return
+		same 0 "$(cell swappages failcnt)" || swap_says || return
 	exec 5>&-
-	wait "$!" && wait_for 30 swap_back && (($(cell swappages maxheld) > 4096))
+	wait "$!" && wait_for 30 swap_back && (($(cell swappages maxheld) > 4096)) || swap_says
 }
 
 swap_events() { awk '$1 == "max" { print $2 }' "$cg/memory.swap.events"; }
