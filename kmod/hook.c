@@ -11,14 +11,13 @@
  * kernel allows one owner of the instruction pointer).
  */
 #include <linux/delay.h>
-#include <linux/kprobes.h>
 #include <linux/module.h>
-#include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 
 #include "hook.h"
+#include "hook_group.h"
 #include "limits.h"
 #include "res.h"
 
@@ -36,66 +35,33 @@ static DEFINE_MUTEX(lock);
 /* The tables while their hooks are installed. */
 static const struct vzctx_hook_table *const *hooked;
 
-static char *withhold;
-module_param(withhold, charp, 0444);
-MODULE_PARM_DESC(withhold, "functions not to hook, separated by commas (for tests)");
-
-static bool withheld(const char *symbol)
+/* Finds the function, and has the wrapper's call reach it past its fentry. */
+static int prepare(struct vzctx_hook *hook)
 {
-	size_t len = strlen(symbol);
-	const char *at = withhold;
+	int err = vzctx_hook_locate(hook);
+	void *past = (void *)(hook->site + MCOUNT_INSN_SIZE);
 
-	while (at && (at = strstr(at, symbol))) {
-		if ((at == withhold || at[-1] == ',') &&
-		    (!at[len] || at[len] == ','))
-			return true;
-		at += len;
-	}
-	return false;
+	if (!err && hook->original->func != past)
+		__static_call_update(hook->original, hook->tramp, past);
+	return err;
 }
 
-/**
- * vzctx_hook_address() - finds a kernel function
- * @symbol: its name
- *
- * The kernel exports no symbol look-up. A kprobe that is never armed reports
- * the address it would take, which for a function with fentry is that site; it
- * may be called as well as hooked. Sleeps.
- *
- * Return: the address, or 0.
- */
-unsigned long vzctx_hook_address(const char *symbol)
+static void is_installed(struct vzctx_hook *hook, bool yes)
 {
-	struct kprobe kp = {
-		.symbol_name = symbol,
-		.flags = KPROBE_FLAG_DISABLED,
-	};
-	unsigned long addr;
-
-	if (register_kprobe(&kp))
-		return 0;
-	addr = (unsigned long)kp.addr;
-	unregister_kprobe(&kp);
-	return addr;
+	hook->installed = yes;
+	installed += yes ? 1 : -1;
 }
 
 static int install(struct vzctx_hook *hook)
 {
-	unsigned long site;
-	int err;
+	int err = prepare(hook);
 
-	if (withheld(hook->symbol))
-		return -ECANCELED;
-	site = vzctx_hook_address(hook->symbol);
-	if (!site)
-		return -ENOENT;
-	__static_call_update(hook->original, hook->tramp,
-			     (void *)(site + MCOUNT_INSN_SIZE));
-
+	if (err)
+		return err;
 	memset(&hook->ops, 0, sizeof(hook->ops));
 	hook->ops.func = hook->callback;
 	hook->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
-	err = ftrace_set_filter_ip(&hook->ops, site, 0, 1);
+	err = ftrace_set_filter_ip(&hook->ops, hook->site, 0, 1);
 	if (err)
 		return err;
 	err = register_ftrace_function(&hook->ops);
@@ -103,22 +69,31 @@ static int install(struct vzctx_hook *hook)
 		ftrace_free_filter(&hook->ops);
 		return err;
 	}
-	hook->installed = true;
-	installed++;
+	is_installed(hook, true);
 	return 0;
 }
 
 static void unregister(struct vzctx_hook *hook)
 {
-	int err;
+	int err = 0;
 
 	if (!hook->installed)
 		return;
-	err = unregister_ftrace_function(&hook->ops);
-	WARN_ONCE(err, "%s stays hooked: %d\n", hook->symbol, err);
-	ftrace_free_filter(&hook->ops);
-	hook->installed = false;
-	installed--;
+	if (!hook->group) {
+		err = unregister_ftrace_function(&hook->ops);
+		WARN_ONCE(err, "%s stays hooked: %d\n", hook->symbol, err);
+		ftrace_free_filter(&hook->ops);
+	} else if (hook->group->nr > 1) {
+		err = vzctx_group_drop(hook->group, hook->site);
+		if (err) {
+			pr_warn("%s stays hooked: %pe\n", hook->symbol,
+				ERR_PTR(err));
+			return;
+		}
+	} else {
+		vzctx_group_unregister(hook->group);
+	}
+	is_installed(hook, false);
 }
 
 static bool wanted(const struct vzctx_hook *hook)
@@ -225,6 +200,92 @@ static void drain(void)
 	synchronize_rcu_tasks_rude();
 }
 
+static bool pending(const struct vzctx_hook *hook)
+{
+	return hook->group && !hook->installed && wanted(hook);
+}
+
+/* Some function of the group cannot be hooked: the resources of each that fails alone. */
+static void sort_out(const struct vzctx_hook_table *const *tables,
+		     struct vzctx_hook_group *group, int err)
+{
+	const struct vzctx_hook_table *const *table;
+	struct vzctx_hook *hook, *last = NULL;
+	bool found = false;
+	unsigned int i;
+	int alone;
+
+	for (table = tables; *table; table++) {
+		for (i = 0; i < (*table)->nr; i++) {
+			hook = &(*table)->hook[i];
+			if (hook->group != group || !pending(hook))
+				continue;
+			last = hook;
+			vzctx_group_clear(group);
+			alone = vzctx_group_add(group, hook->site,
+						hook->wrapper) ?:
+				vzctx_group_register(group);
+			if (!alone) {
+				vzctx_group_unregister(group);
+				continue;
+			}
+			found = true;
+			give_up(tables, hook, alone);
+		}
+	}
+	if (!found && last)
+		give_up(tables, last, err);
+}
+
+static void install_group(const struct vzctx_hook_table *const *tables,
+			  struct vzctx_hook_group *group)
+{
+	const struct vzctx_hook_table *const *table;
+	struct vzctx_hook *hook;
+	unsigned int i;
+	int err = 0;
+
+	vzctx_group_clear(group);
+	for (table = tables; *table; table++) {
+		for (i = 0; i < (*table)->nr && !err; i++) {
+			hook = &(*table)->hook[i];
+			if (hook->group == group && pending(hook))
+				err = vzctx_group_add(group, hook->site,
+						      hook->wrapper);
+		}
+	}
+	err = err ?: vzctx_group_register(group);
+	if (err) {
+		sort_out(tables, group, err);
+		return;
+	}
+	for (table = tables; *table; table++) {
+		for (i = 0; i < (*table)->nr; i++) {
+			hook = &(*table)->hook[i];
+			if (hook->group == group && pending(hook))
+				is_installed(hook, true);
+		}
+	}
+}
+
+/* A group that fails has fewer functions wanted when its turn comes again. */
+static void install_groups(const struct vzctx_hook_table *const *tables)
+{
+	const struct vzctx_hook_table *const *table = tables;
+	unsigned int i = 0;
+
+	while (*table) {
+		if (i == (*table)->nr) {
+			table++;
+			i = 0;
+		} else if (pending(&(*table)->hook[i])) {
+			install_group(tables, (*table)->hook[i].group);
+		} else {
+			i++;
+		}
+	}
+}
+
 static int install_all(const struct vzctx_hook_table *const *tables)
 {
 	const struct vzctx_hook_table *const *table;
@@ -232,6 +293,7 @@ static int install_all(const struct vzctx_hook_table *const *tables)
 	unsigned int i;
 	int err;
 
+	vzctx_hook_locate_all(tables);
 	for (table = tables; *table; table++) {
 		for (i = 0; i < (*table)->nr; i++) {
 			hook = &(*table)->hook[i];
@@ -241,7 +303,7 @@ static int install_all(const struct vzctx_hook_table *const *tables)
 			}
 			if (!wanted(hook))
 				continue;
-			err = install(hook);
+			err = hook->group ? prepare(hook) : install(hook);
 			if (!err)
 				continue;
 			if (hook->res == VZCTX_HOOK_CORE) {
@@ -252,6 +314,7 @@ static int install_all(const struct vzctx_hook_table *const *tables)
 			give_up(tables, hook, err);
 		}
 	}
+	install_groups(tables);
 	return 0;
 }
 
@@ -293,9 +356,18 @@ void vzctx_hook_remove(const struct vzctx_hook_table *const *tables)
 
 	mutex_lock(&lock);
 	hooked = NULL;
-	for (table = tables; *table; table++)
-		for (i = 0; i < (*table)->nr; i++)
-			unregister(&(*table)->hook[i]);
+	for (table = tables; *table; table++) {
+		for (i = 0; i < (*table)->nr; i++) {
+			struct vzctx_hook *hook = &(*table)->hook[i];
+
+			if (!hook->group)
+				unregister(hook);
+			else if (hook->group->registered)
+				vzctx_group_unregister(hook->group);
+			if (hook->installed)
+				is_installed(hook, false);
+		}
+	}
 	mutex_unlock(&lock);
 	drain();
 }

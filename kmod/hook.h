@@ -24,6 +24,7 @@
 
 struct task_struct;
 struct vzctx;
+struct vzctx_hook_group;
 
 /** In place of a resource number: without this hook nothing works. */
 #define VZCTX_HOOK_CORE	(-1)
@@ -31,7 +32,9 @@ struct vzctx;
 /**
  * struct vzctx_hook - one wrapped kernel function
  * @symbol: its name; a real call at every site on every supported kernel
- * @callback: decides whether a call goes to the wrapper
+ * @callback: decides whether a call goes to the wrapper; NULL in a group
+ * @group: whose callback decides, NULL: its own
+ * @wrapper: in a group, where the callback sends a call
  * @original: static call that reaches the function past its fentry
  * @tramp: trampoline of @original
  * @res: the resource that is not enforced without this hook, or
@@ -40,18 +43,22 @@ struct vzctx;
  * @module: the kernel module the function is in, which may come and go; NULL
  *	for the kernel itself
  * @optional: not every supported kernel has the function or needs it hooked
- * @ops: ftrace's; written under the mutex of hook.c
+ * @site: its fentry, 0 until it is known; under the mutex of hook.c
+ * @ops: ftrace's, outside groups; written under the mutex of hook.c
  * @installed: under the mutex of hook.c
  */
 struct vzctx_hook {
 	const char *symbol;
 	ftrace_func_t callback;
+	struct vzctx_hook_group *group;
+	unsigned long wrapper;
 	struct static_call_key *original;
 	void *tramp;
 	int res;
 	u32 also;
 	const char *module;
 	bool optional;
+	unsigned long site;
 	struct ftrace_ops ops;
 	bool installed;
 };
@@ -140,6 +147,23 @@ static void notrace __maybe_unused callback_##sym(unsigned long ip,	\
 }
 
 /**
+ * VZCTX_HOOK_GROUPED() - the row of a hook whose group decides
+ * @grp: vzctx_group_##grp, see hook_group.h; not for functions of modules
+ * @sym: as for VZCTX_HOOK_ROW()
+ * @resource: likewise
+ * @...: likewise
+ */
+#define VZCTX_HOOK_GROUPED(grp, sym, resource, ...) {			\
+	.symbol = __stringify(sym),					\
+	.group = &vzctx_group_##grp,					\
+	.wrapper = (unsigned long)wrap_##sym,				\
+	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
+	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
+	.res = (resource),						\
+	__VA_ARGS__							\
+}
+
+/**
  * vzctx_hook_on_host() - tells, inside a callback, whose task is calling
  *
  * Return: false if the calling task may be in a context. Late in exit a task
@@ -167,6 +191,8 @@ static __always_inline void vzctx_hook_exit(void)
 }
 
 unsigned long vzctx_hook_address(const char *symbol);
+int vzctx_hook_locate(struct vzctx_hook *hook);
+void vzctx_hook_locate_all(const struct vzctx_hook_table *const *tables);
 int vzctx_hook_init(void);
 void vzctx_hook_uninit(void);
 int vzctx_hook_install(const struct vzctx_hook_table *const *tables);

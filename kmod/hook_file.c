@@ -12,6 +12,7 @@
 
 #include "ctx.h"
 #include "hook.h"
+#include "hook_group.h"
 #include "hook_tables.h"
 #include "memcg.h"
 #include "owner.h"
@@ -62,12 +63,10 @@ static void wrap_security_file_free(struct file *file)
 	vzctx_hook_exit();
 }
 
-VZCTX_HOOK_CALLBACK(alloc_empty_file, !vzctx_hook_on_host())
-VZCTX_HOOK_CALLBACK(security_file_free, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(security_file_free, UB_NUMFILE),
-	VZCTX_HOOK_ROW(alloc_empty_file, UB_NUMFILE),
+	VZCTX_HOOK_GROUPED(owner, security_file_free, UB_NUMFILE),
+	VZCTX_HOOK_GROUPED(host, alloc_empty_file, UB_NUMFILE),
 };
 
 /**

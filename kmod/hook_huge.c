@@ -11,6 +11,7 @@
 
 #include "ctx.h"
 #include "hook.h"
+#include "hook_group.h"
 #include "hook_tables.h"
 #include "owner.h"
 #include "vmspace.h"
@@ -67,20 +68,11 @@ static void wrap_move_hugetlb_state(void *from, void *to, int reason)
 	vzctx_hook_exit();
 }
 
-static __always_inline const void *mm_of(const struct vm_area_struct *vma)
-{
-	return vma->vm_mm;
-}
-
-VZCTX_HOOK_CALLBACK(alloc_hugetlb_folio,
-		    vzctx_owner_maybe(mm_of(VZCTX_HOOK_ARG0)))
-VZCTX_HOOK_CALLBACK(free_huge_folio, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
-VZCTX_HOOK_CALLBACK(move_hugetlb_state, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(free_huge_folio, UB_LOCKEDPAGES),
-	VZCTX_HOOK_ROW(move_hugetlb_state, UB_LOCKEDPAGES),
-	VZCTX_HOOK_ROW(alloc_hugetlb_folio, UB_LOCKEDPAGES),
+	VZCTX_HOOK_GROUPED(owner, free_huge_folio, UB_LOCKEDPAGES),
+	VZCTX_HOOK_GROUPED(owner, move_hugetlb_state, UB_LOCKEDPAGES),
+	VZCTX_HOOK_GROUPED(rare, alloc_hugetlb_folio, UB_LOCKEDPAGES),
 };
 
 const struct vzctx_hook_table vzctx_hook_huge = {

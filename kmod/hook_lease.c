@@ -11,6 +11,7 @@
 
 #include "ctx.h"
 #include "hook.h"
+#include "hook_group.h"
 #include "hook_tables.h"
 #include "owner.h"
 
@@ -130,12 +131,10 @@ static int wrap_lease_modify(struct file_lease *fl, int arg,
 	return err;
 }
 
-VZCTX_HOOK_CALLBACK(generic_setlease, !vzctx_hook_on_host())
-VZCTX_HOOK_CALLBACK(lease_modify, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(lease_modify, UB_NUMFLOCK),
-	VZCTX_HOOK_ROW(generic_setlease, UB_NUMFLOCK),
+	VZCTX_HOOK_GROUPED(owner, lease_modify, UB_NUMFLOCK),
+	VZCTX_HOOK_GROUPED(host, generic_setlease, UB_NUMFLOCK),
 };
 
 const struct vzctx_hook_table vzctx_hook_lease = {

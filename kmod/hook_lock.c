@@ -29,6 +29,7 @@
 
 #include "ctx.h"
 #include "hook.h"
+#include "hook_group.h"
 #include "hook_tables.h"
 #include "limits.h"
 #include "owner.h"
@@ -323,14 +324,11 @@ static void wrap_locks_release_private(struct file_lock *fl)
 	vzctx_hook_exit();
 }
 
-VZCTX_HOOK_CALLBACK(flock_lock_inode, !vzctx_hook_on_host())
-VZCTX_HOOK_CALLBACK(posix_lock_inode, !vzctx_hook_on_host())
-VZCTX_HOOK_CALLBACK(locks_release_private, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(locks_release_private, UB_NUMFLOCK),
-	VZCTX_HOOK_ROW(flock_lock_inode, UB_NUMFLOCK),
-	VZCTX_HOOK_ROW(posix_lock_inode, UB_NUMFLOCK),
+	VZCTX_HOOK_GROUPED(owner, locks_release_private, UB_NUMFLOCK),
+	VZCTX_HOOK_GROUPED(host, flock_lock_inode, UB_NUMFLOCK),
+	VZCTX_HOOK_GROUPED(host, posix_lock_inode, UB_NUMFLOCK),
 };
 
 const struct vzctx_hook_table vzctx_hook_lock = {

@@ -15,6 +15,7 @@
 
 #include "ctx.h"
 #include "hook.h"
+#include "hook_group.h"
 #include "hook_tables.h"
 #include "owner.h"
 #include "vmspace.h"
@@ -163,13 +164,6 @@ static void wrap_exit_mmap(struct mm_struct *mm)
 	vzctx_hook_exit();
 }
 
-static __always_inline bool in_initial_ns(void)
-{
-	struct pid *pid = current->thread_pid;
-
-	return !pid || !pid->level;
-}
-
 static __always_inline bool child_in_initial_ns(void)
 {
 	struct nsproxy *nsproxy = current->nsproxy;
@@ -178,20 +172,16 @@ static __always_inline bool child_in_initial_ns(void)
 }
 
 VZCTX_HOOK_CALLBACK(may_expand_vm,
-		    vzctx_owner_maybe(VZCTX_HOOK_ARG0) || !in_initial_ns())
-VZCTX_HOOK_CALLBACK(mmap_region, vzctx_owner_maybe(current->mm))
-VZCTX_HOOK_CALLBACK(mprotect_fixup, vzctx_owner_maybe(current->mm))
-VZCTX_HOOK_CALLBACK(security_bprm_creds_for_exec, !in_initial_ns())
+		    vzctx_owner_maybe(VZCTX_HOOK_ARG0) || !vzctx_hook_on_host())
 VZCTX_HOOK_CALLBACK(uprobe_dup_mmap, !child_in_initial_ns())
-VZCTX_HOOK_CALLBACK(exit_mmap, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(exit_mmap, UB_PRIVVMPAGES),
+	VZCTX_HOOK_GROUPED(owner, exit_mmap, UB_PRIVVMPAGES),
 	VZCTX_HOOK_ROW(uprobe_dup_mmap, UB_PRIVVMPAGES),
 	VZCTX_HOOK_ROW(may_expand_vm, UB_PRIVVMPAGES),
-	VZCTX_HOOK_ROW(mmap_region, UB_PRIVVMPAGES),
-	VZCTX_HOOK_ROW(mprotect_fixup, UB_PRIVVMPAGES),
-	VZCTX_HOOK_ROW(security_bprm_creds_for_exec, UB_PRIVVMPAGES),
+	VZCTX_HOOK_GROUPED(mm, mmap_region, UB_PRIVVMPAGES),
+	VZCTX_HOOK_GROUPED(mm, mprotect_fixup, UB_PRIVVMPAGES),
+	VZCTX_HOOK_GROUPED(host, security_bprm_creds_for_exec, UB_PRIVVMPAGES),
 };
 
 const struct vzctx_hook_table vzctx_hook_mem = {

@@ -11,6 +11,7 @@
 
 #include "ctx.h"
 #include "hook.h"
+#include "hook_group.h"
 #include "hook_tables.h"
 #include "owner.h"
 #include "vmspace.h"
@@ -79,7 +80,10 @@ static int wrap_apply_mlockall_flags(int flags)
 	return err;
 }
 
-/* Under the lock of the segment, or its last user: nobody else does the same. */
+/*
+ * Under the lock of the segment, or its last user: nobody else does the same. It
+ * may be unlocked by whoever removes it, so each one is looked at.
+ */
 static int wrap_shmem_lock(struct file *file, int lock, struct ucounts *ucounts)
 {
 	struct inode *inode = file_inode(file);
@@ -100,24 +104,11 @@ static int wrap_shmem_lock(struct file *file, int lock, struct ucounts *ucounts)
 	return err;
 }
 
-static __always_inline bool in_initial_ns(void)
-{
-	struct pid *pid = current->thread_pid;
-
-	return !pid || !pid->level;
-}
-
-/* A segment may be unlocked by whoever removes it, so each one is looked at. */
-VZCTX_HOOK_CALLBACK(mlock_fixup, vzctx_owner_maybe(current->mm))
-VZCTX_HOOK_CALLBACK(apply_mlockall_flags, vzctx_owner_maybe(current->mm))
-VZCTX_HOOK_CALLBACK(shmem_lock,
-		    !in_initial_ns() ||
-		    vzctx_owner_maybe(((struct file *)VZCTX_HOOK_ARG0)->f_inode))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(mlock_fixup, UB_LOCKEDPAGES),
-	VZCTX_HOOK_ROW(apply_mlockall_flags, UB_LOCKEDPAGES),
-	VZCTX_HOOK_ROW(shmem_lock, UB_LOCKEDPAGES),
+	VZCTX_HOOK_GROUPED(mm, mlock_fixup, UB_LOCKEDPAGES),
+	VZCTX_HOOK_GROUPED(mm, apply_mlockall_flags, UB_LOCKEDPAGES),
+	VZCTX_HOOK_GROUPED(rare, shmem_lock, UB_LOCKEDPAGES),
 };
 
 const struct vzctx_hook_table vzctx_hook_mlock = {

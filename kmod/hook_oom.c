@@ -7,6 +7,7 @@
 
 #include "ctx.h"
 #include "hook.h"
+#include "hook_group.h"
 #include "hook_tables.h"
 #include "memcg.h"
 
@@ -31,10 +32,9 @@ static void wrap___oom_kill_process(struct task_struct *victim,
 }
 
 /* Rare enough for every call to be looked at. */
-VZCTX_HOOK_CALLBACK(__oom_kill_process, true)
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(__oom_kill_process, UB_OOMGUARPAGES),
+	VZCTX_HOOK_GROUPED(rare, __oom_kill_process, UB_OOMGUARPAGES),
 };
 
 const struct vzctx_hook_table vzctx_hook_oom = {

@@ -13,6 +13,7 @@
 
 #include "ctx.h"
 #include "hook.h"
+#include "hook_group.h"
 #include "hook_tables.h"
 #include "owner.h"
 
@@ -218,30 +219,20 @@ static void wrap_shmem_evict_inode(struct inode *inode)
 	vzctx_hook_exit();
 }
 
-static __always_inline bool in_initial_ns(void)
-{
-	struct pid *pid = current->thread_pid;
-
-	return !pid || !pid->level;
-}
-
 static __always_inline const void *host_of(const struct address_space *mapping)
 {
 	return mapping->host;
 }
 
-VZCTX_HOOK_CALLBACK(__shmem_file_setup, !in_initial_ns())
 VZCTX_HOOK_CALLBACK(shmem_add_to_page_cache,
-		    !in_initial_ns() ||
+		    !vzctx_hook_on_host() ||
 		    vzctx_owner_maybe(host_of((void *)ftrace_regs_get_argument(fregs, 1))))
-VZCTX_HOOK_CALLBACK(shmem_recalc_inode, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
-VZCTX_HOOK_CALLBACK(shmem_evict_inode, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(shmem_evict_inode, UB_SHMPAGES),
-	VZCTX_HOOK_ROW(shmem_recalc_inode, UB_SHMPAGES),
+	VZCTX_HOOK_GROUPED(owner, shmem_evict_inode, UB_SHMPAGES),
+	VZCTX_HOOK_GROUPED(owner, shmem_recalc_inode, UB_SHMPAGES),
 	VZCTX_HOOK_ROW(shmem_add_to_page_cache, UB_SHMPAGES),
-	VZCTX_HOOK_ROW(__shmem_file_setup, UB_SHMPAGES),
+	VZCTX_HOOK_GROUPED(host, __shmem_file_setup, UB_SHMPAGES),
 };
 
 const struct vzctx_hook_table vzctx_hook_shm = {

@@ -32,6 +32,7 @@
 
 #include "ctx.h"
 #include "hook.h"
+#include "hook_group.h"
 #include "hook_tables.h"
 #include "limits.h"
 #include "owner.h"
@@ -254,10 +255,9 @@ static __always_inline bool in_some_ns(const struct task_struct *task)
 
 VZCTX_HOOK_CALLBACK(__sigqueue_alloc,
 		    in_some_ns((void *)ftrace_regs_get_argument(fregs, 1)))
-VZCTX_HOOK_CALLBACK(dec_rlimit_put_ucounts, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(dec_rlimit_put_ucounts, UB_NUMSIGINFO),
+	VZCTX_HOOK_GROUPED(owner, dec_rlimit_put_ucounts, UB_NUMSIGINFO),
 	VZCTX_HOOK_ROW(__sigqueue_alloc, UB_NUMSIGINFO),
 };
 

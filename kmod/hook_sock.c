@@ -18,6 +18,7 @@
 
 #include "ctx.h"
 #include "hook.h"
+#include "hook_group.h"
 #include "hook_sock.h"
 #include "hook_tables.h"
 #include "owner.h"
@@ -174,8 +175,8 @@ static struct sock *wrap_sk_alloc(struct net *net, int family, gfp_t priority,
 	struct sock *sk;
 
 	vzctx_hook_enter();
-	/* Whom an interrupt met has not asked for the socket. */
-	if (in_task() && vzctx_res_active(kind->count))
+	/* Nor has whom an interrupt met asked for the socket. */
+	if (!kern && in_task() && vzctx_res_active(kind->count))
 		ctx = vzctx_get_of_current();
 	if (!ctx) {
 		sk = vzctx_original(sk_alloc)(net, family, priority, prot,
@@ -294,9 +295,9 @@ out:
 }
 
 /* As applications knew it from OpenVZ; POSIX allows either. */
-static int no_buffers(int err)
+static int no_buffers(int err, int kern)
 {
-	return err == -ENOMEM ? -ENOBUFS : err;
+	return err == -ENOMEM && !kern ? -ENOBUFS : err;
 }
 
 static int wrap_inet_create(struct net *net, struct socket *sock, int protocol,
@@ -305,8 +306,8 @@ static int wrap_inet_create(struct net *net, struct socket *sock, int protocol,
 	int err;
 
 	vzctx_hook_enter();
-	err = no_buffers(vzctx_original(inet_create)(net, sock, protocol,
-						     kern));
+	err = no_buffers(vzctx_original(inet_create)(net, sock, protocol, kern),
+			 kern);
 	vzctx_hook_exit();
 	return err;
 }
@@ -318,7 +319,7 @@ static int wrap_inet6_create(struct net *net, struct socket *sock,
 
 	vzctx_hook_enter();
 	err = no_buffers(vzctx_original(inet6_create)(net, sock, protocol,
-						      kern));
+						      kern), kern);
 	vzctx_hook_exit();
 	return err;
 }
@@ -340,37 +341,26 @@ static void wrap_security_sk_free(struct sock *sk)
 	vzctx_hook_exit();
 }
 
-/* Flags of the kernel's own sockets, as they are handed down. */
-#define KERN_OF(n) ((int)(long)VZCTX_HOOK_ARG(n))
-
-VZCTX_HOOK_CALLBACK(sk_alloc, !KERN_OF(4) && !vzctx_hook_on_host())
-VZCTX_HOOK_CALLBACK(sk_clone_lock, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 VZCTX_HOOK_CALLBACK(vsock_create_connected, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
-VZCTX_HOOK_CALLBACK(mptcp_subflow_create_socket,
-		    vzctx_owner_maybe(VZCTX_HOOK_ARG0))
-VZCTX_HOOK_CALLBACK(inet_create, !KERN_OF(3) && !vzctx_hook_on_host())
-VZCTX_HOOK_CALLBACK(inet6_create, !KERN_OF(3) && !vzctx_hook_on_host())
-VZCTX_HOOK_CALLBACK(sk_destruct, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
-VZCTX_HOOK_CALLBACK(security_sk_free, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(security_sk_free, UB_NUMOTHERSOCK,
+	VZCTX_HOOK_GROUPED(owner, security_sk_free, UB_NUMOTHERSOCK,
 		       .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
-	VZCTX_HOOK_ROW(sk_destruct, UB_NUMOTHERSOCK,
+	VZCTX_HOOK_GROUPED(owner, sk_destruct, UB_NUMOTHERSOCK,
 		       .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
-	VZCTX_HOOK_ROW(sk_clone_lock, UB_NUMTCPSOCK,
+	VZCTX_HOOK_GROUPED(owner, sk_clone_lock, UB_NUMTCPSOCK,
 		       .also = BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF)),
 #if IS_ENABLED(CONFIG_MPTCP)
-	VZCTX_HOOK_ROW(mptcp_subflow_create_socket, UB_NUMTCPSOCK,
+	VZCTX_HOOK_GROUPED(owner, mptcp_subflow_create_socket, UB_NUMTCPSOCK,
 		       .also = BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF)),
 #endif
 	VZCTX_HOOK_ROW(vsock_create_connected, UB_NUMOTHERSOCK,
 		       .module = "vsock"),
-	VZCTX_HOOK_ROW(inet_create, UB_NUMTCPSOCK),
+	VZCTX_HOOK_GROUPED(host, inet_create, UB_NUMTCPSOCK),
 #if IS_ENABLED(CONFIG_IPV6)
-	VZCTX_HOOK_ROW(inet6_create, UB_NUMTCPSOCK),
+	VZCTX_HOOK_GROUPED(host, inet6_create, UB_NUMTCPSOCK),
 #endif
-	VZCTX_HOOK_ROW(sk_alloc, UB_NUMOTHERSOCK,
+	VZCTX_HOOK_GROUPED(host, sk_alloc, UB_NUMOTHERSOCK,
 		       .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
 };
 

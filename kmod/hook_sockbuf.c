@@ -24,6 +24,7 @@
 
 #include "ctx.h"
 #include "hook.h"
+#include "hook_group.h"
 #include "hook_sock.h"
 #include "hook_tables.h"
 #include "limits.h"
@@ -421,11 +422,6 @@ static __always_inline const void *listener_of(const struct packet_type *pt)
 	return pt->af_packet_priv;
 }
 
-VZCTX_HOOK_CALLBACK(__sk_mem_raise_allocated,
-		    vzctx_owner_maybe(VZCTX_HOOK_ARG0))
-VZCTX_HOOK_CALLBACK(__sk_mem_reduce_allocated,
-		    vzctx_owner_maybe(VZCTX_HOOK_ARG0))
-VZCTX_HOOK_CALLBACK(sk_forced_mem_schedule, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 VZCTX_HOOK_CALLBACK(sk_setsockopt,
 		    (int)(long)VZCTX_HOOK_ARG(2) == SO_RESERVE_MEM &&
 		    (int)(long)VZCTX_HOOK_ARG(1) == SOL_SOCKET &&
@@ -436,20 +432,19 @@ VZCTX_HOOK_CALLBACK(__sock_queue_rcv_skb,
 VZCTX_HOOK_CALLBACK(sock_rfree, !has_account(sock_of(VZCTX_HOOK_ARG0)) &&
 		    vzctx_owner_maybe(sock_of(VZCTX_HOOK_ARG0)))
 VZCTX_HOOK_CALLBACK(packet_rcv, vzctx_owner_maybe(listener_of(VZCTX_HOOK_ARG(2))))
-VZCTX_HOOK_CALLBACK(sock_alloc_send_pskb, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 VZCTX_HOOK_CALLBACK(sock_wfree, vzctx_owner_maybe(sock_of(VZCTX_HOOK_ARG0)))
 
 #define ACCOUNT_BUFS (BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF) | \
 		      BIT(UB_DGRAMRCVBUF))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(__sk_mem_reduce_allocated, UB_TCPSNDBUF,
+	VZCTX_HOOK_GROUPED(owner, __sk_mem_reduce_allocated, UB_TCPSNDBUF,
 		       .also = ACCOUNT_BUFS),
-	VZCTX_HOOK_ROW(sk_forced_mem_schedule, UB_TCPSNDBUF,
+	VZCTX_HOOK_GROUPED(owner, sk_forced_mem_schedule, UB_TCPSNDBUF,
 		       .also = ACCOUNT_BUFS),
 	VZCTX_HOOK_ROW(sk_setsockopt, UB_TCPSNDBUF,
 		       .also = ACCOUNT_BUFS),
-	VZCTX_HOOK_ROW(__sk_mem_raise_allocated, UB_TCPSNDBUF,
+	VZCTX_HOOK_GROUPED(owner, __sk_mem_raise_allocated, UB_TCPSNDBUF,
 		       .also = ACCOUNT_BUFS),
 	VZCTX_HOOK_ROW(sock_rfree, UB_DGRAMRCVBUF),
 	VZCTX_HOOK_ROW(__sock_queue_rcv_skb, UB_DGRAMRCVBUF),
@@ -457,7 +452,7 @@ static struct vzctx_hook rows[] = {
 				 "af_packet" : NULL,
 		       .optional = !IS_ENABLED(CONFIG_PACKET)),
 	VZCTX_HOOK_ROW(sock_wfree, UB_OTHERSOCKBUF),
-	VZCTX_HOOK_ROW(sock_alloc_send_pskb, UB_OTHERSOCKBUF),
+	VZCTX_HOOK_GROUPED(owner, sock_alloc_send_pskb, UB_OTHERSOCKBUF),
 };
 
 const struct vzctx_hook_table vzctx_hook_sockbuf = {

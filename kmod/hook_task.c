@@ -9,6 +9,7 @@
 #include "cpu.h"
 #include "ctx.h"
 #include "hook.h"
+#include "hook_group.h"
 #include "hook_tables.h"
 #include "memcg.h"
 #include "owner.h"
@@ -89,12 +90,10 @@ static void wrap_security_task_free(struct task_struct *task)
 }
 
 VZCTX_HOOK_CALLBACK(security_task_alloc, ns_of_child() != &init_pid_ns)
-VZCTX_HOOK_CALLBACK(cgroup_release, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
-VZCTX_HOOK_CALLBACK(security_task_free, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(security_task_free, UB_NUMPROC),
-	VZCTX_HOOK_ROW(cgroup_release, UB_NUMPROC),
+	VZCTX_HOOK_GROUPED(owner, security_task_free, UB_NUMPROC),
+	VZCTX_HOOK_GROUPED(owner, cgroup_release, UB_NUMPROC),
 	VZCTX_HOOK_ROW(security_task_alloc, UB_NUMPROC),
 };
 

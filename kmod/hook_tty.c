@@ -11,6 +11,7 @@
 
 #include "ctx.h"
 #include "hook.h"
+#include "hook_group.h"
 #include "hook_tables.h"
 #include "owner.h"
 
@@ -67,14 +68,10 @@ static void wrap_devpts_kill_index(struct pts_fs_info *fsi, int index)
 	vzctx_hook_exit();
 }
 
-VZCTX_HOOK_CALLBACK(devpts_new_index, !vzctx_hook_on_host())
-VZCTX_HOOK_CALLBACK(devpts_kill_index,
-		    vzctx_owner_maybe(key(VZCTX_HOOK_ARG0,
-					  ftrace_regs_get_argument(fregs, 1))))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(devpts_kill_index, UB_NUMPTY),
-	VZCTX_HOOK_ROW(devpts_new_index, UB_NUMPTY),
+	VZCTX_HOOK_GROUPED(rare, devpts_kill_index, UB_NUMPTY),
+	VZCTX_HOOK_GROUPED(host, devpts_new_index, UB_NUMPTY),
 };
 
 const struct vzctx_hook_table vzctx_hook_tty = {

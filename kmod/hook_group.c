@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - kernel functions that one callback serves
+ */
+#include <linux/string.h>
+
+#include "hook.h"
+#include "hook_group.h"
+#include "owner.h"
+
+/* At most this many of the slots are taken, so that a look ends. */
+#define MAX_FUNCTIONS	(1 << (VZCTX_GROUP_BITS - 1))
+
+#define GROUP(name, concerned)						\
+static void notrace callback_##name(unsigned long ip,			\
+				    unsigned long parent_ip,		\
+				    struct ftrace_ops *ops,		\
+				    struct ftrace_regs *fregs)		\
+{									\
+	unsigned long to;						\
+									\
+	if (likely(!(concerned)))					\
+		return;							\
+	to = vzctx_group_wrapper(&vzctx_group_##name, ip);		\
+	if (to)								\
+		ftrace_regs_set_instruction_pointer(fregs, to);		\
+}									\
+									\
+struct vzctx_hook_group vzctx_group_##name = { .callback = callback_##name }
+
+GROUP(host, !vzctx_hook_on_host());
+GROUP(owner, vzctx_owner_maybe(VZCTX_HOOK_ARG0));
+GROUP(mm, vzctx_owner_maybe(current->mm));
+GROUP(rare, true);
+
+/** vzctx_group_clear() - forgets the functions of a group; not registered */
+void vzctx_group_clear(struct vzctx_hook_group *group)
+{
+	memset(&group->ops, 0, sizeof(group->ops));
+	memset(group->slot, 0, sizeof(group->slot));
+	group->nr = 0;
+	group->ops.func = group->callback;
+	group->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
+}
+
+/**
+ * vzctx_group_add() - adds a function to a group; not registered, sleeps
+ * @group: its group
+ * @site: its fentry
+ * @wrapper: its wrapper
+ *
+ * Return: 0, -ENOSPC when the group is full, or what ftrace says.
+ */
+int vzctx_group_add(struct vzctx_hook_group *group, unsigned long site,
+		    unsigned long wrapper)
+{
+	unsigned int at = hash_long(site, VZCTX_GROUP_BITS);
+	int err;
+
+	if (group->nr == MAX_FUNCTIONS)
+		return -ENOSPC;
+	err = ftrace_set_filter_ip(&group->ops, site, 0, !group->nr);
+	if (err)
+		return err;
+	while (group->slot[at].site)
+		at = (at + 1) % ARRAY_SIZE(group->slot);
+	group->slot[at] = (struct vzctx_hook_slot){ site, wrapper };
+	group->nr++;
+	return 0;
+}
+
+/**
+ * vzctx_group_register() - from now on calls are looked at; sleeps
+ * @group: with one function at least
+ *
+ * Return: 0 or what ftrace says, none of the functions being hooked then and
+ * the group empty.
+ */
+int vzctx_group_register(struct vzctx_hook_group *group)
+{
+	int err = register_ftrace_function(&group->ops);
+
+	if (!err) {
+		group->registered = true;
+		return 0;
+	}
+	ftrace_free_filter(&group->ops);
+	vzctx_group_clear(group);
+	return err;
+}
+
+/**
+ * vzctx_group_unregister() - no call is looked at any more; sleeps
+ * @group: registered
+ */
+void vzctx_group_unregister(struct vzctx_hook_group *group)
+{
+	int err = unregister_ftrace_function(&group->ops);
+
+	WARN_ONCE(err, "%u functions stay hooked: %d\n", group->nr, err);
+	ftrace_free_filter(&group->ops);
+	group->registered = false;
+	group->nr = 0;
+}
+
+/**
+ * vzctx_group_drop() - takes a function out of a registered group; sleeps
+ * @group: with this function and others
+ * @site: its fentry
+ *
+ * Its slot stays: somebody may be looking it up.
+ *
+ * Return: 0 or what ftrace says, the function staying hooked then.
+ */
+int vzctx_group_drop(struct vzctx_hook_group *group, unsigned long site)
+{
+	int err = ftrace_set_filter_ip(&group->ops, site, 1, 0);
+
+	if (!err)
+		group->nr--;
+	return err;
+}

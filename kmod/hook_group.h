@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - kernel functions that one callback serves
+ *
+ * Registering with ftrace costs the machine a pass over every function, and
+ * taking it back a grace period, for each ftrace_ops. So functions that ask the
+ * same question before they are wrapped share one. A call that concerns no
+ * context pays what it pays alone; one that does pays the look for its wrapper.
+ */
+#ifndef _VZCTX_HOOK_GROUP_H
+#define _VZCTX_HOOK_GROUP_H
+
+#include <linux/ftrace.h>
+#include <linux/hash.h>
+
+#define VZCTX_GROUP_BITS	6
+
+/**
+ * struct vzctx_hook_slot - where the calls of a function go
+ * @site: its fentry; 0: free
+ * @wrapper: of the same prototype
+ */
+struct vzctx_hook_slot {
+	unsigned long site;
+	unsigned long wrapper;
+};
+
+/**
+ * struct vzctx_hook_group - functions with one callback
+ * @callback: decides, the same for each of them
+ * @ops: ftrace's
+ * @slot: by hash of @site; does not change while @ops is registered
+ * @nr: functions it is registered for
+ * @registered: with ftrace
+ *
+ * All of it under the mutex of hook.c, but for the callback, which reads @slot.
+ */
+struct vzctx_hook_group {
+	ftrace_func_t callback;
+	struct ftrace_ops ops;
+	struct vzctx_hook_slot slot[1 << VZCTX_GROUP_BITS];
+	unsigned int nr;
+	bool registered;
+};
+
+/** vzctx_group_host - whatever a task on the host does passes */
+extern struct vzctx_hook_group vzctx_group_host;
+
+/** vzctx_group_owner - what is charged to nobody, the first argument, passes */
+extern struct vzctx_hook_group vzctx_group_owner;
+
+/** vzctx_group_mm - a task whose address space is charged to nobody passes */
+extern struct vzctx_hook_group vzctx_group_mm;
+
+/** vzctx_group_rare - nothing passes; the wrappers decide */
+extern struct vzctx_hook_group vzctx_group_rare;
+
+/** vzctx_group_wrapper() - the wrapper of a function, 0 if it is none of them */
+static __always_inline unsigned long
+vzctx_group_wrapper(const struct vzctx_hook_group *group, unsigned long site)
+{
+	unsigned int at = hash_long(site, VZCTX_GROUP_BITS);
+
+	while (group->slot[at].site && group->slot[at].site != site)
+		at = (at + 1) % ARRAY_SIZE(group->slot);
+	return group->slot[at].site ? group->slot[at].wrapper : 0;
+}
+
+void vzctx_group_clear(struct vzctx_hook_group *group);
+int vzctx_group_add(struct vzctx_hook_group *group, unsigned long site,
+		    unsigned long wrapper);
+int vzctx_group_register(struct vzctx_hook_group *group);
+void vzctx_group_unregister(struct vzctx_hook_group *group);
+int vzctx_group_drop(struct vzctx_hook_group *group, unsigned long site);
+
+#endif /* _VZCTX_HOOK_GROUP_H */
