@@ -14,7 +14,7 @@ O	:= $(CURDIR)/build
 B	:= $(O)/$(KREL)
 QEMU	:= selftests/qemu
 
-export PREFIX DESTDIR DEBUG WERROR
+export PREFIX DESTDIR DEBUG TESTING WERROR
 
 all: module tools ## build the module and the tools
 

@@ -9,17 +9,23 @@
 #include "world.h"
 
 #define MODULE "/vzctx/vzctx.ko"
-#define STORM_S 120
+#define HOLDER "/vzctx/holder.ko"
+#define STORM_S 40
 #define STORM_CYCLES (slow() > 1 ? 1 : 3)
 
-static int load(const char *params)
+static int load_file(const char *path, const char *params)
 {
-	int fd = open(MODULE, O_RDONLY | O_CLOEXEC), err = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
 
 	if (fd < 0 || syscall(SYS_finit_module, fd, params, 0))
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+static int load(const char *params)
+{
+	return load_file(MODULE, params);
 }
 
 static int unload(int flags)
@@ -43,9 +49,11 @@ static int lines_with(const char *path, const char *word)
 	return n;
 }
 
+#define ENABLED "/sys/kernel/tracing/enabled_functions"
+
 static int hooked(void)
 {
-	return lines_with("/sys/kernel/tracing/enabled_functions", "[vzctx]");
+	return lines_with(ENABLED, "[vzctx]");
 }
 
 static bool loaded(void)
@@ -156,18 +164,22 @@ FIXTURE(withheld)
 FIXTURE_VARIANT(withheld)
 {
 	const char *params;
+	const char *held; /* what another module holds */
+	const char *idle; /* what is not hooked then, being of no use */
 	uint32_t off, on;
 };
 
 FIXTURE_VARIANT_ADD(withheld, charge_of_numfile)
 {
 	.params = "linger=0 withhold=alloc_empty_file",
+	.idle = "security_file_free ",
 	.off = UB_NUMFILE, .on = UB_NUMPROC,
 };
 
 FIXTURE_VARIANT_ADD(withheld, uncharge_of_numfile)
 {
 	.params = "linger=0 withhold=security_file_free",
+	.idle = "alloc_empty_file ",
 	.off = UB_NUMFILE, .on = UB_NUMPROC,
 };
 
@@ -177,8 +189,30 @@ FIXTURE_VARIANT_ADD(withheld, uncharge_of_numproc)
 	.off = UB_NUMPROC, .on = UB_NUMFILE,
 };
 
+FIXTURE_VARIANT_ADD(withheld, somebody_holds_the_uncharge)
+{
+	.params = "linger=0", .held = "symbol=security_file_free",
+	.idle = "alloc_empty_file ",
+	.off = UB_NUMFILE, .on = UB_NUMPROC,
+};
+
+FIXTURE_VARIANT_ADD(withheld, somebody_holds_the_charge)
+{
+	.params = "linger=0", .held = "symbol=alloc_empty_file",
+	.idle = "security_file_free ",
+	.off = UB_NUMFILE, .on = UB_NUMPROC,
+};
+
+FIXTURE_VARIANT_ADD(withheld, somebody_holds_one_with_its_own_callback)
+{
+	.params = "linger=0", .held = "symbol=__sigqueue_alloc",
+	.off = UB_NUMSIGINFO, .on = UB_NUMFILE,
+};
+
 FIXTURE_SETUP(withheld)
 {
+	if (variant->held)
+		ASSERT_EQ(0, load_file(HOLDER, variant->held));
 	ASSERT_EQ(0, load(variant->params));
 	ASSERT_EQ(0, genl_open(&self->g));
 }
@@ -188,6 +222,8 @@ FIXTURE_TEARDOWN(withheld)
 	ct_kill(&self->ct);
 	EXPECT_TRUE(wait_until(!unload(0)));
 	EXPECT_EQ(0, hooked());
+	if (variant->held)
+		EXPECT_EQ(0, syscall(SYS_delete_module, "holder", O_NONBLOCK));
 }
 
 CLAIM(withheld, is_not_enforced_and_nothing_else)
@@ -196,6 +232,9 @@ CLAIM(withheld, is_not_enforced_and_nothing_else)
 
 	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, park_forever, NULL));
 	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
+	if (variant->idle)
+		EXPECT_EQ(0, lines_with(ENABLED, variant->idle));
+	EXPECT_EQ(1, lines_with(ENABLED, "security_task_free "));
 	EXPECT_EQ(VZCTX_ENFORCED_NO, resource(&self->g, variant->off).enforced);
 	EXPECT_EQ(VZCTX_COUNTED_NO, resource(&self->g, variant->off).counted);
 	EXPECT_EQ(VZCTX_ENFORCED_EXACT,
