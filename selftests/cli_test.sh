@@ -691,7 +691,7 @@ half_born() {
 stillborn() {
 	local tracer rc=0
 	slow_start || return
-	vzctx stop 102 --fast
+	kill -KILL "$(init_of 102)"
 	wait "$tracer" || rc=$?
 	cat "$work/traced"
 	same "1 vzctx: cannot start CT 102: its init was killed before it ran" "$rc $(tail -n 1 "$work/traced")"
@@ -712,7 +712,7 @@ two_starts() {
 
 # Whoever made a dead init and does not reap it keeps one object alive.
 dying_shown() {
-	local tool row
+	local tool row shown rc=0
 	running 102 && vzctx stop 102 --fast
 	vzctx start 102 -F -- /bin/sleep infinity </dev/null >"$work/fg" 2>&1 &
 	tool=$!
@@ -720,9 +720,13 @@ dying_shown() {
 	kill -STOP "$tool"
 	vzctx stop 102 --fast
 	row=$(vzctx list --json | jq -c '.contexts[] | select(.ctid == 102) | [.state, .pid, .numproc, .objects]')
+	shown=$(expect 0 'CT 102: dying, .*still holds' vzctx show 102) || rc=1
+	[[ $(vzctx show 102 --parsable --noheadings -o resource,held) = numproc$'\t'1 ]] || rc=1
 	kill -CONT "$tool"
 	wait "$tool"
-	same '["dying",null,1,1]' "$row" && wait_for 10 gone 102
+	echo "$shown"
+	same '["dying",null,1,1]' "$row" && wait_for 10 gone 102 && ((rc == 0)) &&
+		expect 1 'it is stopped' vzctx show 102
 }
 
 destroy_keeps_tree() {
@@ -826,7 +830,7 @@ check "destroy refuses a running context" destroy_running
 check "of two starts one wins" two_starts
 vzctx stop 102 --fast
 check "nobody enters a context that is not finished" half_born
-check "a context that is stopped while it starts has not started" stillborn
+check "a context whose init is killed while it starts has not started" stillborn
 check "a start killed half way leaves nothing in the way" killed_start
 check "a dying context is listed with what is left" dying_shown
 check "destroy forgets the configuration only" destroy_keeps_tree

@@ -86,9 +86,10 @@ done_testing() {
 	exit
 }
 
-# wait_for SECONDS COMMAND...: polls until COMMAND succeeds; fails at the deadline.
+# wait_for SECONDS COMMAND...: polls until COMMAND succeeds; fails at the deadline,
+# which is later where the kernel is slower.
 wait_for() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * ${VZCTX_SLOW:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < end)) || return 1

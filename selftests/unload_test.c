@@ -167,6 +167,7 @@ FIXTURE_VARIANT(withheld)
 	const char *held; /* what another module holds */
 	const char *idle; /* what is not hooked then, being of no use */
 	uint32_t off, on;
+	uint32_t needing; /* bits of those that need what is off */
 };
 
 FIXTURE_VARIANT_ADD(withheld, charge_of_numfile)
@@ -187,6 +188,7 @@ FIXTURE_VARIANT_ADD(withheld, uncharge_of_numproc)
 {
 	.params = "linger=0 withhold=cgroup_release",
 	.off = UB_NUMPROC, .on = UB_NUMFILE,
+	.needing = 1 << UB_PRIVVMPAGES | 1 << UB_LOCKEDPAGES,
 };
 
 FIXTURE_VARIANT_ADD(withheld, somebody_holds_the_uncharge)
@@ -228,14 +230,30 @@ FIXTURE_TEARDOWN(withheld)
 
 CLAIM(withheld, is_not_enforced_and_nothing_else)
 {
+	static const uint32_t all[] = {
+		UB_PRIVVMPAGES, UB_LOCKEDPAGES, UB_SHMPAGES, UB_NUMPROC,
+		UB_NUMTCPSOCK, UB_NUMFLOCK, UB_NUMPTY, UB_NUMSIGINFO,
+		UB_OTHERSOCKBUF, UB_NUMOTHERSOCK, UB_NUMFILE, UB_NUMIPTENT,
+	};
 	struct bc bc;
+	size_t i;
 
 	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, park_forever, NULL));
 	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
 	if (variant->idle)
 		EXPECT_EQ(0, lines_with(ENABLED, variant->idle));
-	EXPECT_EQ(1, lines_with(ENABLED, "security_task_free "));
-	EXPECT_EQ(VZCTX_ENFORCED_NO, resource(&self->g, variant->off).enforced);
+	if (variant->off != UB_NUMPROC)
+		EXPECT_EQ(1, lines_with(ENABLED, "security_task_free "));
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		bool off = resource(&self->g, all[i]).enforced ==
+			   VZCTX_ENFORCED_NO;
+		bool wanted = (variant->needing | 1 << variant->off) >>
+			      all[i] & 1;
+
+		if (off != wanted)
+			TH_LOG("resource %u is %s", all[i], off ? "off" : "on");
+		EXPECT_EQ(wanted, off);
+	}
 	EXPECT_EQ(VZCTX_COUNTED_NO, resource(&self->g, variant->off).counted);
 	EXPECT_EQ(VZCTX_ENFORCED_EXACT,
 		  resource(&self->g, variant->on).enforced);

@@ -22,6 +22,14 @@ static bool is_counted(const struct vz_res *r, void *arg)
 	return r->counted != VZCTX_COUNTED_NO;
 }
 
+/* What keeps a dying context are its own charges, not those of its cgroup. */
+static bool is_held(const struct vz_res *r, void *arg)
+{
+	const struct vz_bc *bc = vz_ctx_bc(arg, r->id);
+
+	return r->counted == VZCTX_COUNTED_CHARGED && bc && bc->held;
+}
+
 /* Lines for people only; the machine formats have list for this. */
 static void header(const struct vz_ctx *c)
 {
@@ -38,9 +46,12 @@ static void header(const struct vz_ctx *c)
 	if (conf)
 		conf_hostname(conf, c->ctid, name, sizeof(name));
 	escape(name, buf, sizeof(buf));
-	printf("CT %u: %s, init %u, since %s\n", c->ctid,
-	       c->state == VZCTX_STATE_RUNNING ? "running" : "dying", c->pid,
-	       when);
+	if (c->state == VZCTX_STATE_RUNNING)
+		printf("CT %u: running, init %u, since %s\n", c->ctid, c->pid,
+		       when);
+	else
+		printf("CT %u: dying, it ran since %s; gone when what it still holds is freed\n",
+		       c->ctid, when);
 	printf("hostname %s, objects %" PRIu64 ", events dropped %" PRIu64 "\n\n",
 	       buf, c->objects, c->dropped);
 	conf_free(conf);
@@ -51,12 +62,36 @@ static int explain(uint32_t ctid, int err, const char *sentence)
 	struct conf *c = err == -ENOENT ? conf_load(ctid) : NULL;
 	char text[96];
 
-	if (c)
+	if (err == -ENOENT && c)
 		snprintf(text, sizeof(text),
 			 "it is stopped; start it with `%s start %u`",
 			 prog_name, ctid);
+	else if (err == -ENOENT)
+		snprintf(text, sizeof(text),
+			 "there is no such CT; `%s list --all` shows those there are",
+			 prog_name);
 	conf_free(c);
-	return msg_fail(-err, c ? text : sentence, "show CT %u", ctid);
+	return msg_fail(-err, err == -ENOENT ? text : sentence, "show CT %u",
+			ctid);
+}
+
+/* The last life of those that have ended and are not gone. */
+static int get_dying(struct vznl *nl, uint32_t ctid, struct vz_ctx *out)
+{
+	struct vz_ctxlist list = { 0 };
+	int ret = vznl_list(nl, &list);
+	struct vz_ctx *found = NULL;
+
+	for (size_t i = 0; !ret && i < list.n; i++)
+		if (list.v[i].ctid == ctid &&
+		    list.v[i].state == VZCTX_STATE_DYING)
+			found = &list.v[i];
+	if (found) {
+		*out = *found;
+		*found = (struct vz_ctx){ 0 };
+	}
+	vz_ctxlist_free(&list);
+	return found ? 0 : ret ? ret : -ENOENT;
 }
 
 static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
@@ -65,15 +100,21 @@ static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
 	struct vz_ctx c = { 0 };
 	struct bcrow *rows;
 	int ret = vznl_res(nl, &res);
+	bool dying = false;
 	size_t n;
 
 	if (!ret)
 		ret = vznl_get(nl, ctid, &c);
+	if (ret == -ENOENT && !get_dying(nl, ctid, &c)) {
+		dying = true;
+		ret = 0;
+	}
 	if (ret) {
 		vz_reslist_free(&res);
 		return explain(ctid, ret, vznl_sentence(nl));
 	}
-	rows = bcrow_make(&c, &res, all ? NULL : is_counted, NULL, &n);
+	rows = bcrow_make(&c, &res, all ? NULL : dying ? is_held : is_counted,
+			  &c, &n);
 	ret = rows ? 0 : -ENOMEM;
 	if (!ret && out->mode == OUT_TEXT && !out->noheadings)
 		header(&c);
