@@ -113,12 +113,11 @@ static bool wanted(const struct vzctx_hook *hook)
 static void unregister_unwanted(const struct vzctx_hook_table *const *tables)
 {
 	const struct vzctx_hook_table *const *table;
-	unsigned int i;
+	struct vzctx_hook *hook;
 
-	for (table = tables; *table; table++)
-		for (i = 0; i < (*table)->nr; i++)
-			if (!wanted(&(*table)->hook[i]))
-				unregister(&(*table)->hook[i]);
+	vzctx_for_each_hook(hook, table, tables)
+		if (!wanted(hook))
+			unregister(hook);
 }
 
 static void give_up(const struct vzctx_hook_table *const *tables,
@@ -149,23 +148,19 @@ static void install_module(const struct vzctx_hook_table *const *tables,
 	const struct vzctx_hook_table *const *table;
 	struct vzctx_hook *hook, *missing = NULL;
 	bool any = false;
-	unsigned int i;
 	int err;
 
-	for (table = tables; *table; table++) {
-		for (i = 0; i < (*table)->nr; i++) {
-			hook = &(*table)->hook[i];
-			if (!in_module(hook, module) || hook->installed ||
-			    !wanted(hook))
-				continue;
-			err = install(hook);
-			if (!err)
-				any = true;
-			else if (err == -ENOENT && !hook->optional)
-				missing = hook;
-			else if (err != -ENOENT)
-				give_up(tables, hook, err);
-		}
+	vzctx_for_each_hook(hook, table, tables) {
+		if (!in_module(hook, module) || hook->installed ||
+		    !wanted(hook))
+			continue;
+		err = install(hook);
+		if (!err)
+			any = true;
+		else if (err == -ENOENT && !hook->optional)
+			missing = hook;
+		else if (err != -ENOENT)
+			give_up(tables, hook, err);
 	}
 	if (any && missing)
 		give_up(tables, missing, -ENOENT);
@@ -212,26 +207,21 @@ static void sort_out(const struct vzctx_hook_table *const *tables,
 	const struct vzctx_hook_table *const *table;
 	struct vzctx_hook *hook, *last = NULL;
 	bool found = false;
-	unsigned int i;
 	int alone;
 
-	for (table = tables; *table; table++) {
-		for (i = 0; i < (*table)->nr; i++) {
-			hook = &(*table)->hook[i];
-			if (hook->group != group || !pending(hook))
-				continue;
-			last = hook;
-			vzctx_group_clear(group);
-			alone = vzctx_group_add(group, hook->site,
-						hook->wrapper) ?:
-				vzctx_group_register(group);
-			if (!alone) {
-				vzctx_group_unregister(group);
-				continue;
-			}
-			found = true;
-			give_up(tables, hook, alone);
+	vzctx_for_each_hook(hook, table, tables) {
+		if (hook->group != group || !pending(hook))
+			continue;
+		last = hook;
+		vzctx_group_clear(group);
+		alone = vzctx_group_add(group, hook->site, hook->wrapper) ?:
+			vzctx_group_register(group);
+		if (!alone) {
+			vzctx_group_unregister(group);
+			continue;
 		}
+		found = true;
+		give_up(tables, hook, alone);
 	}
 	if (!found && last)
 		give_up(tables, last, err);
@@ -242,77 +232,57 @@ static void install_group(const struct vzctx_hook_table *const *tables,
 {
 	const struct vzctx_hook_table *const *table;
 	struct vzctx_hook *hook;
-	unsigned int i;
 	int err = 0;
 
 	vzctx_group_clear(group);
-	for (table = tables; *table; table++) {
-		for (i = 0; i < (*table)->nr && !err; i++) {
-			hook = &(*table)->hook[i];
-			if (hook->group == group && pending(hook))
-				err = vzctx_group_add(group, hook->site,
-						      hook->wrapper);
-		}
-	}
+	vzctx_for_each_hook(hook, table, tables)
+		if (!err && hook->group == group && pending(hook))
+			err = vzctx_group_add(group, hook->site,
+					      hook->wrapper);
 	err = err ?: vzctx_group_register(group);
 	if (err) {
 		sort_out(tables, group, err);
 		return;
 	}
-	for (table = tables; *table; table++) {
-		for (i = 0; i < (*table)->nr; i++) {
-			hook = &(*table)->hook[i];
-			if (hook->group == group && pending(hook))
-				is_installed(hook, true);
-		}
-	}
+	vzctx_for_each_hook(hook, table, tables)
+		if (hook->group == group && pending(hook))
+			is_installed(hook, true);
 }
 
 /* A group that fails has fewer functions wanted when its turn comes again. */
 static void install_groups(const struct vzctx_hook_table *const *tables)
 {
-	const struct vzctx_hook_table *const *table = tables;
-	unsigned int i = 0;
+	const struct vzctx_hook_table *const *table;
+	struct vzctx_hook *hook;
 
-	while (*table) {
-		if (i == (*table)->nr) {
-			table++;
-			i = 0;
-		} else if (pending(&(*table)->hook[i])) {
-			install_group(tables, (*table)->hook[i].group);
-		} else {
-			i++;
-		}
-	}
+	vzctx_for_each_hook(hook, table, tables)
+		while (pending(hook))
+			install_group(tables, hook->group);
 }
 
 static int install_all(const struct vzctx_hook_table *const *tables)
 {
 	const struct vzctx_hook_table *const *table;
 	struct vzctx_hook *hook;
-	unsigned int i;
 	int err;
 
 	vzctx_hook_locate_all(tables);
-	for (table = tables; *table; table++) {
-		for (i = 0; i < (*table)->nr; i++) {
-			hook = &(*table)->hook[i];
-			if (hook->module) {
-				install_module(tables, hook->module);
-				continue;
-			}
-			if (!wanted(hook))
-				continue;
-			err = hook->group ? prepare(hook) : install(hook);
-			if (!err)
-				continue;
-			if (hook->res == VZCTX_HOOK_CORE) {
-				pr_err("cannot hook %s: %pe; no container can be started\n",
-				       hook->symbol, ERR_PTR(err));
-				return err;
-			}
-			give_up(tables, hook, err);
+	vzctx_for_each_hook(hook, table, tables) {
+		if (hook->module) {
+			install_module(tables, hook->module);
+			continue;
 		}
+		if (!wanted(hook))
+			continue;
+		err = hook->group ? prepare(hook) : install(hook);
+		if (!err)
+			continue;
+		if (hook->res == VZCTX_HOOK_CORE) {
+			pr_err("cannot hook %s: %pe; no container can be started\n",
+			       hook->symbol, ERR_PTR(err));
+			return err;
+		}
+		give_up(tables, hook, err);
 	}
 	install_groups(tables);
 	return 0;
@@ -352,21 +322,17 @@ int vzctx_hook_install(const struct vzctx_hook_table *const *tables)
 void vzctx_hook_remove(const struct vzctx_hook_table *const *tables)
 {
 	const struct vzctx_hook_table *const *table;
-	unsigned int i;
+	struct vzctx_hook *hook;
 
 	mutex_lock(&lock);
 	hooked = NULL;
-	for (table = tables; *table; table++) {
-		for (i = 0; i < (*table)->nr; i++) {
-			struct vzctx_hook *hook = &(*table)->hook[i];
-
-			if (!hook->group)
-				unregister(hook);
-			else if (hook->group->registered)
-				vzctx_group_unregister(hook->group);
-			if (hook->installed)
-				is_installed(hook, false);
-		}
+	vzctx_for_each_hook(hook, table, tables) {
+		if (!hook->group)
+			unregister(hook);
+		else if (hook->group->registered)
+			vzctx_group_unregister(hook->group);
+		if (hook->installed)
+			is_installed(hook, false);
 	}
 	mutex_unlock(&lock);
 	drain();
@@ -376,12 +342,11 @@ static void unregister_module(const struct vzctx_hook_table *const *tables,
 			      const char *module)
 {
 	const struct vzctx_hook_table *const *table;
-	unsigned int i;
+	struct vzctx_hook *hook;
 
-	for (table = tables; *table; table++)
-		for (i = 0; i < (*table)->nr; i++)
-			if (in_module(&(*table)->hook[i], module))
-				unregister(&(*table)->hook[i]);
+	vzctx_for_each_hook(hook, table, tables)
+		if (in_module(hook, module))
+			unregister(hook);
 }
 
 /*

@@ -78,6 +78,17 @@ struct vzctx_hook_table {
 };
 
 /**
+ * vzctx_for_each_hook() - every row of every table
+ * @row: the row
+ * @table: its table's place in @tables; break leaves this table only
+ * @tables: NULL-terminated
+ */
+#define vzctx_for_each_hook(row, table, tables)				\
+	for ((table) = (tables); *(table); (table)++)			\
+		for ((row) = (*(table))->hook;				\
+		     (row) < (*(table))->hook + (*(table))->nr; (row)++)
+
+/**
  * VZCTX_HOOK_INT() - declares how to reach an int function past its fentry
  * @sym: the kernel function, declared by a header
  */

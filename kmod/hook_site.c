@@ -87,26 +87,25 @@ void vzctx_hook_locate_all(const struct vzctx_hook_table *const *tables)
 {
 	const struct vzctx_hook_table *const *table;
 	struct kprobe *probes, **found;
-	unsigned int i, rows = 0, nr = 0;
+	unsigned int rows = 0, nr = 0;
+	struct vzctx_hook *hook;
 
 	for (table = tables; *table; table++)
 		rows += (*table)->nr;
 	probes = kcalloc(rows, sizeof(*probes), GFP_KERNEL);
 	found = kcalloc(rows, sizeof(*found), GFP_KERNEL);
-	for (table = tables; *table && probes && found; table++) {
-		for (i = 0; i < (*table)->nr; i++) {
-			struct vzctx_hook *hook = &(*table)->hook[i];
-			struct kprobe *kp = &probes[nr];
+	if (!probes || !found)
+		goto out;
+	vzctx_for_each_hook(hook, table, tables) {
+		struct kprobe *kp = &probes[nr];
 
-			if (hook->module || hook->site ||
-			    look_up(kp, hook->symbol))
-				continue;
-			hook->site = (unsigned long)kp->addr;
-			found[nr++] = kp;
-		}
+		if (hook->module || hook->site || look_up(kp, hook->symbol))
+			continue;
+		hook->site = (unsigned long)kp->addr;
+		found[nr++] = kp;
 	}
-	if (nr)
-		unregister_kprobes(found, nr);
+	unregister_kprobes(found, nr);
+out:
 	kfree(found);
 	kfree(probes);
 }
