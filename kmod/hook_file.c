@@ -63,7 +63,6 @@ static void wrap_security_file_free(struct file *file)
 	vzctx_hook_exit();
 }
 
-
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, security_file_free, UB_NUMFILE),
 	VZCTX_HOOK_GROUPED(host, alloc_empty_file, UB_NUMFILE),

@@ -68,7 +68,6 @@ static void wrap_move_hugetlb_state(void *from, void *to, int reason)
 	vzctx_hook_exit();
 }
 
-
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, free_huge_folio, UB_LOCKEDPAGES),
 	VZCTX_HOOK_GROUPED(owner, move_hugetlb_state, UB_LOCKEDPAGES),

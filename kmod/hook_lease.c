@@ -131,7 +131,6 @@ static int wrap_lease_modify(struct file_lease *fl, int arg,
 	return err;
 }
 
-
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, lease_modify, UB_NUMFLOCK),
 	VZCTX_HOOK_GROUPED(host, generic_setlease, UB_NUMFLOCK),

@@ -324,7 +324,6 @@ static void wrap_locks_release_private(struct file_lock *fl)
 	vzctx_hook_exit();
 }
 
-
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, locks_release_private, UB_NUMFLOCK),
 	VZCTX_HOOK_GROUPED(host, flock_lock_inode, UB_NUMFLOCK),

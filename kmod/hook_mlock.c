@@ -104,7 +104,6 @@ static int wrap_shmem_lock(struct file *file, int lock, struct ucounts *ucounts)
 	return err;
 }
 
-
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(mm, mlock_fixup, UB_LOCKEDPAGES),
 	VZCTX_HOOK_GROUPED(mm, apply_mlockall_flags, UB_LOCKEDPAGES),

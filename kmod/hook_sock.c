@@ -345,14 +345,14 @@ VZCTX_HOOK_CALLBACK(vsock_create_connected, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, security_sk_free, UB_NUMOTHERSOCK,
-		       .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
+			   .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
 	VZCTX_HOOK_GROUPED(owner, sk_destruct, UB_NUMOTHERSOCK,
-		       .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
+			   .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
 	VZCTX_HOOK_GROUPED(owner, sk_clone_lock, UB_NUMTCPSOCK,
-		       .also = BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF)),
+			   .also = BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF)),
 #if IS_ENABLED(CONFIG_MPTCP)
 	VZCTX_HOOK_GROUPED(owner, mptcp_subflow_create_socket, UB_NUMTCPSOCK,
-		       .also = BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF)),
+			   .also = BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF)),
 #endif
 	VZCTX_HOOK_ROW(vsock_create_connected, UB_NUMOTHERSOCK,
 		       .module = "vsock"),
@@ -361,7 +361,7 @@ static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(host, inet6_create, UB_NUMTCPSOCK),
 #endif
 	VZCTX_HOOK_GROUPED(host, sk_alloc, UB_NUMOTHERSOCK,
-		       .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
+			   .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
 };
 
 const struct vzctx_hook_table vzctx_hook_sock = {

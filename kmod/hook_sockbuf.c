@@ -439,13 +439,13 @@ VZCTX_HOOK_CALLBACK(sock_wfree, vzctx_owner_maybe(sock_of(VZCTX_HOOK_ARG0)))
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, __sk_mem_reduce_allocated, UB_TCPSNDBUF,
-		       .also = ACCOUNT_BUFS),
+			   .also = ACCOUNT_BUFS),
 	VZCTX_HOOK_GROUPED(owner, sk_forced_mem_schedule, UB_TCPSNDBUF,
-		       .also = ACCOUNT_BUFS),
+			   .also = ACCOUNT_BUFS),
 	VZCTX_HOOK_ROW(sk_setsockopt, UB_TCPSNDBUF,
 		       .also = ACCOUNT_BUFS),
 	VZCTX_HOOK_GROUPED(owner, __sk_mem_raise_allocated, UB_TCPSNDBUF,
-		       .also = ACCOUNT_BUFS),
+			   .also = ACCOUNT_BUFS),
 	VZCTX_HOOK_ROW(sock_rfree, UB_DGRAMRCVBUF),
 	VZCTX_HOOK_ROW(__sock_queue_rcv_skb, UB_DGRAMRCVBUF),
 	VZCTX_HOOK_ROW(packet_rcv, UB_DGRAMRCVBUF, .module = IS_MODULE(CONFIG_PACKET) ?

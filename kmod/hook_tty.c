@@ -68,7 +68,6 @@ static void wrap_devpts_kill_index(struct pts_fs_info *fsi, int index)
 	vzctx_hook_exit();
 }
 
-
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(rare, devpts_kill_index, UB_NUMPTY),
 	VZCTX_HOOK_GROUPED(host, devpts_new_index, UB_NUMPTY),

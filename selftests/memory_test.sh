@@ -170,7 +170,8 @@ swap_is_counted() {
 	(($(awk -v f="$swapfile" '$1 == f { print $4 }' /proc/swaps) > 16384)) &&
 		same 0 "$(cell swappages failcnt)" || swap_says || return
 	exec 5>&-
-	wait "$!" && wait_for 30 swap_back && (($(cell swappages maxheld) > 4096)) || swap_says
+	wait "$!" && wait_for 30 swap_back && (($(cell swappages maxheld) > 4096)) && return
+	swap_says
 }
 
 swap_events() { awk '$1 == "max" { print $2 }' "$cg/memory.swap.events"; }
