@@ -35,6 +35,31 @@ static DEFINE_MUTEX(lock);
 /* The tables while their hooks are installed. */
 static const struct vzctx_hook_table *const *hooked;
 
+/**
+ * vzctx_hook_next() - walks the rows of all tables
+ * @tables: NULL-terminated
+ * @row: where the walk is; NULL to begin
+ *
+ * Return: the row behind @row, or NULL after the last.
+ */
+struct vzctx_hook *vzctx_hook_next(const struct vzctx_hook_table *const *tables,
+				   const struct vzctx_hook *row)
+{
+	for (; *tables; tables++) {
+		struct vzctx_hook *first = (*tables)->hook;
+		struct vzctx_hook *end = first + (*tables)->nr;
+
+		if (!row && first != end)
+			return first;
+		if (row < first || row >= end)
+			continue;
+		if (++row < end)
+			return first + (row - first);
+		row = NULL;
+	}
+	return NULL;
+}
+
 /* Finds the function, and has the wrapper's call reach it past its fentry. */
 static int prepare(struct vzctx_hook *hook)
 {
@@ -112,10 +137,9 @@ static bool wanted(const struct vzctx_hook *hook)
 
 static void unregister_unwanted(const struct vzctx_hook_table *const *tables)
 {
-	const struct vzctx_hook_table *const *table;
-	struct vzctx_hook *hook;
+	struct vzctx_hook *hook = NULL;
 
-	vzctx_for_each_hook(hook, table, tables)
+	while ((hook = vzctx_hook_next(tables, hook)))
 		if (!wanted(hook))
 			unregister(hook);
 }
@@ -145,12 +169,11 @@ static bool in_module(const struct vzctx_hook *hook, const char *module)
 static void install_module(const struct vzctx_hook_table *const *tables,
 			   const char *module)
 {
-	const struct vzctx_hook_table *const *table;
-	struct vzctx_hook *hook, *missing = NULL;
+	struct vzctx_hook *hook = NULL, *missing = NULL;
 	bool any = false;
 	int err;
 
-	vzctx_for_each_hook(hook, table, tables) {
+	while ((hook = vzctx_hook_next(tables, hook))) {
 		if (!in_module(hook, module) || hook->installed ||
 		    !wanted(hook))
 			continue;
@@ -204,12 +227,11 @@ static bool pending(const struct vzctx_hook *hook)
 static void sort_out(const struct vzctx_hook_table *const *tables,
 		     struct vzctx_hook_group *group, int err)
 {
-	const struct vzctx_hook_table *const *table;
-	struct vzctx_hook *hook, *last = NULL;
+	struct vzctx_hook *hook = NULL, *last = NULL;
 	bool found = false;
 	int alone;
 
-	vzctx_for_each_hook(hook, table, tables) {
+	while ((hook = vzctx_hook_next(tables, hook))) {
 		if (hook->group != group || !pending(hook))
 			continue;
 		last = hook;
@@ -230,12 +252,11 @@ static void sort_out(const struct vzctx_hook_table *const *tables,
 static void install_group(const struct vzctx_hook_table *const *tables,
 			  struct vzctx_hook_group *group)
 {
-	const struct vzctx_hook_table *const *table;
-	struct vzctx_hook *hook;
+	struct vzctx_hook *hook = NULL;
 	int err = 0;
 
 	vzctx_group_clear(group);
-	vzctx_for_each_hook(hook, table, tables)
+	while ((hook = vzctx_hook_next(tables, hook)))
 		if (!err && hook->group == group && pending(hook))
 			err = vzctx_group_add(group, hook->site,
 					      hook->wrapper);
@@ -244,7 +265,7 @@ static void install_group(const struct vzctx_hook_table *const *tables,
 		sort_out(tables, group, err);
 		return;
 	}
-	vzctx_for_each_hook(hook, table, tables)
+	while ((hook = vzctx_hook_next(tables, hook)))
 		if (hook->group == group && pending(hook))
 			is_installed(hook, true);
 }
@@ -252,22 +273,20 @@ static void install_group(const struct vzctx_hook_table *const *tables,
 /* A group that fails has fewer functions wanted when its turn comes again. */
 static void install_groups(const struct vzctx_hook_table *const *tables)
 {
-	const struct vzctx_hook_table *const *table;
-	struct vzctx_hook *hook;
+	struct vzctx_hook *hook = NULL;
 
-	vzctx_for_each_hook(hook, table, tables)
+	while ((hook = vzctx_hook_next(tables, hook)))
 		while (pending(hook))
 			install_group(tables, hook->group);
 }
 
 static int install_all(const struct vzctx_hook_table *const *tables)
 {
-	const struct vzctx_hook_table *const *table;
-	struct vzctx_hook *hook;
+	struct vzctx_hook *hook = NULL;
 	int err;
 
 	vzctx_hook_locate_all(tables);
-	vzctx_for_each_hook(hook, table, tables) {
+	while ((hook = vzctx_hook_next(tables, hook))) {
 		if (hook->module) {
 			install_module(tables, hook->module);
 			continue;
@@ -321,12 +340,11 @@ int vzctx_hook_install(const struct vzctx_hook_table *const *tables)
  */
 void vzctx_hook_remove(const struct vzctx_hook_table *const *tables)
 {
-	const struct vzctx_hook_table *const *table;
-	struct vzctx_hook *hook;
+	struct vzctx_hook *hook = NULL;
 
 	mutex_lock(&lock);
 	hooked = NULL;
-	vzctx_for_each_hook(hook, table, tables) {
+	while ((hook = vzctx_hook_next(tables, hook))) {
 		if (!hook->group)
 			unregister(hook);
 		else if (hook->group->registered)
@@ -341,10 +359,9 @@ void vzctx_hook_remove(const struct vzctx_hook_table *const *tables)
 static void unregister_module(const struct vzctx_hook_table *const *tables,
 			      const char *module)
 {
-	const struct vzctx_hook_table *const *table;
-	struct vzctx_hook *hook;
+	struct vzctx_hook *hook = NULL;
 
-	vzctx_for_each_hook(hook, table, tables)
+	while ((hook = vzctx_hook_next(tables, hook)))
 		if (in_module(hook, module))
 			unregister(hook);
 }

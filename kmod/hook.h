@@ -78,17 +78,6 @@ struct vzctx_hook_table {
 };
 
 /**
- * vzctx_for_each_hook() - every row of every table
- * @row: the row
- * @table: its table's place in @tables; break leaves this table only
- * @tables: NULL-terminated
- */
-#define vzctx_for_each_hook(row, table, tables)				\
-	for ((table) = (tables); *(table); (table)++)			\
-		for ((row) = (*(table))->hook;				\
-		     (row) < (*(table))->hook + (*(table))->nr; (row)++)
-
-/**
  * VZCTX_HOOK_INT() - declares how to reach an int function past its fentry
  * @sym: the kernel function, declared by a header
  */
@@ -201,6 +190,8 @@ static __always_inline void vzctx_hook_exit(void)
 	this_cpu_dec(vzctx_hook_active);
 }
 
+struct vzctx_hook *vzctx_hook_next(const struct vzctx_hook_table *const *tables,
+				   const struct vzctx_hook *row);
 unsigned long vzctx_hook_address(const char *symbol);
 int vzctx_hook_locate(struct vzctx_hook *hook);
 void vzctx_hook_locate_all(const struct vzctx_hook_table *const *tables);

@@ -11,27 +11,15 @@
 /* At most this many of the slots are taken, so that a look ends. */
 #define MAX_FUNCTIONS	(1 << (VZCTX_GROUP_BITS - 1))
 
-#define GROUP(name, concerned)						\
-static void notrace callback_##name(unsigned long ip,			\
-				    unsigned long parent_ip,		\
-				    struct ftrace_ops *ops,		\
-				    struct ftrace_regs *fregs)		\
-{									\
-	unsigned long to;						\
-									\
-	if (likely(!(concerned)))					\
-		return;							\
-	to = vzctx_group_wrapper(&vzctx_group_##name, ip);		\
-	if (to)								\
-		ftrace_regs_set_instruction_pointer(fregs, to);		\
-}									\
-									\
-struct vzctx_hook_group vzctx_group_##name = { .callback = callback_##name }
+VZCTX_GROUP_CALLBACK(host, !vzctx_hook_on_host())
+VZCTX_GROUP_CALLBACK(owner, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
+VZCTX_GROUP_CALLBACK(mm, vzctx_owner_maybe(current->mm))
+VZCTX_GROUP_CALLBACK(rare, true)
 
-GROUP(host, !vzctx_hook_on_host());
-GROUP(owner, vzctx_owner_maybe(VZCTX_HOOK_ARG0));
-GROUP(mm, vzctx_owner_maybe(current->mm));
-GROUP(rare, true);
+struct vzctx_hook_group vzctx_group_host = { .callback = callback_host };
+struct vzctx_hook_group vzctx_group_owner = { .callback = callback_owner };
+struct vzctx_hook_group vzctx_group_mm = { .callback = callback_mm };
+struct vzctx_hook_group vzctx_group_rare = { .callback = callback_rare };
 
 /** vzctx_group_clear() - forgets the functions of a group; not registered */
 void vzctx_group_clear(struct vzctx_hook_group *group)

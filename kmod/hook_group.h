@@ -66,6 +66,26 @@ vzctx_group_wrapper(const struct vzctx_hook_group *group, unsigned long site)
 	return group->slot[at].site ? group->slot[at].wrapper : 0;
 }
 
+/**
+ * VZCTX_GROUP_CALLBACK() - defines the callback of a group
+ * @name: of vzctx_group_##name
+ * @concerned: as for VZCTX_HOOK_CALLBACK()
+ */
+#define VZCTX_GROUP_CALLBACK(name, concerned)				\
+static void notrace callback_##name(unsigned long ip,			\
+				    unsigned long parent_ip,		\
+				    struct ftrace_ops *ops,		\
+				    struct ftrace_regs *fregs)		\
+{									\
+	unsigned long to;						\
+									\
+	if (likely(!(concerned)))					\
+		return;							\
+	to = vzctx_group_wrapper(&vzctx_group_##name, ip);		\
+	if (to)								\
+		ftrace_regs_set_instruction_pointer(fregs, to);		\
+}
+
 void vzctx_group_clear(struct vzctx_hook_group *group);
 int vzctx_group_add(struct vzctx_hook_group *group, unsigned long site,
 		    unsigned long wrapper);

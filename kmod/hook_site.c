@@ -88,7 +88,7 @@ void vzctx_hook_locate_all(const struct vzctx_hook_table *const *tables)
 	const struct vzctx_hook_table *const *table;
 	struct kprobe *probes, **found;
 	unsigned int rows = 0, nr = 0;
-	struct vzctx_hook *hook;
+	struct vzctx_hook *hook = NULL;
 
 	for (table = tables; *table; table++)
 		rows += (*table)->nr;
@@ -96,7 +96,7 @@ void vzctx_hook_locate_all(const struct vzctx_hook_table *const *tables)
 	found = kcalloc(rows, sizeof(*found), GFP_KERNEL);
 	if (!probes || !found)
 		goto out;
-	vzctx_for_each_hook(hook, table, tables) {
+	while ((hook = vzctx_hook_next(tables, hook))) {
 		struct kprobe *kp = &probes[nr];
 
 		if (hook->module || hook->site || look_up(kp, hook->symbol))
