@@ -357,6 +357,12 @@ enter_works() {
 	[[ $rc = 5 && $out = *"in-42 ct101"* && $out = */dev/pts/* ]]
 }
 
+# Without an end of its own: what it reads ends.
+enter_ends() {
+	timeout 40 vzctx enter 101 </dev/null &&
+		expect 0 'in-42' timeout 40 bash -c 'echo "echo in-\$((6 * 7))" | vzctx enter 101'
+}
+
 # --- isolation -------------------------------------------------------------
 
 id_maps() {
@@ -748,7 +754,7 @@ log_clean() {
 	refuses grep -v ': num[a-z]* limit reached: ' <(dmesg_clean)
 }
 
-plan 70
+plan 71
 dmesg_mark
 mkdir -p "$second" "$work/marked"
 mount --bind "$tree" "$second"
@@ -796,6 +802,7 @@ check "a refused file is explained" file_explained
 check "exec hands over three descriptors and no more" descriptors
 check "closed standard descriptors are no way in for others" closed_stdin
 check "enter gives a shell on a terminal" enter_works
+check "enter ends where its input does" enter_ends
 fresh 102
 check "id ranges are disjoint and not the host's" id_maps
 check "files are the context's own inside, on disk and to the host" file_owner

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* guest: smp=2 module=1 timeout=600 */
+/* guest: smp=2 module=1 append=preempt=full timeout=600 */
 /*
  * vzctx selftests - numsiginfo: queued signals and POSIX timers
  *

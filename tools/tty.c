@@ -21,11 +21,12 @@
 #define CHUNK		4096
 /* How long output of a task that has ended may still be on its way. */
 #define DRAIN_MS	100
+#define EOT_MS		500
 
 struct pump {
 	int from, to;		/* -1: closed */
 	bool to_ours;		/* close @to when @from has ended */
-	bool eot;		/* type ^D when @from has ended */
+	int eot;		/* where to type ^D when @from has ended, or -1 */
 	size_t off, len;
 	char buf[CHUNK];
 };
@@ -138,13 +139,23 @@ static void copy_size(int master)
 		ioctl(master, TIOCSWINSZ, &ws);
 }
 
-static void ended(struct pump *p)
+/*
+ * A shell that makes its terminal ready drops what was typed before, a ^D too,
+ * hence again and again: whoever reads after the end of a file meets the end.
+ */
+static void type_eot(struct pump *p)
 {
 	static const char eot = 4;
 
+	if (p->from < 0 && p->eot >= 0 && write(p->eot, &eot, 1) < 0 &&
+	    errno != EAGAIN)
+		p->eot = -1;
+}
+
+static void ended(struct pump *p)
+{
 	p->from = -1;
-	if (p->eot && p->to >= 0 && write(p->to, &eot, 1) < 0)
-		p->to = -1;
+	type_eot(p);
 	if (p->to_ours && p->to >= 0)
 		close(p->to);
 	p->to = -1;
@@ -188,13 +199,14 @@ static int setup(struct tty *t, struct pump *p)
 	int n = 0;
 
 	memset(p, 0, 3 * sizeof(*p));
+	p[0].eot = p[1].eot = p[2].eot = -1;
 	if (t->mode == TTY_PTY && t->master >= 0) {
 		int from_tty = isatty(STDIN_FILENO);
 
 		p[n].from = t->master;
 		p[n++].to = STDOUT_FILENO;
 		p[n].from = STDIN_FILENO;
-		p[n].eot = !from_tty;
+		p[n].eot = from_tty ? -1 : t->master;
 		p[n++].to = t->master;
 		/* A pty takes less than POLLOUT says; do not block on it. */
 		fcntl(t->master, F_SETFL,
@@ -276,8 +288,15 @@ int tty_relay(struct tty *t, pid_t pid, bool signal_group)
 	n = setup(t, p);
 
 	/* A child that ended before the signals were blocked sent none. */
-	while ((status = on_signal(t, sfd, pid, signal_group)) < 0)
-		turn(p, n, sfd, -1);
+	while ((status = on_signal(t, sfd, pid, signal_group)) < 0) {
+		bool again = false;
+
+		for (int i = 0; i < n; i++)
+			again |= p[i].eot >= 0 && p[i].from < 0;
+		if (!turn(p, n, sfd, again ? EOT_MS : -1) && again)
+			for (int i = 0; i < n; i++)
+				type_eot(&p[i]);
+	}
 
 	/* What it wrote is still worth having; what it did not read is not. */
 	for (int i = 0; i < n; i++)
