@@ -359,8 +359,8 @@ enter_works() {
 
 # Without an end of its own: what it reads ends.
 enter_ends() {
-	timeout 40 vzctx enter 101 </dev/null &&
-		expect 0 'in-42' timeout 40 bash -c 'echo "echo in-\$((6 * 7))" | vzctx enter 101'
+	timeout -k 5 40 vzctx enter 101 </dev/null &&
+		expect 0 'in-42' timeout -k 5 40 bash -c 'echo "echo in-\$((6 * 7))" | vzctx enter 101'
 }
 
 # --- isolation -------------------------------------------------------------
@@ -722,7 +722,8 @@ dying_shown() {
 	running 102 && vzctx stop 102 --fast
 	vzctx start 102 -F -- /bin/sleep infinity </dev/null >"$work/fg" 2>&1 &
 	tool=$!
-	wait_for 20 running 102 || return
+	# Inside is let in when the start is over; until then a stop waits for it.
+	wait_for 20 vzctx exec 102 -- true || return
 	kill -STOP "$tool"
 	vzctx stop 102 --fast
 	row=$(vzctx list --json | jq -c '.contexts[] | select(.ctid == 102) | [.state, .pid, .numproc, .objects]')
