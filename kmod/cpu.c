@@ -37,6 +37,9 @@
 static DEFINE_MUTEX(scan_mutex);
 static u16 scan;
 
+/* Tasks are freed unseen: entries do not keep them any more. */
+static bool shut;
+
 static void add(struct vzctx_cpu_sum *to, const struct vzctx_cpu_sum *what)
 {
 	to->run += what->run;
@@ -133,7 +136,8 @@ void vzctx_cpu_begin(void)
 	mutex_lock(&scan_mutex);
 	/* 0 marks entries that no scan has met. Pairs with part(). */
 	WRITE_ONCE(scan, scan == U16_MAX ? 1 : scan + 1);
-	vzctx_owner_each(UB_NUMPROC, meet);
+	if (!shut)
+		vzctx_owner_each(UB_NUMPROC, meet);
 }
 
 /* What living and gone tasks have used, as of now. */
@@ -252,6 +256,14 @@ void vzctx_cpu_birth(struct vzctx *ctx)
 void vzctx_cpu_start(void)
 {
 	queue_delayed_work(system_unbound_wq, &load_work, LOAD_FREQ);
+}
+
+/* For unloading, before the hooks go: no task is looked at afterwards. */
+void vzctx_cpu_shut(void)
+{
+	mutex_lock(&scan_mutex);
+	shut = true;
+	mutex_unlock(&scan_mutex);
 }
 
 /* No context is left, so nothing queues the work any more. */

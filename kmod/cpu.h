@@ -86,6 +86,7 @@ void vzctx_cpu_begin(void);
 void vzctx_cpu_get(struct vzctx *ctx, struct vzctx_cpu_stat *stat);
 void vzctx_cpu_end(void);
 
+void vzctx_cpu_shut(void);
 void vzctx_cpu_uninit(void);
 
 #endif /* _VZCTX_CPU_H */

@@ -88,10 +88,12 @@ err_owner:
  * The kernel calls this with no running context, or was forced to. In order:
  *
  * 1. no door answers, so nothing is created or changed any more;
- * 2. no wrapper runs or will run, so nothing is charged any more;
- * 3. contexts and their charges are gone, through every RCU callback;
- * 4. no delayed work is queued: the last context was its last cause;
- * 5. whoever still holds the module (a forced unload only: an open device or
+ * 2. no task is looked at any more by way of its charge;
+ * 3. no wrapper runs or will run, so nothing is charged any more, and what is
+ *    charged may be freed unseen;
+ * 4. contexts and their charges are gone, through every RCU callback;
+ * 5. no delayed work is queued: the last context was its last cause;
+ * 6. whoever still holds the module (a forced unload only: an open device or
  *    dump) is waited for, since it will come back into module text.
  */
 static void __exit vzctx_mod_exit(void)
@@ -99,6 +101,7 @@ static void __exit vzctx_mod_exit(void)
 	vzctx_proc_uninit();
 	vzctx_ioctl_uninit();
 	vzctx_genl_uninit();
+	vzctx_cpu_shut();
 	vzctx_bind_shut();
 	vzctx_hook_uninit();
 	vzctx_shutdown();
