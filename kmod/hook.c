@@ -71,7 +71,7 @@ static int prepare(struct vzctx_hook *hook)
 	return err;
 }
 
-static void is_installed(struct vzctx_hook *hook, bool yes)
+static void mark_installed(struct vzctx_hook *hook, bool yes)
 {
 	hook->installed = yes;
 	installed += yes ? 1 : -1;
@@ -94,7 +94,7 @@ static int install(struct vzctx_hook *hook)
 		ftrace_free_filter(&hook->ops);
 		return err;
 	}
-	is_installed(hook, true);
+	mark_installed(hook, true);
 	return 0;
 }
 
@@ -118,7 +118,7 @@ static void unregister(struct vzctx_hook *hook)
 	} else {
 		vzctx_group_unregister(hook->group);
 	}
-	is_installed(hook, false);
+	mark_installed(hook, false);
 }
 
 static bool wanted(const struct vzctx_hook *hook)
@@ -223,7 +223,7 @@ static bool pending(const struct vzctx_hook *hook)
 	return hook->group && !hook->installed && wanted(hook);
 }
 
-/* Some function of the group cannot be hooked: the resources of each that fails alone. */
+/* Some function of a group cannot be hooked: finds it, gives up what needs it. */
 static void sort_out(const struct vzctx_hook_table *const *tables,
 		     struct vzctx_hook_group *group, int err)
 {
@@ -267,7 +267,7 @@ static void install_group(const struct vzctx_hook_table *const *tables,
 	}
 	while ((hook = vzctx_hook_next(tables, hook)))
 		if (hook->group == group && pending(hook))
-			is_installed(hook, true);
+			mark_installed(hook, true);
 }
 
 /* A group that fails has fewer functions wanted when its turn comes again. */
@@ -350,7 +350,7 @@ void vzctx_hook_remove(const struct vzctx_hook_table *const *tables)
 		else if (hook->group->registered)
 			vzctx_group_unregister(hook->group);
 		if (hook->installed)
-			is_installed(hook, false);
+			mark_installed(hook, false);
 	}
 	mutex_unlock(&lock);
 	drain();
