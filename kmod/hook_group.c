@@ -31,13 +31,21 @@ void vzctx_group_clear(struct vzctx_hook_group *group)
 	group->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
 }
 
+static int empty(struct vzctx_hook_group *group, int err)
+{
+	ftrace_free_filter(&group->ops);
+	vzctx_group_clear(group);
+	return err;
+}
+
 /**
  * vzctx_group_add() - adds a function to a group; not registered, sleeps
  * @group: its group
  * @site: its fentry
  * @wrapper: its wrapper
  *
- * Return: 0, -ENOSPC when the group is full, or what ftrace says.
+ * Return: 0, -ENOSPC when the group is full, or what ftrace says, the group
+ * being empty then.
  */
 int vzctx_group_add(struct vzctx_hook_group *group, unsigned long site,
 		    unsigned long wrapper)
@@ -46,10 +54,10 @@ int vzctx_group_add(struct vzctx_hook_group *group, unsigned long site,
 	int err;
 
 	if (group->nr == MAX_FUNCTIONS)
-		return -ENOSPC;
+		return empty(group, -ENOSPC);
 	err = ftrace_set_filter_ip(&group->ops, site, 0, !group->nr);
 	if (err)
-		return err;
+		return empty(group, err);
 	while (group->slot[at].site)
 		at = (at + 1) % ARRAY_SIZE(group->slot);
 	group->slot[at] = (struct vzctx_hook_slot){ site, wrapper };
@@ -68,13 +76,10 @@ int vzctx_group_register(struct vzctx_hook_group *group)
 {
 	int err = register_ftrace_function(&group->ops);
 
-	if (!err) {
-		group->registered = true;
-		return 0;
-	}
-	ftrace_free_filter(&group->ops);
-	vzctx_group_clear(group);
-	return err;
+	if (err)
+		return empty(group, err);
+	group->registered = true;
+	return 0;
 }
 
 /**

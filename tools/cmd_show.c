@@ -76,13 +76,14 @@ static int explain(uint32_t ctid, int err, const char *sentence)
 }
 
 /* The last life of those that have ended and are not gone. */
-static int get_dying(struct vznl *nl, uint32_t ctid, struct vz_ctx *out)
+static bool get_dying(struct vznl *nl, uint32_t ctid, struct vz_ctx *out)
 {
 	struct vz_ctxlist list = { 0 };
-	int ret = vznl_list(nl, &list);
 	struct vz_ctx *found = NULL;
 
-	for (size_t i = 0; !ret && i < list.n; i++)
+	if (vznl_list(nl, &list))
+		return false;
+	for (size_t i = 0; i < list.n; i++)
 		if (list.v[i].ctid == ctid &&
 		    list.v[i].state == VZCTX_STATE_DYING)
 			found = &list.v[i];
@@ -91,7 +92,7 @@ static int get_dying(struct vznl *nl, uint32_t ctid, struct vz_ctx *out)
 		*found = (struct vz_ctx){ 0 };
 	}
 	vz_ctxlist_free(&list);
-	return found ? 0 : ret ? ret : -ENOENT;
+	return found;
 }
 
 static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
@@ -100,19 +101,18 @@ static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
 	struct vz_ctx c = { 0 };
 	struct bcrow *rows;
 	int ret = vznl_res(nl, &res);
-	bool dying = false;
+	bool dying;
 	size_t n;
 
 	if (!ret)
 		ret = vznl_get(nl, ctid, &c);
-	if (ret == -ENOENT && !get_dying(nl, ctid, &c)) {
-		dying = true;
+	if (ret == -ENOENT && get_dying(nl, ctid, &c))
 		ret = 0;
-	}
 	if (ret) {
 		vz_reslist_free(&res);
 		return explain(ctid, ret, vznl_sentence(nl));
 	}
+	dying = c.state == VZCTX_STATE_DYING;
 	rows = bcrow_make(&c, &res, all ? NULL : dying ? is_held : is_counted,
 			  &c, &n);
 	ret = rows ? 0 : -ENOMEM;
