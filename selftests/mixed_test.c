@@ -15,6 +15,9 @@
 
 #define WORKERS 4
 
+/* Shared with the workers: whether they may begin. */
+static volatile int *gate;
+
 /* Of all workers together; unless told otherwise about a minute's, emulated. */
 static long all_ops(void)
 {
@@ -48,23 +51,32 @@ static long do_tidy(long unused, long unused2)
 	return nft_flush();
 }
 
-/* Order: the whole storm; how many workers could not be started or died. */
+/*
+ * Order: the whole storm; 0, -errno where a worker could not be started, or the
+ * status of one that died. None begins before all are there, for what those do
+ * that are would take the room of the others.
+ */
 static long do_storm(long workers, long each)
 {
 	long i, bad = 0;
 	int status;
 	pid_t pid;
 
+	*gate = 0;
 	for (i = 0; i < workers; i++) {
 		pid = fork();
 		if (!pid) {
+			while (!*gate)
+				usleep(1000);
 			work(i, each);
 			_exit(0);
 		}
-		bad += pid < 0;
+		if (pid < 0)
+			bad = -errno;
 	}
+	*gate = 1;
 	while ((pid = wait(&status)) > 0)
-		bad += status != 0;
+		bad = bad ?: status;
 	return bad;
 }
 
@@ -126,6 +138,8 @@ FIXTURE_SETUP(mixed)
 	ASSERT_EQ(0, genl_open(&self->g));
 	refused = shared(sizeof(*refused));
 	ASSERT_NE(NULL, refused);
+	gate = shared(sizeof(*gate));
+	ASSERT_NE(NULL, gate);
 	put_file("/proc/sys/vm", "nr_hugepages", "4");
 	self->s = hire(&self->g, &self->ct, 101, CLONE_NEWNET);
 	ASSERT_NE(NULL, self->s);
@@ -194,6 +208,8 @@ TEST_F_TIMEOUT(mixed, everything_comes_back, 7200)
 	EXPECT_EQ(0, tell(self->s, do_tidy, 0, 0));
 	EXPECT_TRUE(wait_until(held_of(&self->g, 101, UB_NUMIPTENT) == 0));
 	EXPECT_TRUE(wait_until(no_sockets(&self->g)));
+	/* Ended tasks are held until the kernel frees them. */
+	EXPECT_TRUE(wait_until(held_of(&self->g, 101, UB_NUMPROC) == 1));
 	start = objects(&self->g);
 	for (id = 0; id < UB_RESOURCES; id++) {
 		if (!self->known.counted[id])
