@@ -1,0 +1,174 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# guest: smp=2 timeout=200
+#
+# vzctx - what a context cannot see, touch or call.
+
+# What stands in single quotes is for another shell, for perl or for a pattern.
+# shellcheck disable=SC2016
+
+. "$(dirname -- "$0")/cli.sh"
+
+id_maps() {
+	local a b
+	read -r _ a _ <"/proc/$(init_of 101)/uid_map"
+	read -r _ b _ <"/proc/$(init_of 102)/uid_map"
+	same "0 $a 65536" "$(inside cat /proc/1/uid_map | xargs)" &&
+		same "0 $b 65536" "$(xargs <"/proc/$(init_of 102)/gid_map")" &&
+		((a >= 1879048192 && b >= a + 65536))
+}
+
+file_owner() {
+	inside touch /tmp/made && inside chown 33:33 /tmp/made &&
+		same "33 33" "$(stat -c '%u %g' "$tree/tmp/made")" &&
+		same "33 33" "$(inside stat -c '%u %g' /tmp/made)" &&
+		same "1879048225" "$(stat -c %u "/proc/$(init_of 101)/root/tmp/made")" &&
+		same 1879048192 "$(stat -c %u "/proc/$(init_of 101)")"
+	local rc=$?
+	rm -f "$tree/tmp/made"
+	return "$rc"
+}
+
+capabilities() {
+	local set caps
+	for set in CapBnd CapEff CapPrm; do
+		caps=$(capsh --decode="$(inside awk -v s="$set:" '$1 == s { print $2 }' /proc/self/status)")
+		echo "$set $caps"
+		[[ $caps = *cap_chown* && ! $caps =~ cap_(sys_module|sys_rawio|sys_time|mac_admin|mac_override) ]] || return
+	done
+	same 0 "$(inside awk '/CapInh/ { print $2 + 0 }' /proc/self/status)"
+}
+
+filtered() {
+	same "0 2" "$(inside awk '/^(NoNewPrivs|Seccomp):/ { printf "%s%s", s, $2; s = " " }' /proc/self/status)"
+}
+
+# Tries the calls with senseless arguments; prints the errnos.
+calls='printf "%d ", syscall($_, -1, 0, 0, 0, 0) < 0 ? $! : 0 for @ARGV; print "\n"'
+
+denied_calls() {
+	# open_by_handle_at, init_module, finit_module, delete_module, kexec_load,
+	# kexec_file_load; the host gets past the door.
+	same "1 1 1 1 1 1 " "$(inside perl -e "$calls" 304 175 313 176 246 320)" &&
+		[[ $(perl -e "$calls" 304) =~ ^(9|14)\ $ ]]
+}
+
+devices() {
+	local mine
+	mine=$(inside ls /dev | paste -sd' ')
+	echo "$mine"
+	same "fd full null ptmx pts random shm stderr stdin stdout tty urandom zero" "$mine" &&
+		refuses inside mknod /tmp/mem c 1 1 && refuses inside mknod /dev/vzctl c 126 0
+}
+
+# Asks the generic netlink controller for the family; prints its answer.
+family='socket(my $s, 16, 3, 16) or die "socket: $!";
+my $a = pack("SSZ6x2", 10, 2, "VZCTX");
+my $m = pack("CCS", 3, 1, 0) . $a;
+send($s, pack("LSSLL", 16 + length $m, 16, 1, 1, 0) . $m, 0) or die "send: $!";
+recv($s, my $r, 4096, 0);
+my (undef, $type) = unpack("LS", $r);
+print $type == 2 ? -unpack("x16l", $r) : "found", "\n"'
+
+family_hidden() {
+	same found "$(perl -e "$family")" && same 2 "$(inside perl -e "$family")"
+}
+
+mounts() {
+	local info
+	info=$(inside cat /proc/self/mountinfo)
+	echo "$info"
+	[[ $info != *hostmark* && $info != *"/vzctx"* && $info != *debugfs* && $info != *"$work"* ]] &&
+		same "/vz/private/debian" "$(awk '$5 == "/" { print $4 }' <<<"$info")" &&
+		same 1 "$(grep -c ' ext4 ' <<<"$info")" &&
+		[[ $(awk '$5 == "/" { print $6 }' <<<"$info") = *nodev* ]]
+}
+
+root_is_root() {
+	local host
+	host=$(stat -c %i /)
+	inside test ! -e /vzctx &&
+		same "$(stat -c %i "$tree")" "$(inside stat -Lc %i /)" &&
+		same "$(stat -c %i "$tree")" "$(inside stat -Lc %i /..)" &&
+		same "$(stat -c %i "$tree")" "$(inside stat -Lc %i /proc/self/root)" &&
+		same "$(stat -c %i "$tree")" "$(stat -Lc %i "/proc/$(init_of 101)/root")" &&
+		same "$(stat -c %i "$tree")" "$(inside chroot /tmp/.. stat -c %i /)" &&
+		[[ $host != "$(stat -c %i "$tree")" ]]
+}
+
+not_each_other() {
+	local other
+	other=$(init_of 102)
+	expect 1 'No such process' inside sh -c "kill -9 $other" &&
+		refuses inside test -e "/proc/$other" && running 102
+}
+
+# Types an "x" into the terminal it has, then a host's shell reads its own.
+typist='my $c = "x"; ioctl(STDIN, 0x5412, $c) or print "refused\n"'
+
+no_typing() {
+	cat >"$work/type" <<-END
+		\$1 perl -e '$typist'
+		read -rt 2 -n 1 got
+		echo "got<\$got>"
+	END
+	local control
+	control=$(script -qec "bash $work/type ''" /dev/null < <(sleep 8) | tr -d '\r')
+	echo "on the host: $control"
+	expect 0 'got<>' script -qec "bash $work/type 'vzctx exec 101 -t --'" /dev/null < <(sleep 8) &&
+		expect 0 'refused.*got<>' script -qec "bash $work/type 'vzctx exec 101 --'" /dev/null < <(sleep 8)
+}
+
+# Opens for writing whatever program enters, by way of /proc/PID/exe.
+snatcher='my ($end, $saw, $got) = (time + 4, 0, 0);
+open my $r, ">", "/tmp/ready";
+while (time < $end) {
+	for my $d (glob "/proc/[0-9]*") {
+		my $l = readlink "$d/exe";
+		next if defined $l && $l !~ /vzctx/;
+		next if $d eq "/proc/$$";
+		$saw++;
+		open(my $f, "<", "$d/exe") or next;
+		my $w = "/proc/self/fd/" . fileno $f;
+		for my $n (1 .. 50) { open(my $x, "+<", $w) and do { $got++; syswrite $x, "#" }; }
+	}
+}
+print "saw ", $saw > 0, " got $got\n"'
+
+tool_untouched() {
+	local tool before i
+	tool=$(command -v vzctx)
+	before=$(sha256sum "$tool")
+	printf '#!/proc/self/exe\n' >"$tree/tmp/evil"
+	chmod 755 "$tree/tmp/evil"
+	vzctx exec 101 -- perl -e "$snatcher" >"$work/snatched" 2>&1 </dev/null &
+	i=$!
+	wait_for 20 test -e "$tree/tmp/ready"
+	for _ in 1 2 3; do
+		inside /tmp/evil </dev/null
+		inside /bin/true
+	done
+	wait "$i"
+	rm -f "$tree"/tmp/{evil,ready}
+	cat "$work/snatched"
+	same "saw 1 got 0" "$(<"$work/snatched")" && same "$before" "$(sha256sum "$tool")" &&
+		[[ $(readlink "/proc/$(init_of 101)/exe") = /memfd:vzctx* ]]
+}
+
+plan 14
+furnish
+fresh 102
+
+check "id ranges are disjoint and not the host's" id_maps
+check "files are the context's own inside, on disk and to the host" file_owner
+check "capabilities of the host are gone" capabilities
+check "a seccomp filter is on, privileges can still be gained" filtered
+check "modules, kernels and file handles are refused" denied_calls
+check "no devices but the harmless ones" devices
+check "the module's netlink family is out of sight" family_hidden
+check "no mount of the host is in sight" mounts
+check "the root is the context's, whichever way" root_is_root
+check "a context has no hand on another" not_each_other
+check "a context types nothing into the host's terminal" no_typing
+check "a context cannot write to the tool that enters it" tool_untouched
+vacate
