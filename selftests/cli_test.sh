@@ -140,7 +140,7 @@ show_all() {
 }
 
 show_explains() {
-	expect 1 'it is stopped; start it with `vzctx start 102`' vzctx show 102 &&
+	expect 1 'it is not running; start it with `vzctx start 102`' vzctx show 102 &&
 		expect 1 'cannot show CT 999' vzctx show 999
 }
 

@@ -131,7 +131,7 @@ dying_shown() {
 	wait "$tool"
 	echo "$shown"
 	same '["dying",null,1,1]' "$row" && wait_for 10 gone 102 && ((rc == 0)) &&
-		expect 1 'it is stopped' vzctx show 102
+		expect 1 'it is not running' vzctx show 102
 }
 
 destroy_keeps_tree() {

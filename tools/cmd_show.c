@@ -15,6 +15,7 @@
 #include "modload.h"
 #include "msg.h"
 #include "parse.h"
+#include "running.h"
 
 static bool is_counted(const struct vz_res *r, void *arg)
 {
@@ -57,24 +58,6 @@ static void header(const struct vz_ctx *c)
 	conf_free(conf);
 }
 
-static int explain(uint32_t ctid, int err, const char *sentence)
-{
-	struct conf *c = err == -ENOENT ? conf_load(ctid) : NULL;
-	char text[96];
-
-	if (err == -ENOENT && c)
-		snprintf(text, sizeof(text),
-			 "it is stopped; start it with `%s start %u`",
-			 prog_name, ctid);
-	else if (err == -ENOENT)
-		snprintf(text, sizeof(text),
-			 "there is no such CT; `%s list --all` shows those there are",
-			 prog_name);
-	conf_free(c);
-	return msg_fail(-err, err == -ENOENT ? text : sentence, "show CT %u",
-			ctid);
-}
-
 /* The last life of those that have ended and are not gone. */
 static bool get_dying(struct vznl *nl, uint32_t ctid, struct vz_ctx *out)
 {
@@ -100,6 +83,7 @@ static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
 	struct vz_reslist res = { 0 };
 	struct vz_ctx c = { 0 };
 	struct bcrow *rows;
+	char intent[24];
 	int ret = vznl_res(nl, &res);
 	bool dying;
 	size_t n;
@@ -110,7 +94,8 @@ static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
 		ret = 0;
 	if (ret) {
 		vz_reslist_free(&res);
-		return explain(ctid, ret, vznl_sentence(nl));
+		snprintf(intent, sizeof(intent), "show CT %u", ctid);
+		return running_not(nl, ctid, intent, ret);
 	}
 	dying = c.state == VZCTX_STATE_DYING;
 	rows = bcrow_make(&c, &res, all ? NULL : dying ? is_held : is_counted,

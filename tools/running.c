@@ -25,7 +25,7 @@
 #define LOCK_TRIES	500
 #define LOCK_PAUSE_MS	20
 
-static int explain(struct vznl *nl, uint32_t ctid, const char *intent, int err)
+int running_not(struct vznl *nl, uint32_t ctid, const char *intent, int err)
 {
 	struct conf *c;
 	char text[128];
@@ -54,7 +54,7 @@ int running_get(struct vznl *nl, uint32_t ctid, const char *intent,
 	int ret = vznl_get(nl, ctid, c);
 
 	if (ret)
-		return explain(nl, ctid, intent, ret);
+		return running_not(nl, ctid, intent, ret);
 	*pidfd = c->pid ? pidfd_open(c->pid, 0) : -1;
 	if (*pidfd < 0) {
 		ret = c->pid ? errno : ESRCH;
@@ -76,7 +76,7 @@ int running_get(struct vznl *nl, uint32_t ctid, const char *intent,
 	}
 	close(*pidfd);
 	vz_ctx_free(c);
-	return explain(nl, ctid, intent, ret);
+	return running_not(nl, ctid, intent, ret);
 }
 
 static void say_full(uint32_t ctid, const struct vz_res *r,

@@ -20,6 +20,14 @@ int running_get(struct vznl *nl, uint32_t ctid, const char *intent,
 		struct vz_ctx *c, int *pidfd);
 
 /**
+ * running_not - says why the kernel does not have @ctid, and what helps
+ * @err: what asking for it returned, negative; -ENOENT: stopped, or none at all
+ *
+ * Return: the exit code to leave with.
+ */
+int running_not(struct vznl *nl, uint32_t ctid, const char *intent, int err);
+
+/**
  * running_explain - says which limit refused a step with @err
  * @before: the context before the step; a request refused since then counts,
  *	for what the failed step held is free again by now
