@@ -9,12 +9,13 @@ PREFIX	?= /usr
 KERNELS	?= 6.1 6.12
 DEBUG_KERNELS := $(if $(filter file,$(origin KERNELS)),6.1,$(KERNELS))
 TESTS	?=
+REPEAT	?= 1
 KERNEL	?= 6.1
 O	:= $(CURDIR)/build
 B	:= $(O)/$(KREL)
 QEMU	:= selftests/qemu
 
-export PREFIX DESTDIR DEBUG TESTING WERROR
+export PREFIX DESTDIR DEBUG TESTING WERROR REPEAT
 
 all: module tools ## build the module and the tools
 
@@ -53,6 +54,9 @@ uninstall: ## undo install
 
 check: ## model, static checks, and TESTS (default: all) in guests under KERNELS (6.1 6.12)
 	selftests/check "$(KERNELS)" "$(TESTS)"
+
+check-all: ## the same, and every program under every one of KERNELS
+	EVERY=1 selftests/check "$(KERNELS)" "$(TESTS)"
 
 check-debug: ## the same under debug kernels built from source (default: 6.1)
 	$(QEMU)/check "$(addsuffix -debug,$(patsubst %-debug,%,$(DEBUG_KERNELS)))" "$(TESTS)"
@@ -97,7 +101,7 @@ distclean: clean ## also remove the kernels and disks the test bench fetched
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
-	@printf '\n%s\n' "Variables: KREL, KDIR, DESTDIR, PREFIX, DEBUG=1, WERROR=1, KERNELS, TESTS, KERNEL"
+	@printf '\n%s\n' "Variables: KREL, KDIR, DESTDIR, PREFIX, DEBUG=1, WERROR=1, KERNELS, TESTS, REPEAT, KERNEL"
 
-.PHONY: all farm module sparse tools tests install uninstall check check-debug torture model \
+.PHONY: all farm module sparse tools tests install uninstall check check-all check-debug torture model \
 	static bench-hooks template-build shell demo check-config clean distclean help

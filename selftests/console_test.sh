@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: timeout=300 module=1
+# guest: timeout=300 module=1 kernels=newest
 #
 # vzctx - the console and its keeper, and containers with small inits.
 

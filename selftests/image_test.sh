@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: smp=2 timeout=200
+# guest: smp=2 timeout=200 kernels=newest
 #
 # vzctx - OS templates: images, the cache, and building one.
 #

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: smp=2 timeout=400
+# guest: smp=2 timeout=400 kernels=newest
 #
 # vzctx - commands that are killed on their way, and two on one container at once.
 #

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: smp=2 timeout=240 module=1
+# guest: smp=2 timeout=240 module=1 kernels=newest
 #
 # vzctx - a container's life: mounts, action scripts, order of boot, reboots.
 #

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* guest: smp=2 timeout=120
+/* guest: smp=2 timeout=120 kernels=newest
  *
  * vzctx - trees that do not want to be removed.
  *

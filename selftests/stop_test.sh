@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: smp=2 timeout=300
+# guest: smp=2 timeout=300 kernels=newest
 #
 # vzctx - stop and destroy, and starts that come to grief.
 

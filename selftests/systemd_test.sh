@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: timeout=900 module=1
+# guest: timeout=900 module=1 kernels=newest
 #
 # vzctx - whole systems: Debian with systemd boots, serves, reboots and ends.
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: smp=2 module=1 timeout=300
+# guest: smp=2 module=1 timeout=300 kernels=newest
 #
 # vzctx - ubc and top: what is held and refused, on a terminal too.
 #

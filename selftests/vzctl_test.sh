@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: smp=2 timeout=600
+# guest: smp=2 timeout=600 kernels=newest
 #
 # vzctl - the names, words and exit codes of OpenVZ, from an unpacked tree to a
 # template and a second container; settings, names, and files that survive.

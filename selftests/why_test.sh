@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: smp=2 module=1 timeout=300
+# guest: smp=2 module=1 timeout=300 kernels=newest
 #
 # vzctx - what tells of a refusal and what follows one: why, --on-limit, events,
 # the journal, and the figures after the end.
