@@ -209,10 +209,48 @@ sparse_huge() {
 		[[ $(stat -c %s "$to/hole") = $((1 << 40)) ]] && (($(stat -c %b "$to/hole") < 100))
 }
 
+# What tar packs, we unpack as tar does.
+as_tar() {
+	rm -rf by_tar && mkdir by_tar && tar -xf "$1" -C by_tar && good "./$1" &&
+		rm -rf "$to/dev" "$to/proc" "$to/sys" && same_tree by_tar "$to"
+}
+
+tar_agrees() {
+	rm -rf t && mkdir t && cd t || return
+	echo hi >f && ln f g && ln -s f s && mkfifo p && mkdir -p d/e && echo x >d/e/x
+	touch -d @1000000000 . f s p d/e/x d/e d
+	tar -cf ../twice.tar ./f ./f && tar -cf ../twice-linked.tar f g f g s s p p d d &&
+		tar -cf ../appended.tar . && echo ho >f && touch -d @1000000001 f &&
+		tar -rf ../appended.tar ./f ./g ./d && tar --label=l -cf ../label.tar . &&
+		tar -g ../snar -cf ../incremental.tar . && tar --format=v7 -cf ../v7.tar f g d &&
+		tar --format=posix -cf ../posix.tar . && cd .. || return
+	local a
+	for a in twice twice-linked appended label incremental v7 posix; do
+		as_tar $a.tar || { echo "$a.tar"; return 1; }
+	done
+	[[ $(<"$to/f") = ho ]]
+}
+
+# jailed SOURCE: a fault in what reads it reaches nothing of the host.
+jailed() {
+	local pid rc=0
+
+	sleep 1000 &
+	pid=$!
+	rm -rf "$to"
+	JAILBREAK_VICTIM=$pid LD_PRELOAD=$(dirname -- "$0")/jailbreak.so \
+		vzctx template unpack "$1" "$to" 5</ 6</dev/kmsg >out 2>&1 3>&1 || { cat out; rc=1; }
+	kill -0 $pid || rc=1
+	kill $pid
+	wait $pid 2>/dev/null
+	[[ $(<"$to/jailbreak") = ran ]] || { cat "$to/jailbreak"; rc=1; }
+	return $rc
+}
+
 make_tree
 hostile
 
-plan 38
+plan 42
 check "tar" round_trip src.tar
 check "holes stay holes" holes_kept
 for f in gz bz2 xz zst; do
@@ -250,4 +288,8 @@ check "owners" owners
 check "names" names
 check "limits" limits
 check "a file of holes" sparse_huge
+check "what tar takes" tar_agrees
+check "a fault in the reader of an archive reaches nothing" jailed ./src.tar
+check "nor in that of a packed one" jailed ./src.tar.zst
+check "nor in that of a directory" jailed ./src
 done_testing

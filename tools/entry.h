@@ -40,7 +40,8 @@ int entry_owner(struct template_progress *p, const char *name, int64_t uid,
  * @path: from entry_clean()
  *
  * Takes attributes off that do not belong in a tree, counting them.
- * Return: 0, 1 for one to be left out (counted), -errno with p->sentence set.
+ * Return: 0, 1 for one to be left out (counted, unless it is a
+ * hard link to itself and there already), -errno with p->sentence set.
  */
 int entry_prepare(struct template_progress *p, struct archive_entry *e,
 		  const char *path);

@@ -53,12 +53,12 @@ static ssize_t member_pull(void *arg, const void **buf)
 	*buf = m->buf;
 	if (m->fd >= 0) {
 		n = read(m->fd, m->buf, sizeof(m->buf));
-		progress_at(&u->bar, lseek(m->fd, 0, SEEK_CUR));
+		u->p->at = lseek(m->fd, 0, SEEK_CUR);
 		return n < 0 ? -errno : n;
 	}
 	/* Fills holes with zeros, as the blocks do not. */
 	n = archive_read_data(m->in, m->buf, sizeof(m->buf));
-	progress_at(&u->bar, lseek(m->im->tar, 0, SEEK_CUR));
+	u->p->at = lseek(m->im->tar, 0, SEEK_CUR);
 	return n < 0 ? untar_broken(u, m->in, m->outer) : n;
 }
 

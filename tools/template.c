@@ -18,7 +18,6 @@
 #include "treepack.h"
 
 struct source {
-	const char *name;	/* for the progress */
 	int fd;
 	struct stat st;
 };
@@ -98,7 +97,7 @@ static int finish(struct unpack *u)
 	return ret ? jail_fail(u->p, -ret, "it cannot be written: %s", strerror(-ret)) : 0;
 }
 
-static int unpack(struct template_progress *p, void *arg)
+static int unpack(struct template_progress *p, int fd, void *arg)
 {
 	struct source *s = arg;
 	struct unpack u;
@@ -106,14 +105,12 @@ static int unpack(struct template_progress *p, void *arg)
 
 	if (ret)
 		return ret;
-	progress_begin(&u.bar, p->quiet, s->name,
-		       S_ISDIR(s->st.st_mode) ? 0 : s->st.st_size);
+	s->fd = fd;
 	ret = fill(&u, s);
 	if (!ret && !p->entries)
 		ret = jail_fail(p, EBADMSG, "it holds nothing that could be unpacked");
 	if (!ret)
 		ret = finish(&u);
-	progress_end(&u.bar);
 	close(u.root);
 	return ret;
 }
@@ -121,31 +118,34 @@ static int unpack(struct template_progress *p, void *arg)
 int template_unpack(const char *source, int dirfd, struct template_progress *p)
 {
 	const char *slash = strrchr(source, '/');
-	struct source s = { .name = slash && slash[1] ? slash + 1 : source };
+	struct source s;
 	int ret;
 
+	p->label = slash && slash[1] ? slash + 1 : source;
 	s.fd = open(source, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (s.fd < 0 || fstat(s.fd, &s.st))
+	if (s.fd < 0 || fstat(s.fd, &s.st)) {
 		ret = jail_fail(p, errno, "it cannot be opened");
-	else if (!S_ISDIR(s.st.st_mode) && !S_ISREG(s.st.st_mode))
+	} else if (!S_ISDIR(s.st.st_mode) && !S_ISREG(s.st.st_mode)) {
 		ret = jail_fail(p, EINVAL, "it is neither a file nor a directory");
-	else
-		ret = jail_run(dirfd, unpack, &s, p);
+	} else {
+		p->total = S_ISDIR(s.st.st_mode) ? 0 : s.st.st_size;
+		ret = jail_run(dirfd, s.fd, unpack, &s, p);
+	}
 	if (s.fd >= 0)
 		close(s.fd);
 	return ret;
 }
 
-static int pack(struct template_progress *p, void *arg)
+static int pack(struct template_progress *p, int fd, void *arg)
 {
-	const int *fd = arg;
-
-	return treepack(p, *fd);
+	(void)arg;
+	return treepack(p, fd);
 }
 
 int template_pack(int dirfd, int fd, struct template_progress *p)
 {
-	return jail_run(dirfd, pack, &fd, p);
+	p->label = "packing";
+	return jail_run(dirfd, fd, pack, NULL, p);
 }
 
 static void part(char *buf, size_t size, uint64_t n, const char *what)

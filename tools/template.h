@@ -3,9 +3,9 @@
  * vzctx - OS templates: from a name to a tree
  *
  * A template is an archive, a directory or a container image. Whoever made it
- * may be hostile: a child reads it that sees nothing but the directory it fills
- * (chroot), can make no device nodes and has a bound on its memory; names that
- * would leave the directory are refused before that matters.
+ * may be hostile: a child reads it that has nothing but the directory it fills
+ * within its reach, see jail_run(); names that would leave the directory are
+ * refused before that matters.
  */
 #ifndef _VZCTX_TEMPLATE_H
 #define _VZCTX_TEMPLATE_H
@@ -30,6 +30,8 @@ struct template_run {
 /** struct template_progress - knobs of an unpacking, and what came of it */
 struct template_progress {
 	bool quiet;		/* no line of progress on a terminal */
+	const char *label;	/* of that line */
+	uint64_t at, total;	/* bytes done, as the child has it; of, 0: not known */
 	uint64_t max_entries;	/* 0: TEMPLATE_MAX_ENTRIES */
 	uint64_t max_bytes;	/* 0: what is free, less 5 per cent */
 

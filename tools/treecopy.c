@@ -193,7 +193,7 @@ static int copy_one(struct copy *c, int from, int to, const char *name,
 	      unpack_entry(c->u, c->path);
 	if (ret)
 		return ret;
-	progress_at(&c->u->bar, c->u->p->bytes);
+	c->u->p->at = c->u->p->bytes;
 	switch (st.st_mode & S_IFMT) {
 	case S_IFDIR:
 		return copy_dir(c, from, to, name, &st, depth);

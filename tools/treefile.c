@@ -66,7 +66,7 @@ static int copy_range(struct unpack *u, const char *path, int in, int out,
 		ret = unpack_charge(u, path, done);
 		if (ret)
 			return ret;
-		progress_at(&u->bar, u->p->bytes);
+		u->p->at = u->p->bytes;
 	}
 	return 0;
 }

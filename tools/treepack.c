@@ -10,14 +10,12 @@
 #include <unistd.h>
 
 #include "jail.h"
-#include "progress.h"
 #include "treepack.h"
 
 struct packer {
 	struct template_progress *p;
 	struct archive *disk, *out;
 	struct archive_entry_linkresolver *links;
-	struct progress bar;
 };
 
 static int failed(struct packer *k, struct archive *a, const char *path)
@@ -44,7 +42,7 @@ static int write_data(struct packer *k, const char *path)
 			return failed(k, k->out, path);
 		}
 		k->p->bytes += n;
-		progress_at(&k->bar, k->p->bytes);
+		k->p->at = k->p->bytes;
 	}
 	close(fd);
 	return n < 0 ? jail_fail(k->p, EIO, "\"%s\" cannot be read",
@@ -120,7 +118,6 @@ int treepack(struct template_progress *p, int fd)
 	};
 	int ret;
 
-	progress_begin(&k.bar, p->quiet, "packing", 0);
 	if (!prepare(&k, fd))
 		ret = jail_fail(p, EIO, "no archive can be begun: %s",
 				k.out ? jail_words(archive_error_string(k.out)) : "no memory");
@@ -130,7 +127,6 @@ int treepack(struct template_progress *p, int fd)
 		ret = failed(&k, k.out, ".");
 	if (!ret && fsync(fd))
 		ret = jail_fail(p, errno, "it cannot be written: %s", strerror(errno));
-	progress_end(&k.bar);
 	if (k.links)
 		archive_entry_linkresolver_free(k.links);
 	if (k.disk)

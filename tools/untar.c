@@ -132,7 +132,7 @@ static int copy_data(struct unpack *u, struct stream *s, struct archive *in,
 		if (archive_write_data_block(disk, buf, size, offset) < ARCHIVE_OK)
 			return refused(u, disk, e, path);
 		if (u->source >= 0)
-			progress_at(&u->bar, lseek(u->source, 0, SEEK_CUR));
+			u->p->at = lseek(u->source, 0, SEEK_CUR);
 	}
 	return ret == ARCHIVE_EOF ? 0 : untar_broken(u, in, s);
 }
@@ -193,7 +193,7 @@ static int each(struct unpack *u, struct stream *s, struct archive *in,
 		if (ret == ARCHIVE_RETRY)
 			break;
 		if (u->source >= 0)
-			progress_at(&u->bar, lseek(u->source, 0, SEEK_CUR));
+			u->p->at = lseek(u->source, 0, SEEK_CUR);
 		name = archive_entry_pathname(e);
 		wrong = name ? entry_clean(name, path) : "is missing";
 		if (wrong)

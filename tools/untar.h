@@ -7,7 +7,6 @@
 #ifndef _VZCTX_UNTAR_H
 #define _VZCTX_UNTAR_H
 
-#include "progress.h"
 #include "stream.h"
 #include "template.h"
 
@@ -23,7 +22,6 @@ struct unpack {
 	bool chosen;			/* max_bytes is the user's figure */
 	bool have_root_times;		/* what the tree's own times are to be */
 	struct timespec root_times[2];
-	struct progress bar;
 };
 
 /** Sets root and the limits, from what the file system has left. Return: 0/-errno. */
