@@ -41,6 +41,13 @@
 #define VZCTX_LEASE_ARG int
 #endif
 
+/* 6.6, "shmem: fix quota lock nesting in huge hole handling" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define VZCTX_RECALC_LOCKED true
+#else
+#define VZCTX_RECALC_LOCKED false
+#endif
+
 /* 6.9, "filelock: split common fields into struct file_lock_core" */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
 #define file_lease file_lock

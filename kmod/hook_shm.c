@@ -28,6 +28,7 @@ VZCTX_HOOK_PRIVATE(shmem_add_to_page_cache, int,
 		   (struct folio *folio, struct address_space *mapping,
 		    pgoff_t index, void *expected, gfp_t gfp,
 		    struct mm_struct *charge_mm));
+VZCTX_HOOK_INT(shmem_charge);
 VZCTX_HOOK_PRIVATE_VOID(shmem_recalc_inode,
 			(struct inode *inode, long alloced, long swapped));
 VZCTX_HOOK_PRIVATE_VOID(shmem_evict_inode, (struct inode *inode));
@@ -95,9 +96,10 @@ static void begin(struct vzctx_owner *own, void *arg)
 }
 
 /*
- * Pages count in nrpages as soon as they are added, and stay in swapped when
- * they leave for swap. Nothing is added while nobody is adding, so the sum may
- * only be too high for a moment.
+ * Pages count in nrpages as soon as they are added, and in swapped before they
+ * leave it for swap and until they are back. The lock of the inode keeps swapped
+ * as it is between the two readings, and nothing is added while nobody is adding.
+ * So the sum may only be too high, for a moment.
  */
 static void settle(struct vzctx_owner *own, void *arg)
 {
@@ -117,6 +119,15 @@ static void end(struct vzctx_owner *own, void *arg)
 	settle(own, arg);
 }
 
+static void end_adding(struct inode *inode)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&SHMEM_I(inode)->lock, flags);
+	vzctx_owner_look(inode, UB_SHMPAGES, end, inode);
+	spin_unlock_irqrestore(&SHMEM_I(inode)->lock, flags);
+}
+
 static bool by_size(const struct inode *inode)
 {
 	return !(SHMEM_I((struct inode *)inode)->flags & VM_NORESERVE);
@@ -131,7 +142,7 @@ static int make_entry(struct inode *inode, gfp_t gfp)
 	if (!ctx)
 		return -ENOENT;
 	own = vzctx_owner_alloc(UB_SHMPAGES, 0, (gfp & GFP_KERNEL) |
-						__GFP_ACCOUNT);
+						__GFP_ACCOUNT | __GFP_NOWARN);
 	if (own) {
 		vzctx_owner_force(own, ctx);
 		if (!vzctx_owner_publish_new(own, inode))
@@ -145,7 +156,7 @@ static int make_entry(struct inode *inode, gfp_t gfp)
  * Not ENOMEM, which a page fault would try again for ever, nor ENOSPC, upon
  * which the kernel comes here a second time.
  */
-static int charge_pages(struct inode *inode, unsigned long pages, bool large,
+static int charge_pages(struct inode *inode, unsigned long pages, bool quiet,
 			gfp_t gfp)
 {
 	struct add a = { .inode = inode, .pages = pages };
@@ -160,8 +171,7 @@ static int charge_pages(struct inode *inode, unsigned long pages, bool large,
 	}
 	if (!a.refused)
 		return 0;
-	/* Instead of a large page the kernel tries small ones. */
-	if (!large) {
+	if (!quiet) {
 		vzctx_bc_fail(&a.refused->bc[UB_SHMPAGES]);
 		vzctx_event_limit(a.refused, UB_SHMPAGES, pages);
 	}
@@ -179,7 +189,10 @@ static int wrap_shmem_add_to_page_cache(struct folio *folio,
 	bool charged;
 
 	vzctx_hook_enter();
-	/* What comes back from swap is charged. */
+	/*
+	 * What comes back from swap is charged. Instead of a large page the
+	 * kernel tries small ones.
+	 */
 	if (!expected && !by_size(inode))
 		err = charge_pages(inode, folio_nr_pages(folio),
 				   folio_test_large(folio), gfp);
@@ -189,9 +202,33 @@ static int wrap_shmem_add_to_page_cache(struct folio *folio,
 							      index, expected,
 							      gfp, charge_mm);
 	if (charged)
-		vzctx_owner_look(inode, UB_SHMPAGES, end, inode);
+		end_adding(inode);
 	vzctx_hook_exit();
 	return err;
+}
+
+/*
+ * Pages that fill the holes of a large one being put together, by the task that
+ * wants it or by a thread of the kernel nobody waits for. On 6.1 under the lock of
+ * the page cache, interrupts off, and one at a time.
+ */
+static bool wrap_shmem_charge(struct inode *inode, long pages)
+{
+	int err = -ENOENT;
+	bool ok = false;
+	bool charged;
+
+	vzctx_hook_enter();
+	if (!by_size(inode))
+		err = charge_pages(inode, pages, current->flags & PF_KTHREAD,
+				   GFP_NOWAIT);
+	charged = !err;
+	if (!err || err == -ENOENT)
+		ok = vzctx_original(shmem_charge)(inode, pages);
+	if (charged)
+		end_adding(inode);
+	vzctx_hook_exit();
+	return ok;
 }
 
 static void settle_pages(struct vzctx_owner *own, void *arg)
@@ -206,7 +243,11 @@ static void wrap_shmem_recalc_inode(struct inode *inode, long alloced,
 {
 	vzctx_hook_enter();
 	vzctx_original(shmem_recalc_inode)(inode, alloced, swapped);
+	if (!VZCTX_RECALC_LOCKED)
+		spin_lock(&SHMEM_I(inode)->lock);
 	vzctx_owner_look(inode, UB_SHMPAGES, settle_pages, inode);
+	if (!VZCTX_RECALC_LOCKED)
+		spin_unlock(&SHMEM_I(inode)->lock);
 	vzctx_hook_exit();
 }
 
@@ -232,6 +273,7 @@ static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, shmem_evict_inode, UB_SHMPAGES),
 	VZCTX_HOOK_GROUPED(owner, shmem_recalc_inode, UB_SHMPAGES),
 	VZCTX_HOOK_ROW(shmem_add_to_page_cache, UB_SHMPAGES),
+	VZCTX_HOOK_GROUPED(rare, shmem_charge, UB_SHMPAGES),
 	VZCTX_HOOK_GROUPED(host, __shmem_file_setup, UB_SHMPAGES),
 };
 

@@ -36,7 +36,7 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 	},
 	[UB_SHMPAGES] = {
 		.name = "shmpages",
-		.note = "SysV segments and shared anonymous memory by size; tmpfs, memfd and what is mapped without reservation by page, in memory or swap; shmget and mmap fail, a write gets EDQUOT and a page fault SIGBUS",
+		.note = "SysV segments and shared anonymous memory by size; tmpfs, memfd and what is mapped without reservation by page, in memory or swap; shmget and mmap fail, a write gets EDQUOT, a page fault SIGBUS and MADV_COLLAPSE EINVAL",
 		.unit = VZCTX_UNIT_PAGES,
 		.counted = VZCTX_COUNTED_CHARGED,
 		.enforced = VZCTX_ENFORCED_EXACT,
