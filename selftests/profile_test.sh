@@ -192,7 +192,7 @@ validate() {
 sums() {
 	awk -v threads="$(</proc/sys/kernel/threads-max)" '
 		function least(a, b) { return a < b ? a : b }
-		function part(v, of) { return v >= 9e18 ? "-" : sprintf("%.2f", int(v * 10000 / of) / 100) }
+		function part(v, of) { return v >= 9e18 ? "-" : sprintf("%.2f", v * 100 / of) }
 		function put(kind, c, p, m, of) { printf "%s %.0f %s %s\n", kind, c, part(c, of), (p == "-" ? "- -" : sprintf("%.0f", p) " " part(p, of)) " " part(m, of) }
 		FNR == 1 { f++ }
 		f == 1 && /^MemTotal/ { ram = $2 * 1024 }
@@ -224,6 +224,13 @@ overcommit() {
 	vzctx limit --overcommit --json >"$work/json" || return
 	jq -e '.overcommit | length == 3 and (map(.used) | all(type == "number")) and
 		.[2].ctid == null and .[2].used == .[0].used + .[1].used and .[1].promised > 1725 * 4096' "$work/json" || return
+	# 101 is unlimited in what it may allocate and 102 in swap, their sum is not.
+	vzctx limit 101 --ram 1G --swap 1G >/dev/null && vzctx limit --overcommit --json >"$work/json" || return
+	jq -e '.overcommit | .[0].limit == 2147483648 and .[1].limit < 2147483648 and
+		.[2].limit == .[0].limit + .[1].limit' "$work/json" || return
+	same "$(jq '.overcommit[2].limitp' "$work/json" | xargs printf '%.2f')" \
+		"$(jq '.overcommit[2].limit' "$work/json" | awk '/Total:/ { all += $2 * 1024; next }
+			{ printf "%.2f", $1 * 100 / all }' <(grep -E '^(Mem|Swap)Total:' /proc/meminfo) -)" || return
 	expect 0 'memory +- +[0-9.]+% +- +[0-9.]+%' vzctx limit --overcommit 102 &&
 		expect 1 'not running' vzctx limit --overcommit 103 || return
 	# A guarantee the host does not have.

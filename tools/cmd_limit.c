@@ -111,15 +111,19 @@ static int set_stopped(struct limit *l)
 {
 	struct conf *c = conf_load(l->ctid);
 	bool known = c;
+	int ret;
 
 	conf_free(c);
 	if (!known || !l->save || l->dry_run)
 		return msg_fail(0, known ? "it is not running; --save sets limits for its next start" :
 				"there is no such CT", "set limits of CT %u",
 				l->ctid);
-	msg_note("CT %u is not running; the limits hold from its next start",
-		 l->ctid);
-	return limitset_save(&l->set, &l->res, l->ctid);
+	ret = limitset_save(&l->set, &l->res, l->ctid);
+	/* As it was asked for; what is read by a program has no line for it. */
+	if (!ret && l->out.mode == OUT_TEXT)
+		printf("CT %u is not running; the limits hold from its next start\n",
+		       l->ctid);
+	return ret;
 }
 
 static int apply(struct limit *l)

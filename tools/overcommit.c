@@ -12,6 +12,7 @@
 struct row {
 	uint32_t ctid;		/* 0: the sum */
 	struct share s[SHARE_KINDS];
+	uint64_t limit;		/* the most it can ask for, of memory and swap */
 	const uint64_t *of;	/* the host's, by kind */
 };
 
@@ -36,23 +37,15 @@ static struct cell percent(uint64_t v, uint64_t of)
 	if (v == NONE || !of)
 		return (struct cell){ .kind = CELL_NONE };
 	return (struct cell){ .kind = CELL_PERCENT2,
-			      .n = (uint64_t)((long double)v * 10000 / of),
+			      .n = share_percent(v, of),
 			      .alarm = v > of };
 }
 
-/* The least of what bounds it. */
-static uint64_t limit_of(const struct row *row)
-{
-	uint64_t a = row->s[SHARE_ALLOC].max, b = row->s[SHARE_SWAP].max;
-
-	return a < b ? a : b;
-}
-
-static struct cell get_limit(const void *r) { return bytes(limit_of(ROW(r))); }
+static struct cell get_limit(const void *r) { return bytes(ROW(r)->limit); }
 
 static struct cell get_limitp(const void *r)
 {
-	return percent(limit_of(ROW(r)), ROW(r)->of[SHARE_ALLOC]);
+	return percent(ROW(r)->limit, ROW(r)->of[SHARE_ALLOC]);
 }
 
 /* A figure in bytes, and in per cent of the host's. */
@@ -95,8 +88,17 @@ const struct column overcommit_columns[] = {
 const size_t overcommit_ncolumns =
 	sizeof(overcommit_columns) / sizeof(overcommit_columns[0]);
 
+/* Each context is bounded by the least of its own limits. */
+static uint64_t least(const struct share s[SHARE_KINDS])
+{
+	uint64_t a = s[SHARE_ALLOC].max, b = s[SHARE_SWAP].max;
+
+	return a < b ? a : b;
+}
+
 static void add(struct row *to, const struct row *what)
 {
+	to->limit = share_sum(to->limit, what->limit);
 	for (size_t i = 0; i < SHARE_KINDS; i++) {
 		struct share *a = &to->s[i];
 		const struct share *b = &what->s[i];
@@ -138,6 +140,7 @@ int overcommit(struct vznl *nl, const struct out *out)
 		rows[n].ctid = list.v[i].ctid;
 		rows[n].of = of;
 		share_take(&list.v[i], conf, rows[n].s);
+		rows[n].limit = least(rows[n].s);
 		add(total, &rows[n]);
 		conf_free(conf);
 		n++;

@@ -30,7 +30,7 @@ static struct cell percent(const struct row *row, uint64_t v)
 	if (v == SHARE_NONE || v == VZCTX_UNLIMITED)
 		return (struct cell){ .kind = CELL_NONE };
 	if (row->of)
-		v = (uint64_t)((long double)v * 10000 / row->of);
+		v = share_percent(v, row->of);
 	return (struct cell){ .kind = CELL_PERCENT2, .n = v,
 			      .alarm = v > 10000 };
 }
@@ -72,7 +72,7 @@ static void larger(uint64_t *largest, uint64_t v, uint64_t of)
 	if (v == SHARE_NONE || *largest == VZCTX_UNLIMITED || !of)
 		return;
 	if (v != VZCTX_UNLIMITED)
-		v = (uint64_t)((long double)v * 10000 / of);
+		v = share_percent(v, of);
 	if (v > *largest)
 		*largest = v;
 }

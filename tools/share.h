@@ -55,4 +55,10 @@ static inline uint64_t share_sum(uint64_t a, uint64_t b)
 	return a > VZCTX_UNLIMITED - b ? VZCTX_UNLIMITED : a + b;
 }
 
+/** @v in hundredths of per cent of @of, rounded; @of is not 0. */
+static inline uint64_t share_percent(uint64_t v, uint64_t of)
+{
+	return (uint64_t)((long double)v * 10000 / of + 0.5L);
+}
+
 #endif /* _VZCTX_SHARE_H */
