@@ -124,7 +124,7 @@ validate() {
 		NUMIPTENT="1:2"
 	END
 	judge 1 <<-'END' || return
-		Error: numflock: the barrier is above the limit; the kernel refuses to set it
+		Error: numflock: the barrier is above the limit, which holds for both
 		Warning: numproc: barrier 40 and limit differ; requests stop at the barrier, so the limit means nothing
 		Warning: numtcpsock: barrier 10 and limit differ; requests stop at the barrier, so the limit means nothing
 		Warning: numothersock: barrier 10 and limit differ; requests stop at the barrier, so the limit means nothing

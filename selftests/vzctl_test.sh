@@ -251,7 +251,7 @@ codes() {
 		20|Invalid extra arguments: more|set 555 --onboot yes more
 		27|no option|set 555
 		21|Bad parameter for --numproc: 5K|set 555 --numproc 5K --save
-		21|Bad parameter for --numproc: 9:8|set 555 --numproc 9:8 --save
+		21|Bad parameter for --numproc: 9:|set 555 --numproc 9: --save
 		21|Bad parameter for --onboot: maybe|set 555 --onboot maybe --save
 		21|Bad parameter for --ipadd: 1.2.3|set 555 --ipadd 1.2.3 --save
 		21|Bad parameter for --cpuunits: 7|set 555 --cpuunits 7 --save
@@ -282,7 +282,7 @@ codes() {
 quiet_and_log() {
 	says '' vzctl --quiet set 555 --description 'written down' --save &&
 		grep -qE '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[+-][0-9]{4} vzctl : CT 555 : CT configuration saved to '"$mine"'$' /var/log/vzctl.log &&
-		grep -q 'CT 555 : Bad parameter for --numproc: 9:8' /var/log/vzctl.log || return
+		grep -q 'CT 555 : Bad parameter for --numproc: 9:$' /var/log/vzctl.log || return
 	printf 'LOGGING=no\nCPUUNITS=2000\n' >/etc/vz/vz.conf
 	rm /var/log/vzctl.log
 	says "CTID 555 exist unmounted down" vzctl status 555 && [[ ! -e /var/log/vzctl.log ]]
@@ -394,14 +394,16 @@ $saved" vzctl set 555 --name pepito --save &&
 		expect 131 'Conflict: name pepito already used by container 555' vzctl set 666 --name pepito --save &&
 		[[ ! -e $conf/666.conf ]] &&
 		expect 21 'Bad parameter for --name: a/b' vzctl set 555 --name a/b --save &&
-		expect 21 'Bad parameter for --name: 123' vzctl set 555 --name 123 --save &&
+		expect 0 'where a container is asked for, 123 is CT 123.*Name 123 assigned' vzctl set 555 --name 123 --save &&
+		expect 0 '^CTID 123 deleted' vzctl status 123 && says "Name 555 assigned
+$saved" vzctl set 555 --name 555 --save && [[ ! -s $work/errors && -L /etc/vz/names/555 ]] &&
+		expect 0 'Name pepito' vzctl set 555 --name pepito --save &&
 		expect 0 'Name anna assigned' vzctl set pepito --name anna --save &&
 		[[ ! -e /etc/vz/names/pepito && -L /etc/vz/names/anna ]] &&
 		ln -s "$conf/777.conf" /etc/vz/names/ghost && expect 21 'Bad CT ID ghost' vzctl status ghost
 }
 
 survives() {
-	cp "$mine" "$work/before"
 	printf '\n# a comment of the owner\n#UUID: 1-2-3\nMY_KEY = odd\nFOREIGN="x y"\n\tINDENTED=1\nFOREIGN=twice\n' >>"$mine"
 	cp "$mine" "$work/before"
 	says "$saved" vzctl set 555 --description changed --save || return

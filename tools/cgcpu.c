@@ -8,24 +8,11 @@
 
 #include "cgcpu.h"
 #include "cgroup.h"
-#include "globalconf.h"
+#include "confkey.h"
 #include "msg.h"
-#include "parse.h"
 
 #define PERIOD		100000	/* us, the kernel's own */
 #define UNITS		1000
-
-static bool number(const struct conf *c, const char *key, uint64_t *v)
-{
-	const char *word = globalconf(c, key);
-	char digits[24];
-
-	*v = 0;
-	/* CPULIMIT may carry a per cent sign. */
-	if (!word || sscanf(word, "%20[0-9]", digits) != 1)
-		return false;
-	return parse_u64(digits, INT32_MAX, v);
-}
 
 static int put(uint32_t ctid, const char *file, const char *text)
 {
@@ -61,10 +48,10 @@ static int set_max(uint32_t ctid, uint64_t percent)
 
 int cgcpu_apply(uint32_t ctid, const struct conf *c, bool all)
 {
-	uint64_t units, limit, cpus, percent;
-	bool have_units = number(c, "CPUUNITS", &units);
-	bool have_limit = number(c, "CPULIMIT", &limit);
-	bool have_cpus = number(c, "CPUS", &cpus);
+	uint64_t units, limit = 0, cpus = 0, percent;
+	bool have_units = confkey_number(c, "CPUUNITS", &units);
+	bool have_limit = confkey_number(c, "CPULIMIT", &limit);
+	bool have_cpus = confkey_number(c, "CPUS", &cpus);
 	int ret = 0;
 
 	if (have_units)

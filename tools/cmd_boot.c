@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "conf.h"
+#include "confkey.h"
 #include "globalconf.h"
 #include "life.h"
 #include "modload.h"
@@ -34,7 +34,6 @@ struct all {
 
 static int add(struct all *a, uint32_t ctid, const struct conf *c)
 {
-	const char *order = c ? conf_get(c, "BOOTORDER") : NULL;
 	struct one *v = realloc(a->v, (a->n + 1) * sizeof(*v)), *one;
 
 	if (!v)
@@ -42,7 +41,7 @@ static int add(struct all *a, uint32_t ctid, const struct conf *c)
 	a->v = v;
 	one = &v[a->n++];
 	*one = (struct one){ .ctid = ctid };
-	if (order && !parse_u64(order, UINT32_MAX, &one->order))
+	if (!c || !confkey_number(c, "BOOTORDER", &one->order))
 		one->order = 0;
 	return 0;
 }
@@ -139,10 +138,10 @@ static int work(const struct all *a, int jobs)
 
 static int jobs_default(void)
 {
-	const char *value = globalconf(NULL, "VE_PARALLEL");
 	uint64_t n;
 
-	if (value && parse_u64(value, MAX_JOBS, &n) && n)
+	if (confkey_number(NULL, "VE_PARALLEL", &n) && n &&
+	    n <= MAX_JOBS)
 		return n;
 	n = sysconf(_SC_NPROCESSORS_ONLN);
 	return n < 1 ? 1 : n > MAX_JOBS ? MAX_JOBS : n;

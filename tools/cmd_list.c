@@ -11,6 +11,7 @@
 
 #include "cmd.h"
 #include "conf.h"
+#include "confwarn.h"
 #include "modload.h"
 #include "msg.h"
 #include "parse.h"
@@ -134,6 +135,7 @@ static int add_stopped(uint32_t ctid, const struct conf *c, void *arg)
 		if (rows->v[i].ctx.ctid == ctid &&
 		    rows->v[i].ctx.state == VZCTX_STATE_RUNNING)
 			return 0;
+	conf_warn(c);
 	return add(rows, c, &ctx) ? 0 : -ENOMEM;
 }
 
@@ -152,6 +154,8 @@ static int collect(struct vznl *nl, bool all, struct rows *rows)
 		struct row *r = add(rows, c, &list.v[i]);
 		const struct vz_bc *bc;
 
+		if (all)
+			conf_warn(c);
 		conf_free(c);
 		if (!r) {
 			ret = -ENOMEM;

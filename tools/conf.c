@@ -2,7 +2,6 @@
 /*
  * vzctx - /etc/vz/conf/CTID.conf
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,63 +13,18 @@
 #include <unistd.h>
 
 #include "conf.h"
+#include "confline.h"
 #include "globalconf.h"
 #include "parse.h"
 
-/* One line, and what it assigns, if anything; all of it one allocation. */
-struct line {
-	struct line *next;
-	const char *key, *value;	/* inside text, behind the line */
-	char text[];
-};
-
 struct conf {
 	struct line *first;
+	char *path;	/* NULL: not from a file */
 };
 
 void conf_path(uint32_t ctid, char *buf, unsigned int size)
 {
 	snprintf(buf, size, CONF_DIR "/%u.conf", ctid);
-}
-
-/* Splits KEY=value, KEY="value", KEY='value'; leaves key NULL otherwise. */
-static void line_parse(struct line *l, char *room)
-{
-	const char *p = l->text, *from, *end;
-	size_t len;
-
-	while (*p == ' ' || *p == '\t')
-		p++;
-	for (len = 0; isalnum((unsigned char)p[len]) || p[len] == '_'; len++)
-		;
-	if (!len || p[len] != '=' || isdigit((unsigned char)*p))
-		return;
-	from = p + len + 1;
-	end = from + strcspn(from, " \t\r#");
-	if (*from == '"' || *from == '\'') {
-		end = strchr(from + 1, *from);
-		if (!end)
-			return;
-		from++;
-	}
-	l->key = memcpy(room, p, len);
-	room[len] = '\0';
-	room += len + 1;
-	l->value = memcpy(room, from, end - from);
-	room[end - from] = '\0';
-}
-
-static struct line *line_new(const char *text)
-{
-	size_t len = strlen(text);
-	/* Twice the line, and a zero for it, its key and its value. */
-	struct line *l = calloc(1, sizeof(*l) + 2 * len + 3);
-
-	if (!l)
-		return NULL;
-	memcpy(l->text, text, len + 1);
-	line_parse(l, l->text + len + 1);
-	return l;
 }
 
 struct conf *conf_new(void)
@@ -86,6 +40,7 @@ void conf_free(struct conf *c)
 		next = l->next;
 		free(l);
 	}
+	free(c ? c->path : NULL);
 	free(c);
 }
 
@@ -93,6 +48,7 @@ void conf_free(struct conf *c)
 static int read_lines(FILE *f, struct conf *c)
 {
 	struct line **end = &c->first;
+	unsigned int number = 0;
 	char *buf = NULL;
 	size_t size = 0;
 	ssize_t len;
@@ -102,10 +58,12 @@ static int read_lines(FILE *f, struct conf *c)
 		if (len && buf[len - 1] == '\n')
 			buf[len - 1] = '\0';
 		*end = line_new(buf);
-		if (*end)
-			end = &(*end)->next;
-		else
+		if (!*end) {
 			err = ENOMEM;
+			continue;
+		}
+		(*end)->number = ++number;
+		end = &(*end)->next;
 	}
 	if (!err && ferror(f))
 		err = EIO;
@@ -123,7 +81,9 @@ struct conf *conf_load_path(const char *path)
 	if (!f)
 		return NULL;
 	c = conf_new();
-	err = c ? read_lines(f, c) : ENOMEM;
+	if (c)
+		c->path = strdup(path);
+	err = c && c->path ? read_lines(f, c) : ENOMEM;
 	fclose(f);
 	if (err) {
 		conf_free(c);
@@ -139,6 +99,11 @@ struct conf *conf_load(uint32_t ctid)
 
 	conf_path(ctid, path, sizeof(path));
 	return conf_load_path(path);
+}
+
+const char *conf_file(const struct conf *c)
+{
+	return c->path;
 }
 
 const char *conf_get(const struct conf *c, const char *key)
@@ -196,6 +161,20 @@ int conf_each_key(const struct conf *c,
 		if (l->key && conf_get(c, l->key) == l->value)
 			ret = fn(l->key, l->value, arg);
 	return ret;
+}
+
+void conf_each_line(const struct conf *c,
+		    void (*fn)(const struct conf_line *l, void *arg), void *arg)
+{
+	for (const struct line *l = c->first; l; l = l->next) {
+		const struct conf_line line = {
+			.path = c->path, .number = l->number, .text = l->text,
+			.key = l->key, .value = l->value,
+		};
+
+		if (l->number)
+			fn(&line, arg);
+	}
 }
 
 void conf_unset(struct conf *c, const char *key)

@@ -3,7 +3,8 @@
  * vzctx - /etc/vz/conf/CTID.conf
  *
  * OpenVZ's syntax: KEY="value" lines, quotes optional, '#' comments, the first
- * occurrence of a key counts. Files are read as text, never run by a shell.
+ * occurrence of a key counts, older spellings of a key stand for it. Files are
+ * read as text, never run by a shell.
  * Whatever is not changed survives rewriting byte for byte.
  */
 #ifndef _VZCTX_CONF_H
@@ -32,6 +33,9 @@ struct conf *conf_load(uint32_t ctid);
 /** conf_load_path - any other file of this syntax; as conf_load() */
 struct conf *conf_load_path(const char *path);
 
+/** The path it was loaded from; NULL: none. Valid as long as @c. */
+const char *conf_file(const struct conf *c);
+
 /** An empty file, not yet on disk. Return: NULL without memory. */
 struct conf *conf_new(void);
 
@@ -57,6 +61,17 @@ int conf_set(struct conf *c, const char *key, const char *value);
 int conf_each_key(const struct conf *c,
 		  int (*fn)(const char *key, const char *value, void *arg),
 		  void *arg);
+
+/** struct conf_line - one line of a file; @key is NULL where it assigns nothing */
+struct conf_line {
+	const char *path;
+	unsigned int number;
+	const char *text, *key, *value;
+};
+
+/** Calls @fn for each line that came from the file and was not changed. */
+void conf_each_line(const struct conf *c,
+		    void (*fn)(const struct conf_line *l, void *arg), void *arg);
 
 /** Removes every occurrence of @key. */
 void conf_unset(struct conf *c, const char *key);

@@ -14,6 +14,7 @@
 #include "globalconf.h"
 #include "msg.h"
 #include "parse.h"
+#include "setval.h"
 #include "ubcname.h"
 
 static void key_of(const struct vz_res *r, char *key, size_t size)
@@ -42,7 +43,9 @@ size_t conflimit_implied(const struct conf *c,
 			 struct vz_set set[CONFLIMIT_IMPLIED])
 {
 	const char *word = globalconf(c, "VM_OVERCOMMIT");
-	const double factor = word ? strtod(word, NULL) : 0;
+	char good[SETVAL_SIZE];
+	const double factor = word && val_factor(word, good) ?
+			      strtod(good, NULL) : 0;
 	uint64_t bar, ram, swap, all, private = VZCTX_UNLIMITED;
 	size_t n = 0;
 
@@ -69,13 +72,19 @@ size_t conflimit_implied(const struct conf *c,
 	return n;
 }
 
+void conflimit_fit(struct vz_set *set)
+{
+	if (set->barrier > set->limit)
+		set->barrier = set->limit;
+}
+
 int conflimit_read(const struct conf *c, uint32_t ctid,
 		   const struct vz_reslist *res, struct vz_set *set,
 		   bool verbose)
 {
 	struct vz_set implied[CONFLIMIT_IMPLIED];
 	size_t more = conflimit_implied(c, implied);
-	char key[32], path[64];
+	char key[32];
 	int n = 0;
 
 	for (size_t i = 0; i < res->n; i++) {
@@ -84,7 +93,8 @@ int conflimit_read(const struct conf *c, uint32_t ctid,
 
 		key_of(r, key, sizeof(key));
 		value = conf_get(c, key);
-		if (!value)
+		if (!value || !parse_barlim(value, r->unit, &set[n].barrier,
+					    &set[n].limit))
 			continue;
 		if (r->counted == VZCTX_COUNTED_NO) {
 			if (verbose)
@@ -93,13 +103,7 @@ int conflimit_read(const struct conf *c, uint32_t ctid,
 					 "not counted on this kernel");
 			continue;
 		}
-		if (!parse_barlim(value, r->unit, &set[n].barrier,
-				  &set[n].limit)) {
-			conf_path(ctid, path, sizeof(path));
-			msg_note("cannot read %s: %s=\"%s\" is no BARRIER:LIMIT",
-				 path, key, value);
-			return -EINVAL;
-		}
+		conflimit_fit(&set[n]);
 		set[n++].id = r->id;
 	}
 	for (size_t i = 0; i < more; i++) {

@@ -24,12 +24,19 @@ size_t conflimit_implied(const struct conf *c,
 bool conflimit_vswap(const struct conf *c);
 
 /**
+ * conflimit_fit - what a kernel takes that knows no barrier above a limit
+ *
+ * OpenVZ's takes one; nothing is granted above the limit there either.
+ */
+void conflimit_fit(struct vz_set *set);
+
+/**
  * conflimit_read - the limits the file asks for, of resources the kernel counts
  * @set: room for as many as @res has rows
  * @verbose: name the ones left out because this kernel does not count them
  *
- * Implied ones too. A figure that cannot be read is reported and ends it. Return: how many, or
- * -EINVAL.
+ * Implied ones too. A line that cannot be read sets nothing, which conf_warn() tells.
+ * Return: how many.
  */
 int conflimit_read(const struct conf *c, uint32_t ctid,
 		   const struct vz_reslist *res, struct vz_set *set,

@@ -23,7 +23,7 @@ static const struct {
 	{ "STOP_TIMEOUT", "120" },
 };
 
-static const struct conf *global(void)
+const struct conf *globalconf_file(void)
 {
 	static struct conf *c;
 	static bool tried;
@@ -42,8 +42,8 @@ const char *globalconf(const struct conf *c, const char *key)
 {
 	const char *value = c ? conf_get(c, key) : NULL;
 
-	if (!value && global())
-		value = conf_get(global(), key);
+	if (!value && globalconf_file())
+		value = conf_get(globalconf_file(), key);
 	for (size_t i = 0;
 	     !value && i < sizeof(defaults) / sizeof(defaults[0]); i++)
 		if (!strcmp(defaults[i].key, key))

@@ -22,6 +22,9 @@
  */
 const char *globalconf(const struct conf *c, const char *key);
 
+/** vz.conf as it stands; NULL where there is none. */
+const struct conf *globalconf_file(void);
+
 /** The same as yes or no; what is neither, or not set, is @def. */
 bool globalconf_yes(const struct conf *c, const char *key, bool def);
 

@@ -21,6 +21,8 @@
 #include "cgcpu.h"
 #include "cgroup.h"
 #include "conflimit.h"
+#include "confwarn.h"
+#include "globalconf.h"
 #include "idrange.h"
 #include "keep.h"
 #include "life.h"
@@ -82,7 +84,7 @@ static int read_limits(struct start *s)
 	s->nset = s->set ? conflimit_read(s->conf, s->ctid, &res, s->set,
 					  s->want->verbose) : 0;
 	vz_reslist_free(&res);
-	return s->set && s->nset >= 0 ? EXIT_OK : OUT_BAD_CONF;
+	return s->set ? EXIT_OK : msg_fail(ENOMEM, NULL, "%s", s->intent);
 }
 
 static int reload(struct start *s)
@@ -312,10 +314,11 @@ static int start_locked(struct start *s, int *lock, int *status)
 
 static int check(struct start *s)
 {
-	const char *disabled = conf_get(s->conf, "DISABLED");
 	int ret = check_finished(s->ctid, s->conf, s->intent);
 
-	if (!ret && disabled && !strcmp(disabled, "yes") && !s->want->force)
+	if (!ret)
+		conf_warn(s->conf);
+	if (!ret && globalconf_yes(s->conf, "DISABLED", false) && !s->want->force)
 		ret = msg_end(OUT_DISABLED, 0, "its configuration says DISABLED; --force starts it all the same",
 			      "%s", s->intent);
 	if (!ret)

@@ -8,12 +8,11 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "globalconf.h"
+#include "confkey.h"
 #include "life.h"
 #include "life_step.h"
 #include "modload.h"
 #include "msg.h"
-#include "parse.h"
 #include "running.h"
 #include "script.h"
 #include "stopsig.h"
@@ -24,10 +23,10 @@
 static int timeout_of(uint32_t ctid, int asked)
 {
 	struct conf *c = asked ? NULL : conf_load(ctid);
-	const char *value = globalconf(c, "STOP_TIMEOUT");
-	uint64_t s = 0;
+	uint64_t s;
 
-	if (value && !parse_u64(value, MAX_TIMEOUT_S, &s))
+	if (!confkey_number(c, "STOP_TIMEOUT", &s) ||
+	    s > MAX_TIMEOUT_S)
 		s = 0;
 	conf_free(c);
 	return asked ? asked : s ? (int)s : DEFAULT_TIMEOUT_S;

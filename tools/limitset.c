@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "conflimit.h"
+#include "confwarn.h"
 #include "limitset.h"
 #include "msg.h"
 #include "onlimit.h"
@@ -34,6 +35,7 @@ int limitset_word(struct limitset *s, const struct vz_reslist *res,
 {
 	struct vz_set *set = &s->v[s->n];
 	const char *eq = strchr(word, '=');
+	enum reading read = READ_OK;
 	const struct vz_res *r;
 	char name[32];
 
@@ -53,8 +55,13 @@ int limitset_word(struct limitset *s, const struct vz_reslist *res,
 		list_names(res);
 		return EXIT_USAGE;
 	}
-	if (!set->keep &&
-	    !parse_barlim(eq + 1, r->unit, &set->barrier, &set->limit))
+	if (!set->keep)
+		read = parse_barlim(eq + 1, r->unit, &set->barrier,
+				    &set->limit);
+	if (read == READ_CUT)
+		msg_note("warning: \"%s\" is too large, the largest figure, which is unlimited, stands for it",
+			 word);
+	if (!read)
 		return msg_usage("limit", "\"%s\" is no limit for %s: %s",
 				 eq + 1, r->name,
 				 r->unit == VZCTX_UNIT_ITEMS ?
@@ -134,8 +141,10 @@ int limitset_save(const struct limitset *s, const struct vz_reslist *res,
 		ret = -errno;
 	if (!ret)
 		ret = change(s, res, c);
-	if (!ret)
+	if (!ret) {
+		conf_warn(c);
 		ret = conf_save(c, ctid);
+	}
 	conf_free(c);
 	close(lock);
 	return ret ? msg_fail(-ret, NULL, "save limits of CT %u", ctid) :

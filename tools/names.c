@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "conf.h"
+#include "msg.h"
 #include "names.h"
 #include "parse.h"
 
@@ -21,8 +22,7 @@ bool names_valid(const char *name)
 	size_t len = strlen(name);
 
 	if (!len || len >= NAME_SIZE || *name == '-' || *name == '.' ||
-	    strspn(name, "0123456789") == len || name[len - 1] == ' ' ||
-	    *name == ' ')
+	    name[len - 1] == ' ' || *name == ' ')
 		return false;
 	for (; *name; name++)
 		if (!isalnum((unsigned char)*name) && !strchr(" -+_.", *name))
@@ -59,6 +59,15 @@ bool names_find(const char *name, uint32_t *ctid)
 		return false;
 	conf_path(*ctid, conf, sizeof(conf));
 	return !access(conf, F_OK);
+}
+
+void names_shadowed(const char *name, uint32_t ctid)
+{
+	uint32_t number;
+
+	if (parse_ctid(name, &number) && number != ctid)
+		msg_note("warning: where a container is asked for, %s is CT %u and not the name of CT %u",
+			 name, number, ctid);
 }
 
 bool names_ctid(const char *word, uint32_t *ctid)

@@ -16,13 +16,16 @@
 /**
  * names_valid - whether @name can be one
  *
- * Letters, digits and " -+_."; not empty, not a number (that is a CTID), not
- * beginning with a dash or a dot.
+ * Letters, digits and " -+_."; not empty, not beginning with a dash or a dot. A
+ * number may be one too: libvirt names each container by its CTID.
  */
 bool names_valid(const char *name);
 
 /** names_find - Return: whose @name is, in @ctid, or false. */
 bool names_find(const char *name, uint32_t *ctid);
+
+/** Says so where @name is a number, which stands for another CTID than @ctid. */
+void names_shadowed(const char *name, uint32_t ctid);
 
 /** names_ctid - a CTID from a number, or from a name. Return: false: neither. */
 bool names_ctid(const char *word, uint32_t *ctid);

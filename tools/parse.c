@@ -47,60 +47,133 @@ bool parse_ctid(const char *s, uint32_t *ctid)
 	return true;
 }
 
-bool parse_amount(const char *s, uint32_t unit, uint64_t *out)
-{
-	uint64_t page = sysconf(_SC_PAGESIZE);
-	uint64_t v, mul;
+/* @whole + @part / @of */
+struct figure {
+	uint64_t whole, part, of;
+	bool over;	/* @whole has no room for it */
+};
 
-	if (!strcmp(s, "unlimited")) {
-		*out = VZCTX_UNLIMITED;
-		return true;
-	}
-	s = digits(s, &v);
-	if (!s)
-		return false;
-	if (*s) {
-		if (unit == VZCTX_UNIT_ITEMS || s[1])
-			return false;
-		switch (toupper((unsigned char)*s)) {
-		case 'T': mul = 1ULL << 40; break;
-		case 'G': mul = 1ULL << 30; break;
-		case 'M': mul = 1ULL << 20; break;
-		case 'K': mul = 1ULL << 10; break;
-		case 'P': mul = page; break;
-		case 'B': mul = 1; break;
-		default: return false;
-		}
-		if (__builtin_mul_overflow(v, mul, &v) ||
-		    v > VZCTX_UNLIMITED)
-			return false;
-		if (unit == VZCTX_UNIT_PAGES)
-			v = v / page + !!(v % page);
-	}
-	if (v > VZCTX_UNLIMITED)
-		return false;
-	*out = v;
-	return true;
+static const char *skip_blanks(const char *s)
+{
+	while (*s == ' ' || *s == '\t')
+		s++;
+	return s;
 }
 
-bool parse_barlim(const char *s, uint32_t unit, uint64_t *bar, uint64_t *lim)
+/* Unlike strtod() no sign, no exponent, no locale, and exact. */
+static const char *figure(const char *s, struct figure *f)
 {
-	const char *colon = strchr(s, ':');
-	char first[32];
+	size_t n = 0;
 
-	if (!colon) {
-		if (!parse_amount(s, unit, bar))
-			return false;
-		*lim = *bar;
-		return true;
+	*f = (struct figure){ .of = 1 };
+	for (; *s >= '0' && *s <= '9'; s++, n++)
+		if (__builtin_mul_overflow(f->whole, 10, &f->whole) ||
+		    __builtin_add_overflow(f->whole, (uint64_t)(*s - '0'),
+					   &f->whole))
+			f->over = true;
+	if (*s == '.')
+		for (s++; *s >= '0' && *s <= '9'; s++, n++)
+			if (f->of < 1000000000000000000ULL) {
+				f->part = f->part * 10 + *s - '0';
+				f->of *= 10;
+			}
+	return n ? s : NULL;
+}
+
+struct measure {
+	uint64_t plain;		/* bytes, of a figure without suffix */
+	uint64_t unit;		/* bytes, of what comes out */
+	bool suffix, up;
+};
+
+static struct measure measure_of(uint32_t unit)
+{
+	const uint64_t page = sysconf(_SC_PAGESIZE);
+
+	switch (unit) {
+	case VZCTX_UNIT_PAGES:
+		return (struct measure){ page, page, true, true };
+	case VZCTX_UNIT_BYTES:
+		return (struct measure){ 1, 1, true, false };
+	case UNIT_KIB:
+		return (struct measure){ 1024, 1024, true, false };
+	case UNIT_MIB:
+		return (struct measure){ 1 << 20, 1, true, false };
+	default:
+		return (struct measure){ 1, 1, false, false };
 	}
-	if ((size_t)(colon - s) >= sizeof(first))
-		return false;
-	memcpy(first, s, colon - s);
-	first[colon - s] = '\0';
+}
 
-	return parse_amount(first, unit, bar) &&
-	       parse_amount(colon + 1, unit, lim);
+/* Bytes; 0: no suffix. */
+static uint64_t suffix(char c)
+{
+	switch (toupper((unsigned char)c)) {
+	case 'T': return 1ULL << 40;
+	case 'G': return 1ULL << 30;
+	case 'M': return 1ULL << 20;
+	case 'K': return 1ULL << 10;
+	case 'P': return sysconf(_SC_PAGESIZE);
+	case 'B': return 1;
+	default: return 0;
+	}
+}
+
+/* Moves *@s behind what it reads. */
+static enum reading amount(const char **s, uint32_t unit, uint64_t *out)
+{
+	const struct measure m = measure_of(unit);
+	const char *p = skip_blanks(*s);
+	uint64_t mul = m.plain;
+	unsigned __int128 v;
+	struct figure f;
+
+	if (!strncmp(p, "unlimited", 9)) {
+		*s = skip_blanks(p + 9);
+		*out = VZCTX_UNLIMITED;
+		return READ_OK;
+	}
+	p = figure(p, &f);
+	if (!p)
+		return READ_NOT;
+	p = skip_blanks(p);
+	if (m.suffix && suffix(*p)) {
+		mul = suffix(*p);
+		p = skip_blanks(p + 1);
+	}
+	*s = p;
+	/* The largest of each are below 2^64 and 2^100. */
+	v = (unsigned __int128)f.whole * mul +
+	    (unsigned __int128)f.part * mul / f.of;
+	v = v / m.unit + (m.up && v % m.unit);
+	if (f.over || v > VZCTX_UNLIMITED) {
+		*out = VZCTX_UNLIMITED;
+		return READ_CUT;
+	}
+	*out = v;
+	return READ_OK;
+}
+
+enum reading parse_amount(const char *s, uint32_t unit, uint64_t *out)
+{
+	enum reading r = amount(&s, unit, out);
+
+	return *s ? READ_NOT : r;
+}
+
+enum reading parse_barlim(const char *s, uint32_t unit, uint64_t *bar,
+			  uint64_t *lim)
+{
+	enum reading first = amount(&s, unit, bar), second = first;
+
+	if (first && *s == ':') {
+		s++;
+		second = amount(&s, unit, lim);
+	} else {
+		*lim = *bar;
+	}
+	if (*s || !first || !second)
+		return READ_NOT;
+	return first > second ? first : second;
 }
 
 const struct vz_res *res_by_name(const struct vz_reslist *l, const char *name)
@@ -167,5 +240,14 @@ void escape(const char *s, char *buf, size_t size)
 			buf[n++] = c;
 		}
 	}
+	buf[n] = '\0';
+}
+
+void printable(const char *s, char *buf, size_t size)
+{
+	size_t n;
+
+	for (n = 0; s[n] && n + 1 < size; n++)
+		buf[n] = (unsigned char)s[n] < ' ' || s[n] == 0x7f ? '?' : s[n];
 	buf[n] = '\0';
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "confwarn.h"
 #include "msg.h"
 #include "profile.h"
 #include "sample.h"
@@ -31,7 +32,10 @@ static int load_file(const char *name, struct conf **sample)
 	    (int)sizeof(path))
 		return -ENAMETOOLONG;
 	*sample = conf_load_path(path);
-	return *sample ? 0 : -errno;
+	if (!*sample)
+		return -errno;
+	conf_warn(*sample);
+	return 0;
 }
 
 static int put(struct conf *c, const struct profile_limit *p)

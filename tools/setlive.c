@@ -36,6 +36,7 @@ static size_t choose(const struct setlive *l, const struct setplan *p,
 		if (!p->ubc[u->id] ||
 		    !ubc_get(l->after, u->id, &s.barrier, &s.limit))
 			continue;
+		conflimit_fit(&s);
 		if (r && r->counted != VZCTX_COUNTED_NO)
 			set[n++] = s;
 		else if (len < sizeof(left_out))

@@ -45,7 +45,7 @@ const struct setopt setopts[] = {
 	{ "applyconfig_map", SET, "name", .put = put_nothing },
 
 	{ "ipadd", BOTH, "ADDRESS[/MASK]", "IP_ADDRESS", val_address,
-	  put_address, .idle = NO_VENET },
+	  put_address, .file = val_addresses, .idle = NO_VENET },
 	{ "ip", SET, "ADDRESS[/MASK]", "IP_ADDRESS", val_address, put_address,
 	  .idle = NO_VENET },
 	{ "ipdel", SET, "ADDRESS|all", "IP_ADDRESS", val_address_or_all,
@@ -53,9 +53,9 @@ const struct setopt setopts[] = {
 	{ "skip_arpdetect", SET, .put = put_nothing },
 	{ "hostname", BOTH, "NAME", "HOSTNAME", val_hostname, .put = put_hostname },
 	{ "nameserver", SET, "ADDRESS|inherit", "NAMESERVER", val_server,
-	  .put = put_dns },
+	  .file = val_servers, .put = put_dns },
 	{ "searchdomain", SET, "DOMAIN|inherit", "SEARCHDOMAIN", val_domain,
-	  .put = put_dns },
+	  .file = val_domains, .put = put_dns },
 	{ "netif_add", SET, "IF[,MAC,HOST_IF,HOST_MAC,BRIDGE]", "NETIF", NULL,
 	  put_netif, .idle = NO_VETH },
 	{ "netif_del", SET, "IF|all", "NETIF", val_interface, put_no_netif,
@@ -85,7 +85,7 @@ const struct setopt setopts[] = {
 	UBC("numsiginfo"), UBC("tcpsndbuf"), UBC("tcprcvbuf"),
 	UBC("othersockbuf"), UBC("dgramrcvbuf"), UBC("numothersock"),
 	UBC("dcachesize"), UBC("numfile"), UBC("numiptent"), UBC("swappages"),
-	{ "avnumproc", SET, "N[:N]", "AVNUMPROC", val_diskinodes, .put = put_key },
+	{ "avnumproc", SET, "N[:N]", "AVNUMPROC", val_items, .put = put_key },
 
 	{ "cpuunits", SET, "N", "CPUUNITS", val_cpuunits, .put = put_cpu },
 	{ "cpuweight", SET, "N", "CPUWEIGHT", val_number, put_key,
@@ -110,7 +110,7 @@ const struct setopt setopts[] = {
 	{ "offline-resize", SET, .put = put_nothing },
 	{ "ioprio", SET, "0..7", "IOPRIO", val_ioprio, put_key, .idle = NO_IO },
 	{ "iolimit", SET, "N[B|K|M|G]", "IOLIMIT", val_iolimit, put_key,
-	  .idle = NO_IO },
+	  .file = val_iolimit_file, .idle = NO_IO },
 	{ "iopslimit", SET, "N", "IOPSLIMIT", val_number, put_key,
 	  .idle = NO_IO },
 

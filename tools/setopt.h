@@ -31,6 +31,7 @@ struct setopt {
 	 * value, another negative errno, or an exit code, the user being told.
 	 */
 	int (*put)(struct setplan *p, const struct setopt *o, const char *value);
+	setval_check *file;	/* reads @key in a file; NULL: @check does */
 	bool restart;		/* OpenVZ wants a restart for it */
 	bool must_save;		/* means nothing without --save */
 	const char *idle;	/* why it has no effect, or NULL: it has one */
@@ -88,6 +89,9 @@ bool setplan_has(const struct setplan *p, const char *name);
  * Return: as setplan_parse().
  */
 int setplan_apply(struct setplan *p);
+
+/** Says that @value stands for a larger one. */
+void setplan_cut(const struct setopt *o, const char *word, const char *value);
 
 /** Frees what is in @p, but not @p->next. */
 void setplan_free(struct setplan *p);

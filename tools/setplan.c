@@ -22,6 +22,12 @@ static int bad_value(const struct setopt *o, const char *word)
 	return VZ_BAD_VALUE;
 }
 
+void setplan_cut(const struct setopt *o, const char *word, const char *value)
+{
+	msg_note("warning: --%s %s is too large, it is taken as %s", o->name,
+		 word, value);
+}
+
 /* The flags that say how, not what. */
 static int control(struct setplan *p, const struct setopt *o, const char *word)
 {
@@ -51,13 +57,18 @@ static int control(struct setplan *p, const struct setopt *o, const char *word)
 static int take(struct setplan *p, const struct setopt *o, const char *word)
 {
 	struct setval *v = realloc(p->v, (p->n + 1) * sizeof(*v));
+	enum reading r = READ_OK;
 	char value[SETVAL_SIZE];
 
 	if (!v)
 		return VZ_SYSTEM;
 	p->v = v;
-	if (o->check && !o->check(word, value))
+	if (o->check)
+		r = o->check(word, value);
+	if (!r)
 		return bad_value(o, word);
+	if (r == READ_CUT)
+		setplan_cut(o, word, value);
 	v += p->n;
 	v->opt = o;
 	v->value = strdup(o->check ? value : word);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "msg.h"
 #include "setopt.h"
 #include "ubcname.h"
 
@@ -64,16 +65,20 @@ int put_path(struct setplan *p, const struct setopt *o, const char *value)
 	return *value ? -EINVAL : put_key(p, o, path);
 }
 
-static int put_limit(struct setplan *p, uint32_t id, const char *name,
-		     uint64_t bar, uint64_t lim)
+/* A barrier above the limit is kept, as OpenVZ does. */
+static int put_limit(struct setplan *p, const struct setopt *o,
+		     const char *value, enum reading r, uint64_t bar,
+		     uint64_t lim)
 {
 	char key[UBC_KEY_SIZE], text[48];
 
-	if (bar > lim)
-		return -EINVAL;
-	ubc_key(name, key);
+	ubc_key(o->key ? o->key : o->name, key);
 	ubc_format(bar, lim, text, sizeof(text));
-	p->ubc[id] = true;
+	if (r == READ_CUT)
+		setplan_cut(o, value, text);
+	if (bar > lim)
+		msg_note("warning: --%s %s: the barrier is above the limit, which holds for both",
+			 o->name, value);
 	p->keys = true;
 	return conf_set(p->next, key, text);
 }
@@ -81,29 +86,33 @@ static int put_limit(struct setplan *p, uint32_t id, const char *name,
 int put_ubc(struct setplan *p, const struct setopt *o, const char *value)
 {
 	uint32_t id = ubc_id(o->name);
+	enum reading r;
 	uint64_t bar, lim;
 
-	if (!parse_barlim(value, ubc_unit(id), &bar, &lim))
+	r = parse_barlim(value, ubc_unit(id), &bar, &lim);
+	if (!r)
 		return -EINVAL;
+	p->ubc[id] = true;
 	if (id == UB_PHYSPAGES || id == UB_SWAPPAGES)
 		p->vswap = true;
-	return put_limit(p, id, o->name, bar, lim);
+	return put_limit(p, o, value, r, bar, lim);
 }
 
 /* --ram and --swap: bytes, of which a limit in pages is made. */
 int put_size(struct setplan *p, const struct setopt *o, const char *value)
 {
 	const uint64_t page = sysconf(_SC_PAGESIZE);
-	bool ram = !strcmp(o->name, "ram");
 	uint64_t bytes, pages;
+	enum reading r;
 
-	if (!parse_amount(value, VZCTX_UNIT_BYTES, &bytes))
+	r = parse_amount(value, VZCTX_UNIT_BYTES, &bytes);
+	if (!r)
 		return -EINVAL;
 	pages = bytes == VZCTX_UNLIMITED ? bytes :
 		bytes / page + !!(bytes % page);
+	p->ubc[strcmp(o->name, "ram") ? UB_SWAPPAGES : UB_PHYSPAGES] = true;
 	p->vswap = true;
-	return put_limit(p, ram ? UB_PHYSPAGES : UB_SWAPPAGES,
-			 ram ? "physpages" : "swappages", 0, pages);
+	return put_limit(p, o, value, r, 0, pages);
 }
 
 int put_name(struct setplan *p, const struct setopt *o, const char *value)

@@ -8,72 +8,77 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "conf.h"
 #include "names.h"
-#include "parse.h"
 #include "setval.h"
 
+/* What is put together with && and || is READ_OK or READ_NOT. */
 static bool copy(const char *word, char *out)
 {
 	return snprintf(out, SETVAL_SIZE, "%s", word) < SETVAL_SIZE;
 }
 
-bool val_text(const char *word, char *out)
+enum reading val_text(const char *word, char *out)
 {
 	for (const char *p = word; *p; p++)
 		if ((unsigned char)*p < ' ' || *p == 0x7f ||
 		    strchr("\"$`\\", *p))
-			return false;
+			return READ_NOT;
 	return copy(word, out);
 }
 
-bool val_path(const char *word, char *out)
+enum reading val_path(const char *word, char *out)
 {
 	return *word == '/' && copy(word, out);
 }
 
-bool val_yesno(const char *word, char *out)
+enum reading val_yesno(const char *word, char *out)
 {
-	return (!strcmp(word, "yes") || !strcmp(word, "no")) && copy(word, out);
+	return !strcasecmp(word, "yes") ? copy("yes", out) :
+	       !strcasecmp(word, "no") && copy("no", out);
 }
 
-bool val_onoff(const char *word, char *out)
+enum reading val_onoff(const char *word, char *out)
 {
 	return (!strcmp(word, "on") || !strcmp(word, "off")) && copy(word, out);
 }
 
-static bool number(const char *word, uint64_t min, uint64_t max, char *out)
+static enum reading number(const char *word, uint64_t min, uint64_t max,
+			   char *out)
 {
+	enum reading r;
 	uint64_t v;
 
-	if (!parse_u64(word, max, &v) || v < min)
-		return false;
+	r = parse_amount(word, VZCTX_UNIT_ITEMS, &v);
+	if (!r || v < min || v > max)
+		return READ_NOT;
 	snprintf(out, SETVAL_SIZE, "%" PRIu64, v);
-	return true;
+	return r;
 }
 
-bool val_number(const char *word, char *out)
+enum reading val_number(const char *word, char *out)
 {
 	return number(word, 0, INT64_MAX, out);
 }
 
-bool val_cpuunits(const char *word, char *out)
+enum reading val_cpuunits(const char *word, char *out)
 {
 	return number(word, 8, 500000, out);
 }
 
-bool val_cpus(const char *word, char *out)
+enum reading val_cpus(const char *word, char *out)
 {
 	return number(word, 1, 8192, out);
 }
 
-bool val_ioprio(const char *word, char *out)
+enum reading val_ioprio(const char *word, char *out)
 {
 	return number(word, 0, 7, out);
 }
 
-bool val_cpulimit(const char *word, char *out)
+enum reading val_cpulimit(const char *word, char *out)
 {
 	char digits[32];
 	size_t len = strlen(word);
@@ -81,37 +86,37 @@ bool val_cpulimit(const char *word, char *out)
 	if (len && word[len - 1] == '%')
 		len--;
 	if (!len || len >= sizeof(digits))
-		return false;
+		return READ_NOT;
 	memcpy(digits, word, len);
 	digits[len] = '\0';
 	return number(digits, 0, 1000000, out);
 }
 
-bool val_factor(const char *word, char *out)
+enum reading val_factor(const char *word, char *out)
 {
 	double v;
 	char *end;
 
 	if (!isdigit((unsigned char)*word) ||
 	    strspn(word, "0123456789.") != strlen(word))
-		return false;
+		return READ_NOT;
 	v = strtod(word, &end);
 	return !*end && v >= 0 && v <= 1e9 && copy(word, out);
 }
 
-bool val_hostname(const char *word, char *out)
+enum reading val_hostname(const char *word, char *out)
 {
 	size_t len = strlen(word);
 
 	if (!len || len >= HOSTNAME_SIZE || *word == '-' || *word == '.')
-		return false;
+		return READ_NOT;
 	for (const char *p = word; *p; p++)
 		if (!isalnum((unsigned char)*p) && !strchr("-._", *p))
-			return false;
+			return READ_NOT;
 	return copy(word, out);
 }
 
-bool val_name(const char *word, char *out)
+enum reading val_name(const char *word, char *out)
 {
 	return (!*word || names_valid(word)) && copy(word, out);
 }
@@ -127,7 +132,7 @@ static bool is_address(const char *word, int *bits)
 	return inet_pton(AF_INET6, word, raw) == 1;
 }
 
-bool val_address(const char *word, char *out)
+enum reading val_address(const char *word, char *out)
 {
 	const char *slash = strchr(word, '/');
 	char address[INET6_ADDRSTRLEN];
@@ -138,22 +143,22 @@ bool val_address(const char *word, char *out)
 	if (!slash)
 		return is_address(word, &bits) && copy(word, out);
 	if ((size_t)(slash - word) >= sizeof(address))
-		return false;
+		return READ_NOT;
 	memcpy(address, word, slash - word);
 	address[slash - word] = '\0';
 	if (!is_address(address, &bits))
-		return false;
+		return READ_NOT;
 	return (parse_u64(slash + 1, bits, &v) ||
 		(bits == 32 && inet_pton(AF_INET, slash + 1, raw) == 1)) &&
 	       copy(word, out);
 }
 
-bool val_address_or_all(const char *word, char *out)
+enum reading val_address_or_all(const char *word, char *out)
 {
 	return !strcmp(word, "all") ? copy(word, out) : val_address(word, out);
 }
 
-bool val_server(const char *word, char *out)
+enum reading val_server(const char *word, char *out)
 {
 	int bits;
 
@@ -161,12 +166,45 @@ bool val_server(const char *word, char *out)
 	       copy(word, out);
 }
 
-bool val_domain(const char *word, char *out)
+enum reading val_domain(const char *word, char *out)
 {
 	return val_hostname(word, out);
 }
 
-bool val_userpw(const char *word, char *out)
+/* Every word, for itself. */
+static enum reading words(const char *value, setval_check *check, char *out)
+{
+	char word[SETVAL_SIZE], good[SETVAL_SIZE];
+	size_t len;
+
+	if (!copy(value, out))
+		return READ_NOT;
+	for (; *value; value += len) {
+		value += strspn(value, " \t");
+		len = strcspn(value, " \t");
+		snprintf(word, sizeof(word), "%.*s", (int)len, value);
+		if (len && !check(word, good))
+			return READ_NOT;
+	}
+	return READ_OK;
+}
+
+enum reading val_addresses(const char *word, char *out)
+{
+	return words(word, val_address, out);
+}
+
+enum reading val_servers(const char *word, char *out)
+{
+	return words(word, val_server, out);
+}
+
+enum reading val_domains(const char *word, char *out)
+{
+	return words(word, val_domain, out);
+}
+
+enum reading val_userpw(const char *word, char *out)
 {
 	const char *colon = strchr(word, ':');
 
@@ -174,7 +212,7 @@ bool val_userpw(const char *word, char *out)
 	       *word != '-' && copy(word, out);
 }
 
-bool val_interface(const char *word, char *out)
+enum reading val_interface(const char *word, char *out)
 {
 	size_t len = strlen(word);
 
@@ -182,13 +220,13 @@ bool val_interface(const char *word, char *out)
 	       val_text(word, out);
 }
 
-bool val_mac(const char *word, char *out)
+enum reading val_mac(const char *word, char *out)
 {
 	for (int i = 0; i < 6; i++)
 		if (!isxdigit((unsigned char)word[3 * i]) ||
 		    !isxdigit((unsigned char)word[3 * i + 1]) ||
 		    word[3 * i + 2] != (i < 5 ? ':' : '\0'))
-			return false;
+			return READ_NOT;
 	return copy(word, out);
 }
 
@@ -215,104 +253,75 @@ static bool is_list(const char *p)
 	return !p[-1];
 }
 
-bool val_nodemask(const char *word, char *out)
+enum reading val_nodemask(const char *word, char *out)
 {
 	return (!strcmp(word, "all") || is_list(word)) && copy(word, out);
 }
 
-bool val_cpumask(const char *word, char *out)
+enum reading val_cpumask(const char *word, char *out)
 {
 	return !strcmp(word, "auto") ? copy(word, out) :
 	       val_nodemask(word, out);
 }
 
-/* Decimals with a fraction, and a suffix; to units of @unit bytes. */
-static bool amount(const char *s, size_t len, uint64_t def, uint64_t unit,
-		   uint64_t *out)
+static enum reading barlim(const char *word, uint32_t unit, char *out)
 {
-	static const char suffixes[] = "BKMGT";
-	uint64_t mul = def;
-	char word[32], *end;
-	const char *at;
-	double v;
+	enum reading r;
+	uint64_t bar, lim;
 
-	if (!len || len >= sizeof(word))
-		return false;
-	memcpy(word, s, len);
-	word[len] = '\0';
-	if (!strcmp(word, "unlimited")) {
-		*out = INT64_MAX;
-		return true;
-	}
-	if (!isdigit((unsigned char)*word))
-		return false;
-	v = strtod(word, &end);
-	/* strtod() would also take 1e3 and 0x10. */
-	if (strspn(word, "0123456789.") != (size_t)(end - word))
-		return false;
-	if (*end) {
-		at = strchr(suffixes, toupper((unsigned char)*end));
-		if (!at || end[1])
-			return false;
-		mul = 1ULL << (10 * (at - suffixes));
-	}
-	v = v * mul / unit;
-	if (v >= 9.2e18)
-		return false;
-	*out = v;
-	return true;
+	r = parse_barlim(word, unit, &bar, &lim);
+	if (r)
+		snprintf(out, SETVAL_SIZE, "%" PRIu64 ":%" PRIu64, bar, lim);
+	return r;
 }
 
-bool diskspace_parse(const char *word, uint64_t *soft, uint64_t *hard)
+enum reading val_diskspace(const char *word, char *out)
 {
-	size_t len = strcspn(word, ":");
-
-	if (!amount(word, len, 1024, 1024, soft))
-		return false;
-	if (!word[len]) {
-		*hard = *soft;
-		return true;
-	}
-	word += len + 1;
-	return amount(word, strlen(word), 1024, 1024, hard) && *soft <= *hard;
+	return barlim(word, UNIT_KIB, out);
 }
 
-bool val_diskspace(const char *word, char *out)
+/* OpenVZ takes suffixes here. */
+enum reading val_diskinodes(const char *word, char *out)
 {
-	uint64_t soft, hard;
-
-	if (!diskspace_parse(word, &soft, &hard))
-		return false;
-	snprintf(out, SETVAL_SIZE, "%" PRIu64 ":%" PRIu64, soft, hard);
-	return true;
+	return barlim(word, VZCTX_UNIT_BYTES, out);
 }
 
-bool val_diskinodes(const char *word, char *out)
+enum reading val_items(const char *word, char *out)
 {
-	uint64_t soft, hard;
-
-	if (!parse_barlim(word, VZCTX_UNIT_ITEMS, &soft, &hard) || soft > hard)
-		return false;
-	snprintf(out, SETVAL_SIZE, "%" PRIu64 ":%" PRIu64, soft, hard);
-	return true;
+	return barlim(word, VZCTX_UNIT_ITEMS, out);
 }
 
-bool iolimit_parse(const char *word, uint64_t *bytes)
+enum reading iolimit_parse(const char *word, uint32_t unit, uint64_t *bytes)
 {
-	if (!strcmp(word, "unlimited")) {
+	const uint64_t most = 2ULL << 30;
+	enum reading r = parse_amount(word, unit, bytes);
+
+	if (r == READ_OK && *bytes == VZCTX_UNLIMITED)
 		*bytes = 0;
-		return true;
-	}
-	return amount(word, strlen(word), 1 << 20, 1, bytes) &&
-	       *bytes <= 2ULL << 30;
+	if (!r || *bytes <= most)
+		return r;
+	*bytes = most;
+	return READ_CUT;
 }
 
-bool val_iolimit(const char *word, char *out)
+static enum reading iolimit(const char *word, uint32_t unit, char *out)
 {
-	uint64_t bytes;
+	uint64_t bytes = 0;
+	enum reading r = iolimit_parse(word, unit, &bytes);
 
-	if (!iolimit_parse(word, &bytes))
-		return false;
-	snprintf(out, SETVAL_SIZE, bytes ? "%" PRIu64 "B" : "%" PRIu64, bytes);
-	return true;
+	/* The suffix is for readers that take MiB for granted. */
+	if (r)
+		snprintf(out, SETVAL_SIZE, bytes ? "%" PRIu64 "B" : "%" PRIu64,
+			 bytes);
+	return r;
+}
+
+enum reading val_iolimit(const char *word, char *out)
+{
+	return iolimit(word, UNIT_MIB, out);
+}
+
+enum reading val_iolimit_file(const char *word, char *out)
+{
+	return iolimit(word, VZCTX_UNIT_BYTES, out);
 }

@@ -66,7 +66,7 @@ static bool good_capability(char *item)
 	return ok && !isdigit((unsigned char)*item);
 }
 
-bool val_capability(const char *word, char *out)
+enum reading val_capability(const char *word, char *out)
 {
 	return list(word, good_capability, out);
 }
@@ -86,7 +86,7 @@ static bool good_feature(char *item)
 	return ok;
 }
 
-bool val_features(const char *word, char *out)
+enum reading val_features(const char *word, char *out)
 {
 	return list(word, good_feature, out);
 }
@@ -116,7 +116,7 @@ static bool good_device(char *item)
 	return type == 'b' || type == 'c';
 }
 
-bool val_devices(const char *word, char *out)
+enum reading val_devices(const char *word, char *out)
 {
 	return list(word, good_device, out);
 }
@@ -130,7 +130,7 @@ static bool good_devnode(char *item)
 	       good_mode(mode + 1);
 }
 
-bool val_devnodes(const char *word, char *out)
+enum reading val_devnodes(const char *word, char *out)
 {
 	return list(word, good_devnode, out);
 }
@@ -148,7 +148,7 @@ static bool good_pci(char *item)
 	       !item[end];
 }
 
-bool val_pci(const char *word, char *out)
+enum reading val_pci(const char *word, char *out)
 {
 	return list(word, good_pci, out);
 }
@@ -161,12 +161,12 @@ static bool good_word(char *item)
 	return true;
 }
 
-bool val_words(const char *word, char *out)
+enum reading val_words(const char *word, char *out)
 {
 	return list(word, good_word, out);
 }
 
-bool val_netfilter(const char *word, char *out)
+enum reading val_netfilter(const char *word, char *out)
 {
 	static const char *const known[] = {
 		"disabled", "stateless", "stateful", "full",
@@ -175,10 +175,10 @@ bool val_netfilter(const char *word, char *out)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (!strcmp(known[i], word))
 			return snprintf(out, SETVAL_SIZE, "%s", word) > 0;
-	return false;
+	return READ_NOT;
 }
 
-bool val_meminfo(const char *word, char *out)
+enum reading val_meminfo(const char *word, char *out)
 {
 	const char *colon = strchr(word, ':');
 	uint64_t v;
@@ -187,6 +187,6 @@ bool val_meminfo(const char *word, char *out)
 	    (!colon || (strncmp(word, "pages:", 6) &&
 			strncmp(word, "privvmpages:", 12)) ||
 	     !parse_u64(colon + 1, INT64_MAX, &v) || !v))
-		return false;
+		return READ_NOT;
 	return snprintf(out, SETVAL_SIZE, "%s", word) > 0;
 }

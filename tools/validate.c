@@ -67,7 +67,7 @@ static void order(struct check *c)
 {
 	for (unsigned int i = 0; i < UB_RESOURCES; i++)
 		if (c->name[i] && c->l[i].bar > c->l[i].lim)
-			say(c, ERROR, "%s: the barrier is above the limit; the kernel refuses to set it",
+			say(c, ERROR, "%s: the barrier is above the limit, which holds for both",
 			    c->name[i]);
 }
 
@@ -214,9 +214,10 @@ static void read_conf(struct check *c, const struct vz_reslist *res,
 		value = conf ? conf_get(conf, key) : NULL;
 		if (value && !parse_barlim(value, r->unit, &c->l[r->id].bar,
 					   &c->l[r->id].lim))
-			say(c, ERROR, "%s: \"%s\" is no BARRIER:LIMIT; the context does not start",
+			say(c, ERROR, "%s: \"%s\" is no BARRIER:LIMIT; nothing is limited by it",
 			    r->name, value);
-		c->l[r->id].given = value;
+		else
+			c->l[r->id].given = value;
 	}
 }
 

@@ -65,6 +65,8 @@ static int check_name(const char *name, uint32_t ctid)
 {
 	uint32_t whose;
 
+	if (name)
+		names_shadowed(name, ctid);
 	if (!name || !*name || !names_find(name, &whose) || whose == ctid)
 		return 0;
 	msg_note("Conflict: name %s already used by container %u", name, whose);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "conflimit.h"
+#include "confwarn.h"
 #include "idrange.h"
 #include "life.h"
 #include "life_step.h"
@@ -100,6 +101,8 @@ static int check_name(const struct set *s)
 {
 	uint32_t whose;
 
+	if (s->plan.name)
+		names_shadowed(s->plan.name, s->ctid);
 	if (!s->plan.name || !names_find(s->plan.name, &whose) ||
 	    whose == s->ctid)
 		return 0;
@@ -162,6 +165,9 @@ static int prepare(struct set *s)
 		life_state(s->ctid, &st);
 	s->running = st.running;
 	ret = setplan_apply(&s->plan);
+	/* What is replaced needs no word. */
+	if (!ret)
+		conf_warn(s->plan.next);
 	if (!ret)
 		ret = check_swap(s);
 	if (!ret && setplan_has(&s->plan, "applyconfig_map"))

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "confwarn.h"
 #include "life.h"
 #include "msg.h"
 #include "names.h"
@@ -164,6 +165,11 @@ static int collect(struct list *l)
 		look_up(&l->ct[i]);
 	if (l->n)
 		qsort_r(l->ct, l->n, sizeof(*l->ct), compare, l);
+	/* Who asks for what runs asks often. */
+	for (size_t i = 0; i < l->n; i++)
+		if (is_shown(l, &l->ct[i]) &&
+		    (l->all || l->stopped || l->nwanted))
+			conf_warn(l->ct[i].conf);
 	return 0;
 }
 

@@ -7,13 +7,12 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <linux/beancounter.h>
 
+#include "confkey.h"
 #include "conflimit.h"
-#include "globalconf.h"
-#include "parse.h"
-#include "setval.h"
 #include "ubcname.h"
 #include "vzlist_fields.h"
 
@@ -41,17 +40,28 @@ static void number(struct vzl_value *v, uint64_t n)
 	snprintf(v->s, sizeof(v->s), "%" PRIu64, n);
 }
 
+/* As in OpenVZ the host's default is none of a container's. */
 static void number_of(struct vzl_value *v, const struct vzl_ct *ct,
 		      const char *key, uint64_t least)
 {
-	const char *word = globalconf(ct->conf, key);
-	char digits[24];
 	uint64_t n;
 
-	/* A per cent sign may follow. */
-	if (word && sscanf(word, "%20[0-9]", digits) == 1 &&
-	    parse_u64(digits, INT64_MAX, &n) && n >= least)
+	if (confkey_own_number(ct->conf, key, &n) && n >= least)
 		number(v, n);
+}
+
+/* What runs has the host's share where its own file is silent. */
+static void cpu(struct vzl_value *v, const struct vzl_ct *ct, const char *key)
+{
+	bool (*get)(const struct conf *c, const char *key, uint64_t *out) =
+		ct->status == VZL_RUNNING ? confkey_number : confkey_own_number;
+	uint64_t n;
+
+	/* OpenVZ keeps the two in one place. */
+	if (get(ct->conf, key, &n))
+		number(v, n);
+	else if (get(ct->conf, "CPULIMIT", &n) || get(ct->conf, "CPUUNITS", &n))
+		number(v, 0);
 }
 
 static void ubc(struct vzl_value *v, const struct vzl_ct *ct, uint32_t id,
@@ -75,14 +85,13 @@ static void ubc(struct vzl_value *v, const struct vzl_ct *ct, uint32_t id,
 static void disk(struct vzl_value *v, const struct vzl_ct *ct,
 		 const struct vzl_field *f)
 {
-	const char *word = globalconf(ct->conf, f->key);
+	const char *word = conf_get(ct->conf, f->key);
+	char barlim[SETVAL_SIZE];
 	uint64_t soft, hard;
 
 	/* There is no quota that would know the usage. */
-	if (word && f->part &&
-	    (strcmp(f->key, "DISKSPACE") ?
-	     parse_barlim(word, VZCTX_UNIT_ITEMS, &soft, &hard) :
-	     diskspace_parse(word, &soft, &hard)))
+	if (word && f->part && confkey_read(f->key, word, barlim) &&
+	    parse_barlim(barlim, VZCTX_UNIT_ITEMS, &soft, &hard))
 		number(v, f->part == 1 ? soft : hard);
 }
 
@@ -132,7 +141,9 @@ static void switches(struct vzl_value *v, const char *word)
 
 static void factor(struct vzl_value *v, const char *word)
 {
-	v->n = word ? strtod(word, NULL) : 0;
+	char good[SETVAL_SIZE];
+
+	v->n = word && val_factor(word, good) ? strtod(good, NULL) : 0;
 	v->known = v->n > 0;
 	snprintf(v->s, sizeof(v->s), "%g", v->n);
 }
@@ -150,7 +161,7 @@ void vzl_value(const struct vzl_field *f, const struct vzl_ct *ct,
 	       struct vzl_value *v)
 {
 	bool running = ct->status == VZL_RUNNING;
-	const char *word = f->key ? globalconf(ct->conf, f->key) : NULL;
+	const char *word = f->key ? conf_get(ct->conf, f->key) : NULL;
 	uint64_t n;
 
 	v->known = v->text = false;
@@ -182,22 +193,16 @@ void vzl_value(const struct vzl_field *f, const struct vzl_ct *ct,
 		if (running)
 			uptime(v, &ct->ctx.cpu);
 		break;
-	case VZL_CPU:
-		number_of(v, ct, f->key, 0);
-		/* OpenVZ keeps the two in one place. */
-		if (!v->known && (globalconf(ct->conf, "CPULIMIT") ||
-				  globalconf(ct->conf, "CPUUNITS")))
-			number(v, 0);
-		break;
+	case VZL_CPU: cpu(v, ct, f->key); break;
 	case VZL_NUMBER: number_of(v, ct, f->key, 1); break;
 	case VZL_IOPRIO:
 	case VZL_ORDER: number_of(v, ct, f->key, 0); break;
 	case VZL_IOLIMIT:
-		if (word && iolimit_parse(word, &n) && n)
+		if (word && iolimit_parse(word, VZCTX_UNIT_BYTES, &n) && n)
 			number(v, n);
 		break;
 	case VZL_YESNO:
-		text(v, globalconf_yes(ct->conf, f->key, false) ? "yes" : "no");
+		text(v, word && !strcasecmp(word, "yes") ? "yes" : "no");
 		break;
 	case VZL_VSWAP: text(v, is_vswap(ct) ? "yes" : "no"); break;
 	case VZL_LAYOUT: text(v, "simfs"); break;
