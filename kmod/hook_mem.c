@@ -23,6 +23,7 @@
 VZCTX_HOOK_INT(may_expand_vm);
 VZCTX_HOOK_INT(mmap_region);
 VZCTX_HOOK_INT(mprotect_fixup);
+VZCTX_HOOK_INT(insert_vm_struct);
 VZCTX_HOOK_INT(security_bprm_creds_for_exec);
 VZCTX_HOOK_VOID(uprobe_dup_mmap);
 VZCTX_HOOK_VOID(exit_mmap);
@@ -34,28 +35,51 @@ static bool is_private(vm_flags_t flags)
 	       (flags & VM_STACK) == VM_STACK;
 }
 
+/*
+ * A stack grows under the lock of its anonymous pages, which reclaim takes, so
+ * then nothing here may wait for memory. The kernel's own limits come first:
+ * nobody tells of a growth that they refuse.
+ */
 static bool wrap_may_expand_vm(struct mm_struct *mm, vm_flags_t flags,
 			       unsigned long npages)
 {
-	bool ok = false;
+	bool stack = (flags & VM_STACK) == VM_STACK;
+	bool ok;
 
 	vzctx_hook_enter();
-	/* Arguments of a program being loaded. */
-	if (mm != current->mm && rcu_access_pointer(mm->owner) == current &&
-	    vzctx_vm_exec(mm))
-		goto out;
-	if (is_private(flags) &&
-	    vzctx_vm_grant(mm, UB_PRIVVMPAGES, npages,
-			   (flags & VM_STACK) == VM_STACK ? VZCTX_SOFT :
-							   VZCTX_HARD) < 0)
-		goto out;
-	if ((flags & VM_LOCKED) &&
-	    vzctx_vm_grant(mm, UB_LOCKEDPAGES, npages, VZCTX_HARD) < 0)
-		goto out;
 	ok = vzctx_original(may_expand_vm)(mm, flags, npages);
-out:
+	if (ok && is_private(flags))
+		ok = vzctx_vm_grant(mm, UB_PRIVVMPAGES, npages,
+				    stack ? VZCTX_SOFT : VZCTX_HARD,
+				    !stack) >= 0;
+	if (ok && (flags & VM_LOCKED))
+		ok = vzctx_vm_grant(mm, UB_LOCKEDPAGES, npages, VZCTX_HARD,
+				    !stack) >= 0;
 	vzctx_hook_exit();
 	return ok;
+}
+
+/*
+ * The stack of a program being loaded, its first page, is put into an address
+ * space that only the calling task knows; arguments make it grow.
+ */
+static int wrap_insert_vm_struct(struct mm_struct *mm,
+				 struct vm_area_struct *vma)
+{
+	bool loading = mm != current->mm &&
+		       rcu_access_pointer(mm->owner) == current;
+	int err = 0;
+
+	vzctx_hook_enter();
+	if (loading)
+		err = vzctx_vm_exec(mm, vma_pages(vma));
+	if (!err) {
+		err = vzctx_original(insert_vm_struct)(mm, vma);
+		if (err && loading)
+			vzctx_vm_exit(mm);
+	}
+	vzctx_hook_exit();
+	return err;
 }
 
 /* Pages in a range that count already: private ones, or those with a flag. */
@@ -135,12 +159,13 @@ static int wrap_mprotect_fixup(VZCTX_VMI_PARAM struct mmu_gather *tlb,
 	return err;
 }
 
+/* In case the loading began before the functions were hooked. */
 static int wrap_security_bprm_creds_for_exec(struct linux_binprm *bprm)
 {
 	int err;
 
 	vzctx_hook_enter();
-	err = vzctx_vm_exec(bprm->mm) ?:
+	err = vzctx_vm_exec(bprm->mm, 0) ?:
 	      vzctx_original(security_bprm_creds_for_exec)(bprm);
 	vzctx_hook_exit();
 	return err;
@@ -181,6 +206,7 @@ static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_ROW(may_expand_vm, UB_PRIVVMPAGES),
 	VZCTX_HOOK_GROUPED(mm, mmap_region, UB_PRIVVMPAGES),
 	VZCTX_HOOK_GROUPED(mm, mprotect_fixup, UB_PRIVVMPAGES),
+	VZCTX_HOOK_GROUPED(host, insert_vm_struct, UB_PRIVVMPAGES),
 	VZCTX_HOOK_GROUPED(host, security_bprm_creds_for_exec, UB_PRIVVMPAGES),
 };
 

@@ -21,17 +21,20 @@
 #include "limits.h"
 #include "owner.h"
 #include "vmspace.h"
+#include "vmspace_entry.h"
 
 enum vm_state { SETTLED, OPEN, GRANTED };
 
-static unsigned long figure(const struct mm_struct *mm, u32 res)
+/* What the kernel says of an address space. */
+unsigned long vzctx_vm_figure(const struct mm_struct *mm, u32 res)
 {
 	if (res == UB_LOCKEDPAGES)
 		return READ_ONCE(mm->locked_vm);
 	return READ_ONCE(mm->data_vm) + READ_ONCE(mm->stack_vm);
 }
 
-static void set_units(struct vzctx_owner *own, unsigned long units)
+/* Makes an entry stand for so many, whatever the limit. */
+void vzctx_vm_set_units(struct vzctx_owner *own, unsigned long units)
 {
 	struct vzctx_bc *bc = &own->ctx->bc[own->res];
 
@@ -68,7 +71,7 @@ static void ask(struct vzctx_owner *own, void *arg)
 	a->nested = own->state == OPEN;
 	if (a->nested)
 		return;
-	want = figure(a->mm, own->res) + a->grow;
+	want = vzctx_vm_figure(a->mm, own->res) + a->grow;
 	if (a->grow && want > own->units &&
 	    !vzctx_bc_try(&own->ctx->bc[own->res], want - own->units,
 			  a->severity)) {
@@ -79,7 +82,7 @@ static void ask(struct vzctx_owner *own, void *arg)
 	}
 	if (a->grow && want > own->units)
 		own->units = want;
-	set_units(own, want);
+	vzctx_vm_set_units(own, want);
 	own->state = a->state;
 }
 
@@ -100,9 +103,9 @@ static void settle(struct vzctx_owner *own, void *arg)
 		return;
 	}
 	/* Unlocked, the figure can only be falling, or be up for a moment. */
-	now = figure(s->mm, own->res);
+	now = vzctx_vm_figure(s->mm, own->res);
 	if (s->locked || now < before)
-		set_units(own, now);
+		vzctx_vm_set_units(own, now);
 	own->state = SETTLED;
 	if (own->units < before)
 		s->given += before - own->units;
@@ -201,9 +204,9 @@ static int grow_entry(struct mm_struct *mm, u32 res, unsigned long grow,
 }
 
 /* Charges for what has no entry yet. Never takes over @ctx. */
-static int new_entry(struct vzctx *ctx, const void *key, u32 res,
-		     unsigned long units, enum vzctx_severity severity,
-		     gfp_t gfp)
+int vzctx_vm_new_entry(struct vzctx *ctx, const void *key, u32 res,
+		       unsigned long units, enum vzctx_severity severity,
+		       gfp_t gfp)
 {
 	unsigned int again = VZCTX_VM_RECOUNTS;
 	struct vzctx_owner *own;
@@ -228,14 +231,14 @@ static int new_entry(struct vzctx *ctx, const void *key, u32 res,
  * Whoever pays for the private pages of an address space pays for the locked
  * ones too, from the first on. The mmap lock keeps others from doing the same.
  */
-static int new_locked(struct mm_struct *mm)
+static int new_locked(struct mm_struct *mm, gfp_t gfp)
 {
 	struct vzctx *ctx = vzctx_owner_payer(mm, UB_PRIVVMPAGES);
 	struct vzctx_owner *own;
 
 	if (!ctx)
 		return -ENOENT;
-	own = vzctx_owner_alloc(UB_LOCKEDPAGES, 0, GFP_KERNEL_ACCOUNT);
+	own = vzctx_owner_alloc(UB_LOCKEDPAGES, 0, gfp);
 	if (own) {
 		vzctx_owner_force(own, ctx);
 		vzctx_owner_publish(own, mm);
@@ -245,12 +248,12 @@ static int new_locked(struct mm_struct *mm)
 }
 
 static int grow_any(struct mm_struct *mm, u32 res, unsigned long grow,
-		    enum vzctx_severity severity, enum vm_state state)
+		    enum vzctx_severity severity, enum vm_state state, gfp_t gfp)
 {
 	int err = grow_entry(mm, res, grow, severity, state);
 
 	if (err == -ENOENT && grow && res == UB_LOCKEDPAGES) {
-		err = new_locked(mm);
+		err = new_locked(mm, gfp);
 		if (!err)
 			err = grow_entry(mm, res, grow, severity, state);
 	}
@@ -271,12 +274,12 @@ static int grow_any(struct mm_struct *mm, u32 res, unsigned long grow,
  */
 int vzctx_vm_open(struct mm_struct *mm, u32 res, unsigned long grow)
 {
-	return grow_any(mm, res, grow, VZCTX_HARD, OPEN);
+	return grow_any(mm, res, grow, VZCTX_HARD, OPEN, GFP_KERNEL_ACCOUNT);
 }
 
 static void close(struct vzctx_owner *own, void *arg)
 {
-	set_units(own, figure(arg, own->res));
+	vzctx_vm_set_units(own, vzctx_vm_figure(arg, own->res));
 	own->state = SETTLED;
 }
 
@@ -292,6 +295,8 @@ void vzctx_vm_close(struct mm_struct *mm, u32 res)
  * @res: UB_PRIVVMPAGES or UB_LOCKEDPAGES
  * @grow: pages
  * @severity: how far it may go
+ * @may_reclaim: whether memory may be waited for; what is locked has the entry
+ *	it needs already, unless its first page is asked for here
  *
  * Sleeps.
  *
@@ -299,186 +304,11 @@ void vzctx_vm_close(struct mm_struct *mm, u32 res)
  * the errno of the resource, counted and told.
  */
 int vzctx_vm_grant(struct mm_struct *mm, u32 res, unsigned long grow,
-		   enum vzctx_severity severity)
+		   enum vzctx_severity severity, bool may_reclaim)
 {
-	return grow_any(mm, res, grow, severity, GRANTED);
-}
-
-/**
- * vzctx_vm_fork() - reserves for the address space a child will get
- * @child: the child, not visible to anybody
- * @pid_ns: where its pids will be
- * @clone_flags: as in clone(2)
- *
- * The reservation is the child's until vzctx_vm_dup() or
- * vzctx_vm_fork_failed(). Sleeps.
- *
- * Return: 0 or -ENOMEM.
- */
-int vzctx_vm_fork(struct task_struct *child, struct pid_namespace *pid_ns,
-		  unsigned long clone_flags)
-{
-	struct vzctx *ctx;
-	int err;
-
-	if ((clone_flags & CLONE_VM) || !current->mm ||
-	    !vzctx_res_active(UB_PRIVVMPAGES))
-		return 0;
-	ctx = vzctx_get_of_ns(pid_ns);
-	if (!ctx)
-		return 0;
-	err = new_entry(ctx, child, UB_PRIVVMPAGES,
-			figure(current->mm, UB_PRIVVMPAGES), VZCTX_HARD,
-			GFP_KERNEL_ACCOUNT);
-	vzctx_put(ctx);
-	return err;
-}
-
-/* Gives a reservation back that was not used. Any context. */
-void vzctx_vm_fork_failed(struct task_struct *child)
-{
-	vzctx_owner_uncharge(child, UB_PRIVVMPAGES);
-}
-
-/**
- * vzctx_vm_dup() - a reservation becomes the charge of an address space
- * @oldmm: the parent's, its mmap lock held for writing
- * @newmm: the child's, about to be filled
- *
- * The kernel copies the figures a moment later; they are set already now, so
- * that a recount finds the true ones.
- */
-void vzctx_vm_dup(struct mm_struct *oldmm, struct mm_struct *newmm)
-{
-	struct vzctx_owner *own;
-
-	own = vzctx_owner_take(rcu_access_pointer(newmm->owner),
-			       UB_PRIVVMPAGES, NULL);
-	if (!own)
-		return;
-	newmm->data_vm = oldmm->data_vm;
-	newmm->stack_vm = oldmm->stack_vm;
-	set_units(own, figure(newmm, UB_PRIVVMPAGES));
-	vzctx_owner_publish(own, newmm);
-}
-
-/**
- * vzctx_vm_exec() - charges the address space a program is loaded into
- * @mm: made by the calling task, which nobody else can see
- *
- * Sleeps.
- *
- * Return: 0 or -ENOMEM.
- */
-int vzctx_vm_exec(struct mm_struct *mm)
-{
-	struct vzctx *ctx;
-	int err;
-
-	if (!vzctx_res_active(UB_PRIVVMPAGES) ||
-	    vzctx_owner_known(mm, UB_PRIVVMPAGES))
-		return 0;
-	ctx = vzctx_get_of_current();
-	if (!ctx)
-		return 0;
-	err = new_entry(ctx, mm, UB_PRIVVMPAGES, figure(mm, UB_PRIVVMPAGES),
-			VZCTX_SOFT, GFP_KERNEL_ACCOUNT);
-	vzctx_put(ctx);
-	return err;
-}
-
-/**
- * vzctx_vm_lock_segment() - charges the calling task for a segment it locks
- * @segment: key of the segment, not locked so far
- * @pages: its size
- *
- * To be given back by vzctx_owner_uncharge(). Any process context, atomic too.
- *
- * Return: 0 or -ENOMEM.
- */
-int vzctx_vm_lock_segment(const void *segment, unsigned long pages)
-{
-	struct vzctx *ctx = vzctx_get_of_current();
-	int err;
-
-	if (!ctx)
-		return 0;
-	err = new_entry(ctx, segment, UB_LOCKEDPAGES, pages, VZCTX_HARD,
-			GFP_ATOMIC);
-	vzctx_put(ctx);
-	return err;
-}
-
-/**
- * vzctx_vm_lock_huge() - charges whoever pays for an address space for a huge page
- * @mm: the address space it is wanted for
- * @key: to be given back or rekeyed by
- * @pages: its size
- *
- * Does nothing for an address space nobody pays for. Sleeps.
- *
- * Return: 0 or -ENOMEM.
- */
-int vzctx_vm_lock_huge(struct mm_struct *mm, const void *key,
-		       unsigned long pages)
-{
-	struct vzctx *ctx = vzctx_owner_payer(mm, UB_PRIVVMPAGES);
-	int err;
-
-	if (!ctx)
-		return 0;
-	err = new_entry(ctx, key, UB_LOCKEDPAGES, pages, VZCTX_SOFT,
-			GFP_KERNEL_ACCOUNT);
-	vzctx_put(ctx);
-	return err;
-}
-
-/* The address space is empty and has no user. */
-void vzctx_vm_exit(struct mm_struct *mm)
-{
-	vzctx_owner_uncharge(mm, UB_LOCKEDPAGES);
-	vzctx_owner_uncharge(mm, UB_PRIVVMPAGES);
-}
-
-static int adopt_res(struct vzctx *ctx, struct mm_struct *mm, u32 res)
-{
-	struct vzctx_owner *own;
-
-	if (!vzctx_res_active(res) ||
-	    (res == UB_LOCKEDPAGES && !figure(mm, res)))
-		return 0;
-	own = vzctx_owner_alloc(res, figure(mm, res), GFP_KERNEL_ACCOUNT);
-	if (!own)
-		return -ENOMEM;
-	own->lent = true;
-	vzctx_owner_force(own, ctx);
-	vzctx_owner_publish(own, mm);
-	return 0;
-}
-
-/**
- * vzctx_vm_adopt() - charges the address space of the init
- * @ctx: whose; it is known to wrappers already
- * @init: kept by the caller
- *
- * Lent, since it may be shared with the host task that made the init. Sleeps.
- *
- * Return: 0 or -ENOMEM.
- */
-int vzctx_vm_adopt(struct vzctx *ctx, struct task_struct *init)
-{
-	struct mm_struct *mm = get_task_mm(init);
-	int err;
-
-	if (!mm)
-		return 0;
-	mmap_read_lock(mm);
-	err = adopt_res(ctx, mm, UB_PRIVVMPAGES);
-	if (!err)
-		err = adopt_res(ctx, mm, UB_LOCKEDPAGES);
-	mmap_read_unlock(mm);
-	mmput(mm);
-	return err;
+	return grow_any(mm, res, grow, severity, GRANTED,
+			may_reclaim ? GFP_KERNEL_ACCOUNT :
+				      GFP_NOWAIT | __GFP_ACCOUNT);
 }
 
 /**

@@ -13,7 +13,8 @@
 
 enum order {
 	NOTHING, MAP, MAP_NORES, MAP_READ, UNMAP, BRK, UNBRK, GROW, WRITABLE,
-	READONLY, EXECUTABLE, OVER, FORK, REAP, EXEC, STACK, SPAWN, EACH_PAGE,
+	READONLY, EXECUTABLE, OVER, FORK, REAP, EXEC, EXEC_WITH, STACK, SPAWN,
+	EACH_PAGE,
 };
 
 struct servant {
@@ -60,6 +61,24 @@ static void fork_deep(struct servant *s)
 	}
 	waitpid(pid, &status, 0);
 	s->ret = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+/* Arguments of so many pages, by vfork(): the exec is what takes memory. */
+static void exec_with(struct servant *s)
+{
+	static char text[20 * PAGE];
+	int status;
+	pid_t pid;
+
+	memset(text, 'x', s->arg * PAGE);
+	pid = vfork();
+	if (!pid) {
+		execl("/bin/true", "true", text, NULL);
+		_exit(errno);
+	}
+	waitpid(pid, &status, 0);
+	s->ret = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+	memset(text, 0, sizeof(text));
 }
 
 static void fork_exec(struct servant *s)
@@ -139,6 +158,9 @@ static void serve_one(struct servant *s)
 		break;
 	case EXEC:
 		fork_exec(s);
+		break;
+	case EXEC_WITH:
+		exec_with(s);
 		break;
 	case STACK:
 		fork_deep(s);
@@ -323,6 +345,19 @@ CLAIM(mem, stops_at_the_barrier_with_ENOMEM)
 	expect_pages(top);
 	tell(UNBRK, 1);
 	EXPECT_EQ(0, tell(UNMAP, 0));
+	expect_pages(self->base);
+}
+
+/* They are copied before the program is looked at, and refused as too long. */
+CLAIM(mem, arguments_of_a_program_count)
+{
+	tell(EXEC_WITH, 15);
+	EXPECT_EQ(0, self->s->ret);
+	expect_pages(self->base);
+	set(self->base, self->base + 10);
+	tell(EXEC_WITH, 15);
+	EXPECT_EQ(E2BIG, self->s->ret);
+	EXPECT_EQ(1, (long)look().failcnt);
 	expect_pages(self->base);
 }
 
