@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -33,20 +32,6 @@
 		 CLONE_NEWUTS | CLONE_NEWNET)
 
 #define FIND_INIT	"find an init"	/* the step that fails without one */
-
-/* A machine's init is not bounded by what the shell that started it was. */
-static const struct {
-	int which;
-	struct rlimit to;
-} limits[] = {
-	{ RLIMIT_NOFILE, { 1024, 524288 } },	/* systemd's defaults */
-	{ RLIMIT_CORE, { 0, RLIM_INFINITY } },
-	{ RLIMIT_NPROC, { RLIM_INFINITY, RLIM_INFINITY } },
-	{ RLIMIT_CPU, { RLIM_INFINITY, RLIM_INFINITY } },
-	{ RLIMIT_FSIZE, { RLIM_INFINITY, RLIM_INFINITY } },
-	{ RLIMIT_AS, { RLIM_INFINITY, RLIM_INFINITY } },
-	{ RLIMIT_DATA, { RLIM_INFINITY, RLIM_INFINITY } },
-};
 
 static void loopback_up(int chan)
 {
@@ -166,16 +151,6 @@ out:
 	return ret;
 }
 
-static int set_limits(const struct birth *b, pid_t pid)
-{
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
-		if (prlimit(pid, limits[i].which, &limits[i].to, NULL))
-			return msg_fail(errno, NULL,
-					"start CT %u: set resource limits of its init",
-					b->ctid);
-	return EXIT_OK;
-}
-
 static int fail_child(const struct birth *b, const struct chan_msg *m)
 {
 	char text[160];
@@ -207,8 +182,6 @@ static int raise_child(const struct birth *b, struct tty *t, int chan,
 		return msg_fail(-ret, NULL, "start CT %u: map ids %u..%u",
 				b->ctid, b->id_base, b->id_base + ID_COUNT - 1);
 	ret = mount_private(b, tree, pid);
-	if (!ret)
-		ret = set_limits(b, pid);
 	if (ret)
 		return ret;
 	ret = b->bind(pid, b->arg);

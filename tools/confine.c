@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "caller.h"
 #include "chan.h"
 #include "confine.h"
 
@@ -82,6 +83,8 @@ void confine(int chan)
 {
 	/* A kernel without keyrings has none to share. */
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	if (caller_limits())
+		chan_die(chan, errno, "set", "resource limits");
 	drop_caps(chan);
 	deny_calls(chan);
 }

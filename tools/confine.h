@@ -15,7 +15,7 @@ void confine_ids(int chan);
  * confine - gives up what a system container has no use for
  * @chan: where a failing step is told; the task then ends
  *
- * A session keyring of its own; mac_admin, mac_override, sys_time, sys_module
+ * A session keyring and resource limits of its own; mac_admin, mac_override, sys_time, sys_module
  * and sys_rawio out of every capability set (LXC's list); loading kernels and
  * modules and opening files by handle refused by seccomp. No new privileges is
  * not set: su and sudo work inside. Last privileged step before exec.

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "caller.h"
 #include "consock.h"
 #include "keep.h"
 #include "msg.h"
@@ -62,7 +63,8 @@ static void handle_signals(sigset_t *wait_mask)
 	sigset_t winch;
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		sigaction(ends[i], &sa, NULL);
+		if (!caller_ignores(ends[i]))
+			sigaction(ends[i], &sa, NULL);
 	sa.sa_handler = on_winch;
 	sigaction(SIGWINCH, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);

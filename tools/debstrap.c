@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "caller.h"
 #include "debstrap.h"
 #include "msg.h"
 #include "sources.h"
@@ -167,12 +168,14 @@ static int run(char *const argv[], int *status)
 
 	interrupted = 0;
 	for (int i = 0; i < 3; i++)
-		sigaction(held_off[i], &sa, &old[i]);
+		sigaction(held_off[i], caller_ignores(held_off[i]) ? NULL : &sa,
+			  &old[i]);
 	fflush(NULL);
 	pid = fork();
 	if (!pid) {
 		for (int i = 0; i < 3; i++)
-			signal(held_off[i], SIG_DFL);
+			if (!caller_ignores(held_off[i]))
+				signal(held_off[i], SIG_DFL);
 		execvp(argv[0], argv);
 		_exit(127);
 	}

@@ -11,19 +11,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "caller.h"
 #include "chan.h"
 #include "confine.h"
 #include "init.h"
 
 void init_exec(char **argv, int chan)
 {
-	sigset_t none;
-
-	/* Ignored signals outlive exec; the caller's choice is not for here. */
-	for (int i = 1; i < NSIG; i++)
-		signal(i, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* Ignored signals outlive exec. */
+	caller_signals();
 	confine_fds(chan);
 
 	environ = confine_env();
@@ -67,6 +63,7 @@ void init_run(char **argv, int chan, int control)
 
 	prctl(PR_SET_NAME, "vzctx-init", 0, 0, 0);
 	/* Blocked, no signal is lost between here and sigwaitinfo(). */
+	caller_signals();
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 

@@ -24,6 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "caller.h"
 #include "jail.h"
 #include "jailcalls.h"
 #include "parse.h"
@@ -198,8 +199,7 @@ static int enter(const struct cell *c)
 	const struct rlimit none = { 0, 0 };
 	int ret;
 
-	for (size_t i = 0; i < NSIGNALS; i++)
-		signal(held_off[i], SIG_DFL);
+	caller_signals();
 	signal(SIGXFSZ, SIG_IGN);
 	close(c->go[1]);
 	ret = wait_for_ids(c->go[0]) ?: die_with_caller(c->go[0]);
@@ -392,7 +392,8 @@ int jail_run(int dirfd, int fd, jail_fn fn, void *arg,
 	interrupted = 0;
 	child = 0;
 	for (size_t i = 0; i < NSIGNALS; i++)
-		sigaction(held_off[i], &sa, &old[i]);
+		sigaction(held_off[i], caller_ignores(held_off[i]) ? NULL : &sa,
+			  &old[i]);
 	ret = cell_make(&c, dirfd, fd);
 	if (ret)
 		jail_fail(&desk->p, -ret, "the directory cannot be mounted apart for the child that reads templates: %s",

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "caller.h"
 #include "conf.h"
 #include "life.h"
 #include "msg.h"
@@ -46,6 +47,7 @@ static void child(uint32_t ctid, const char *path)
 	conf_path(ctid, file, sizeof(file));
 	snprintf(veid, sizeof(veid), "VEID=%u", ctid);
 	snprintf(conf, sizeof(conf), "VE_CONFFILE=%s", file);
+	caller_signals();
 	execve(path, (char *[]){ (char *)path, NULL }, env);
 	if (errno == ENOEXEC || errno == EACCES)
 		execve("/bin/sh", (char *[]){ "sh", (char *)path, NULL }, env);

@@ -10,6 +10,7 @@
 
 #include <linux/vzctx.h>
 
+#include "caller.h"
 #include "cmd.h"
 #include "msg.h"
 #include "names.h"
@@ -217,6 +218,7 @@ int vzctl_main(int argc, char **argv)
 	if (ret)
 		return ret;
 	if (needs_seal(c, argv)) {
+		caller_forget();
 		ret = seal_self(argv);
 		if (ret) {
 			msg_fail(-ret, NULL, "run from a sealed copy of itself");

@@ -3,12 +3,11 @@
  * vzctx - containers with beancounters: the table of verbs
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "caller.h"
 #include "cmd.h"
 #include "msg.h"
 #include "names.h"
@@ -145,23 +144,6 @@ static int help(void)
 	return EXIT_OK;
 }
 
-/*
- * Whatever is opened next would otherwise become a standard descriptor, and
- * those are handed to programs inside contexts.
- */
-static int keep_stdio(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd < 0)
-		return -errno;
-	close(fd);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	static char *list_argv[] = { "list", NULL };
@@ -169,7 +151,7 @@ int main(int argc, char **argv)
 	const char *name;
 	int ret;
 
-	ret = keep_stdio();
+	ret = caller_begin();
 	if (ret)
 		return msg_fail(-ret, NULL, "open /dev/null");
 	name = strrchr(argv[0], '/');
@@ -192,6 +174,7 @@ int main(int argc, char **argv)
 	if (!v)
 		return msg_usage("", "no verb \"%s\"", argv[1]);
 	if (v->sealed) {
+		caller_forget();
 		ret = seal_self(argv);
 		if (ret)
 			return msg_fail(-ret, NULL,
