@@ -86,7 +86,7 @@ descriptors() {
 }
 
 closed_stdin() {
-	same /dev/null "$(inside readlink /proc/self/fd/0 <&-)" &&
+	[[ $(inside readlink /proc/self/fd/0 <&-) = pipe:* ]] &&
 		expect 0 '' inside true >&- 2>&-
 }
 
@@ -104,7 +104,71 @@ enter_ends() {
 		expect 0 'in-42' timeout -k 5 40 bash -c 'echo "echo in-\$((6 * 7))" | vzctx enter 101'
 }
 
-plan 15
+# It ends with the command, and the daemon lives on.
+daemon_left() {
+	local out
+	out=$(timeout -k 5 40 vzctl exec 101 'sleep 8888 & echo hi') && same hi "$out" &&
+		pkill -fx 'sleep 8888'
+}
+
+# Prints what the standard descriptors are inside.
+what='for my $f (0 .. 2) { print STDERR readlink("/proc/self/fd/$f") =~ /^pipe:/ ? "pipe " : "other ", -e "/proc/self/fd/$f/etc" ? "open\n" : "shut\n" }'
+
+host_directory() {
+	local dir
+	inside perl -e "$what" </ 2>"$work/what"
+	same "pipe shut pipe shut pipe shut" "$(xargs <"$work/what")" || return
+	for dir in / /dev/vda; do
+		perl -e 'open my $d, "<", $ARGV[0]; open STDIN, "<&", $d; open STDOUT, ">&", $d; shift; exec @ARGV' \
+			"$dir" vzctx exec 101 -- perl -e "$what" 2>"$work/what"
+		same "pipe shut pipe shut pipe shut" "$(xargs <"$work/what")" || return
+	done
+	# O_PATH
+	perl -e 'sysopen(my $d, "/", 010000000) or die; open STDIN, "<&=", $d; exec @ARGV' vzctx exec 101 -- perl -e "$what" 2>"$work/what"
+	same "pipe shut pipe shut pipe shut" "$(xargs <"$work/what")"
+}
+
+nothing_lost() {
+	local n
+	for n in 1 60000 200000 5000000; do
+		same "$n" "$(inside head -c "$n" /dev/zero | wc -c)" &&
+			same "$n" "$(inside head -c "$n" /dev/zero | { sleep .5; wc -c; })" || return
+	done
+	head -c 20000000 /dev/urandom >"$work/big"
+	cmp "$work/big" <(inside cat <"$work/big") && inside cat <"$work/big" >"$work/back" && cmp "$work/big" "$work/back" &&
+		cmp "$work/big" <(inside cat < <(cat "$work/big"))
+	local rc=$?
+	rm -f "$work/big" "$work/back"
+	return "$rc"
+}
+
+terminal_lost_nothing() {
+	for _ in 1 2 3; do
+		same "$(seq 1 3000 | md5sum)" "$(vzctx exec 101 -t -- seq 1 3000 </dev/null | tr -d '\r\4' | md5sum)" || return
+	done
+}
+
+ends_early() {
+	same y "$(yes | timeout -k 5 40 vzctx exec 101 -- head -n 1)" &&
+		same y "$(timeout -k 5 40 vzctx exec 101 -- sh -c 'yes; echo $? >/tmp/status' </dev/null | head -n 1)" &&
+		wait_for 20 grep -qx 141 "$tree/tmp/status" || return
+	rm -f "$tree/tmp/status"
+	[[ $(timeout -k 5 40 vzctx exec 101 -t -- yes </dev/null | head -n 1) = y* ]]
+}
+
+# What the command did not read of a file is there for the next.
+given_back() {
+	seq 1 5 >"$work/lines"
+	same "1 2 3 4 5" "$(while read -r n; do inside true; echo "$n"; done <"$work/lines" | xargs)" &&
+		same "1 then 2 3 4 5" "$({ inside sh -c 'read a; echo $a then'; cat; } <"$work/lines" | xargs)"
+}
+
+in_order() {
+	inside sh -c 'for i in 1 2 3 4 5 6 7 8 9; do echo "out $i"; echo "err $i" >&2; done' >"$work/both" 2>&1 </dev/null
+	diff "$work/both" <(for i in 1 2 3 4 5 6 7 8 9; do echo "out $i"; echo "err $i"; done)
+}
+
+plan 22
 furnish
 
 check "exec passes the exit status on" exit_status
@@ -118,6 +182,13 @@ check "a refused fork is explained" fork_explained
 check "a refused file is explained" file_explained
 check "exec hands over three descriptors and no more" descriptors
 check "closed standard descriptors are no way in for others" closed_stdin
+check "exec ends with its command, whatever that leaves behind" daemon_left
+check "exec hands no directory or device of the host's inside" host_directory
+check "exec loses nothing that was written" nothing_lost
+check "a terminal loses nothing that was written" terminal_lost_nothing
+check "exec ends its writer and its reader as a pipe does" ends_early
+check "exec leaves the rest of a file to the next reader" given_back
+check "exec keeps what goes to one file in order" in_order
 check "enter gives a shell on a terminal" enter_works
 check "enter ends where its input does" enter_ends
 vacate

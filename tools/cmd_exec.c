@@ -36,8 +36,8 @@ int cmd_exec(int argc, char **argv)
 		} else if (opt == 'h') {
 			verb_help(argv[0]);
 			printf("  -t, --tty  give it a terminal, made inside the context\n\n"
-			       "Without -t it has the caller's standard descriptors, with pipes in place of\n"
-			       "those that are terminals. The exit status is the command's, 128 + N after\n"
+			       "Without -t it has pipes from and to the caller's standard descriptors, and\n"
+			       "exec ends with it, whatever it leaves behind. The exit status is the command's, 128 + N after\n"
 			       "signal N, 127 when it was not found, 126 when it could not be run.\n");
 			return EXIT_OK;
 		} else if (opt >= 0) {

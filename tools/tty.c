@@ -4,32 +4,23 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "caller.h"
 #include "chan.h"
+#include "pump.h"
 #include "tty.h"
 
-/* POLLOUT on a pipe promises room for this much. */
-#define CHUNK		4096
-/* How long output of a task that has ended may still be on its way. */
-#define DRAIN_MS	100
 #define EOT_MS		500
-
-struct pump {
-	int from, to;		/* -1: closed */
-	bool to_ours;		/* close @to when @from has ended */
-	int eot;		/* where to type ^D when @from has ended, or -1 */
-	size_t off, len;
-	char buf[CHUNK];
-};
+/* More than a terminal holds, in both its buffers. */
+#define PTY_MAX		65536
 
 static struct termios saved;
 static bool is_raw;
@@ -54,31 +45,49 @@ void tty_raw(void)
 	is_raw = !tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
 }
 
+/* One pipe where the caller has one file for both keeps what comes in order. */
+static bool same_file(int a, int b)
+{
+	struct stat sa, sb;
+
+	return !fstat(a, &sa) && !fstat(b, &sb) && sa.st_dev == sb.st_dev &&
+	       sa.st_ino == sb.st_ino;
+}
+
 int tty_init(struct tty *t, enum tty_mode mode)
 {
-	*t = (struct tty){ mode, { 0, 1, 2 }, { -1, -1, -1 }, -1 };
+	*t = (struct tty){ mode, { -1, -1, -1 }, { -1, -1, -1 }, -1 };
 	if (mode != TTY_PASS)
 		return 0;
 
 	for (int i = 0; i < 3; i++) {
 		int p[2];
 
-		if (!isatty(i))
+		if (i == 2 && same_file(1, 2)) {
+			t->inner[2] = t->inner[1];
 			continue;
+		}
 		if (pipe2(p, O_CLOEXEC))
 			return -errno;
 		t->inner[i] = i ? p[1] : p[0];
 		t->outer[i] = i ? p[0] : p[1];
+		fcntl(t->outer[i], F_SETFL,
+		      fcntl(t->outer[i], F_GETFL) | O_NONBLOCK);
 	}
 	return 0;
 }
 
 void tty_close_inner(struct tty *t)
 {
-	for (int i = 0; i < 3; i++) {
+	for (int i = 1; i < 3; i++) {
 		if (t->outer[i] >= 0)
 			close(t->inner[i]);
 		t->inner[i] = -1;
+	}
+	/* Of a file, what the task inside has left in the pipe is given back. */
+	if (t->outer[0] >= 0 && !pump_seekable(STDIN_FILENO)) {
+		close(t->inner[0]);
+		t->inner[0] = -1;
 	}
 }
 
@@ -139,90 +148,33 @@ static void copy_size(int master)
 		ioctl(master, TIOCSWINSZ, &ws);
 }
 
-/*
- * A shell that makes its terminal ready drops what was typed before, a ^D too,
- * hence again and again: whoever reads after the end of a file meets the end.
- */
-static void type_eot(struct pump *p)
+static int setup_pty(struct tty *t, struct pump *p)
 {
-	static const char eot = 4;
+	bool from_tty = isatty(STDIN_FILENO);
 
-	if (p->from < 0 && p->eot >= 0 && write(p->eot, &eot, 1) < 0 &&
-	    errno != EAGAIN)
-		p->eot = -1;
+	pump_init(&p[0], t->master, STDOUT_FILENO, false, false);
+	pump_init(&p[1], STDIN_FILENO, t->master, true, false);
+	if (!from_tty)
+		p[1].eot = t->master;
+	/* A pty takes less than POLLOUT says; do not block on it. */
+	fcntl(t->master, F_SETFL, fcntl(t->master, F_GETFL) | O_NONBLOCK);
+	copy_size(t->master);
+	if (from_tty)
+		tty_raw();
+	return 2;
 }
 
-static void ended(struct pump *p)
-{
-	p->from = -1;
-	type_eot(p);
-	if (p->to_ours && p->to >= 0)
-		close(p->to);
-	p->to = -1;
-}
-
-/* One step of one pump. Return: true if bytes moved. */
-static bool step(struct pump *p, short in, short out)
-{
-	ssize_t n;
-
-	if (p->len && out) {
-		n = write(p->to, p->buf + p->off, p->len);
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			return false;
-		if (n < 0) {
-			ended(p);
-			return false;
-		}
-		p->off += n;
-		p->len -= n;
-		return true;
-	}
-	if (!p->len && p->from >= 0 && in) {
-		n = read(p->from, p->buf, sizeof(p->buf));
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			return false;
-		/* A pty whose other end is closed reads as EIO. */
-		if (n <= 0) {
-			ended(p);
-			return false;
-		}
-		p->off = 0;
-		p->len = n;
-		return true;
-	}
-	return false;
-}
-
+/* Return: how many pumps; the one inwards is the last. */
 static int setup(struct tty *t, struct pump *p)
 {
 	int n = 0;
 
-	memset(p, 0, 3 * sizeof(*p));
-	p[0].eot = p[1].eot = p[2].eot = -1;
-	if (t->mode == TTY_PTY && t->master >= 0) {
-		int from_tty = isatty(STDIN_FILENO);
-
-		p[n].from = t->master;
-		p[n++].to = STDOUT_FILENO;
-		p[n].from = STDIN_FILENO;
-		p[n].eot = from_tty ? -1 : t->master;
-		p[n++].to = t->master;
-		/* A pty takes less than POLLOUT says; do not block on it. */
-		fcntl(t->master, F_SETFL,
-		      fcntl(t->master, F_GETFL) | O_NONBLOCK);
-		copy_size(t->master);
-		if (from_tty)
-			tty_raw();
-		return n;
-	}
-	for (int i = 2; i >= 0; i--) {
-		if (t->outer[i] < 0)
-			continue;
-		p[n].from = i ? t->outer[i] : STDIN_FILENO;
-		p[n].to = i ? i : t->outer[i];
-		p[n++].to_ours = !i;
-	}
+	if (t->mode == TTY_PTY && t->master >= 0)
+		return setup_pty(t, p);
+	for (int i = 2; i >= 0; i--)
+		if (t->outer[i] >= 0)
+			pump_init(&p[n++], i ? t->outer[i] : STDIN_FILENO,
+				  i ? i : t->outer[i], !i, true);
 	return n;
 }
 
@@ -248,62 +200,76 @@ static int on_signal(struct tty *t, int sfd, pid_t pid, bool group)
 	return waitpid(pid, &st, WNOHANG) == pid ? status_of(st) : -1;
 }
 
-/* Polls once. Return: true if something moved or a signal came. */
-static bool turn(struct pump *p, int n, int sfd, int timeout)
+/* What asks for an end, and is passed on. */
+static void ending_signals(sigset_t *set)
 {
-	struct pollfd pf[7];
-	bool moved = false;
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (!caller_ignores(ends[i]))
+			sigaddset(set, ends[i]);
+}
+
+static int listen_to_signals(void)
+{
+	sigset_t set;
+
+	ending_signals(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Nobody reads the terminal: what runs on it is told so, as by a modem. */
+static void hang_up(struct tty *t, struct pump *in)
+{
+	close(t->master);
+	t->master = in->from = in->to = in->eot = -1;
+	in->len = 0;
+}
+
+/*
+ * What it wrote is still worth having, unless the caller wants an end; what it
+ * did not read is the caller's.
+ */
+static void finish(struct tty *t, struct pump *p, int n, int sfd)
+{
+	sigset_t ends;
+
+	ending_signals(&ends);
+	signalfd(sfd, &ends, 0);
 	for (int i = 0; i < n; i++) {
-		bool idle = !p[i].len;
-
-		pf[2 * i] = (struct pollfd){ idle ? p[i].from : -1, POLLIN, 0 };
-		pf[2 * i + 1] =
-			(struct pollfd){ idle ? -1 : p[i].to, POLLOUT, 0 };
+		if (!p[i].inwards)
+			pump_last(&p[i], sfd, PTY_MAX);
+		else if (t->inner[0] >= 0)
+			pump_give_back(&p[i], STDIN_FILENO, t->inner[0]);
+		pump_close(&p[i]);
 	}
-	pf[2 * n] = (struct pollfd){ sfd, POLLIN, 0 };
-	if (poll(pf, 2 * n + 1, timeout) <= 0)
-		return false;
-	for (int i = 0; i < n; i++)
-		moved |= step(&p[i], pf[2 * i].revents, pf[2 * i + 1].revents);
-	return moved || pf[2 * n].revents;
+	if (t->inner[0] >= 0)
+		close(t->inner[0]);
+	if (t->master >= 0)
+		close(t->master);
 }
 
 int tty_relay(struct tty *t, pid_t pid, bool signal_group)
 {
-	struct pump p[3];
-	int status, sfd, n;
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGWINCH);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGQUIT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	sfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	n = setup(t, p);
+	static struct pump p[PUMPS_MAX];
+	int sfd = listen_to_signals(), n = setup(t, p), status;
 
 	/* A child that ended before the signals were blocked sent none. */
 	while ((status = on_signal(t, sfd, pid, signal_group)) < 0) {
-		bool again = false;
+		struct pump *in = n ? &p[n - 1] : NULL;
+		bool again = in && in->eot >= 0 && in->from < 0;
 
-		for (int i = 0; i < n; i++)
-			again |= p[i].eot >= 0 && p[i].from < 0;
-		if (!turn(p, n, sfd, again ? EOT_MS : -1) && again)
-			for (int i = 0; i < n; i++)
-				type_eot(&p[i]);
+		if (!pump_turn(p, n, sfd, again ? EOT_MS : -1) && again)
+			pump_type_eot(in);
+		if (t->master >= 0 && p[0].unread)
+			hang_up(t, in);
 	}
-
-	/* What it wrote is still worth having; what it did not read is not. */
-	for (int i = 0; i < n; i++)
-		if (p[i].from == STDIN_FILENO)
-			p[i].from = p[i].to = -1, p[i].len = 0;
-	while (turn(p, n, -1, DRAIN_MS))
-		;
+	finish(t, p, n, sfd);
 	tty_cooked();
 	close(sfd);
 	return status;

@@ -11,7 +11,7 @@
 /** How the standard descriptors of a task inside come about. */
 enum tty_mode {
 	TTY_NULL,	/* all three are the context's /dev/null */
-	TTY_PASS,	/* the caller's, pipes in place of its terminals */
+	TTY_PASS,	/* pipes from and to those of the caller */
 	TTY_PTY,	/* a terminal made inside the context */
 };
 
@@ -19,7 +19,7 @@ enum tty_mode {
 struct tty {
 	enum tty_mode mode;
 	int inner[3];	/* TTY_PASS: what becomes 0, 1, 2 inside */
-	int outer[3];	/* TTY_PASS: our end where a pipe stands in, else -1 */
+	int outer[3];	/* TTY_PASS: our ends; -1 for 2 if 1 serves for both */
 	int master;	/* TTY_PTY: once received, else -1 */
 };
 
@@ -40,6 +40,12 @@ void tty_inside(struct tty *t, int chan, int ptmx, bool control);
 /**
  * tty_relay - carries bytes, window size and signals until @pid has ended
  * @signal_group: forwarded signals go to @pid's process group
+ *
+ * No descriptor of the caller's is handed inside: it may be a directory of the
+ * host's, and a task left behind would hold it for ever. The relay ends with
+ * @pid, whoever else has the other ends, and carries all that @pid wrote. What
+ * of a file on standard input was not read inside is there for the caller. Of
+ * those signals that the caller has ignored none is forwarded.
  *
  * The caller's terminal, if it was made raw, is restored on every return, on
  * exit() and on the signals that are forwarded.
