@@ -260,6 +260,7 @@ int birth(const struct birth *b, struct tty *t, pid_t *pid, int *err)
 {
 	struct mount_attr slave = { .propagation = MS_SLAVE };
 	int host, tree = -1, cg, ret;
+	struct stat st;
 
 	*err = 0;
 	/*
@@ -275,9 +276,14 @@ int birth(const struct birth *b, struct tty *t, pid_t *pid, int *err)
 	}
 	tree = open_tree(AT_FDCWD, b->root, AT_RECURSIVE | OPEN_TREE_CLONE |
 					    OPEN_TREE_CLOEXEC);
-	if (tree < 0) {
+	if (tree < 0 || fstat(tree, &st)) {
 		ret = msg_fail(errno, NULL, "start CT %u: open %s", b->ctid,
 			       b->root);
+		goto out;
+	}
+	if (st.st_dev != b->dev || st.st_ino != b->ino) {
+		ret = msg_fail(0, "something else than the private area is mounted there",
+			       "start CT %u on %s", b->ctid, b->root);
 		goto out;
 	}
 	cg = cgroup_make(b->ctid, b->id_base, b->verbose);

@@ -28,7 +28,10 @@ struct birth {
 	uint32_t ctid;
 	uint32_t id_base;	/* host id of the context's root */
 	const char *private;	/* the tree, owned by ids 0..65535 on disk */
-	const char *root;	/* where it is mounted; mounts below come along */
+	const char *root;	/* where it is mounted, without links; mounts
+				 * below come along */
+	dev_t dev;		/* what lies there, and may alone be given away */
+	ino_t ino;
 	const char *hostname;
 	char **argv;		/* the command, or NULL: the tree's own init */
 	bool verbose;

@@ -2,10 +2,13 @@
 /*
  * vzctx - directories on the way to a path
  */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "dirs.h"
 
@@ -24,4 +27,20 @@ int dirs_make(const char *path, mode_t mode)
 		*p = '/';
 	}
 	return mkdir(buf, mode) && errno != EEXIST ? -errno : 0;
+}
+
+bool dirs_empty(int dirfd)
+{
+	int copy = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), n = 0;
+	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+
+	if (!d) {
+		if (copy >= 0)
+			close(copy);
+		return false;
+	}
+	while (n < 3 && readdir(d))
+		n++;
+	closedir(d);
+	return n == 2;
 }

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dirs.h"
+#include "area.h"
 #include "idrange.h"
 #include "life.h"
 #include "life_step.h"
@@ -21,12 +21,15 @@
 #include "setup.h"
 #include "template.h"
 
+#define BAD_PATH	"the private area and VE_ROOT need absolute paths without quote, $, ` or backslash"
+
 struct create {
 	const struct life_create *want;
 	uint32_t ctid;
 	bool had_conf;		/* a configuration was there before */
 	char source[PATH_MAX];	/* the template */
 	char private[PATH_MAX];
+	struct place place;	/* where that is */
 	char intent[32];
 };
 
@@ -59,51 +62,67 @@ int check_finished(uint32_t ctid, const struct conf *c, const char *intent)
 	return msg_end(OUT_UNFINISHED, 0, text, "%s", intent);
 }
 
-struct same {
-	const char *private;
-	uint32_t self, ctid;
-};
-
-static int same_private(uint32_t ctid, const struct conf *c, void *arg)
+static int refused(const struct create *cr, int ret, const char *what,
+		   const struct place *p)
 {
-	char path[PATH_MAX], real[PATH_MAX];
-	struct same *s = arg;
-
-	if (ctid == s->self)
-		return 0;
-	conf_private(c, ctid, path, sizeof(path));
-	if (strcmp(path, s->private) &&
-	    (!realpath(path, real) || strcmp(real, s->private)))
-		return 0;
-	s->ctid = ctid;
-	return 1;
+	return msg_end(ret == -EEXIST ? OUT_PRIVATE_THERE : OUT_PLACE, 0,
+		       p->sentence, "%s: %s", cr->intent, what);
 }
 
-/* A tree two containers share would be two owners' at once. */
-static int check_private(const struct create *cr)
+/* What is asked for, over what the configuration has. */
+static int ask(const struct create *cr, struct conf *c)
 {
-	struct same same = { .private = cr->private, .self = cr->ctid };
-	int ret = conf_each(same_private, &same);
-	char text[PATH_MAX + 64];
+	const struct life_create *want = cr->want;
+	int ret = conf_set(c, "VE_PRIVATE", want->private && want->ostemplate ?
+			   want->private : cr->private);
 
-	if (ret < 0)
-		return msg_fail(-ret, NULL, "%s: read " CONF_DIR, cr->intent);
-	if (!ret)
-		return EXIT_OK;
-	snprintf(text, sizeof(text), "%s belongs to CT %u", cr->private,
-		 same.ctid);
-	return msg_end(OUT_PRIVATE_THERE, 0, text, "%s", cr->intent);
+	if (!ret && want->root)
+		ret = conf_set(c, "VE_ROOT", want->root);
+	return ret;
+}
+
+/* With the configurations locked: nobody else can be given the same. */
+static int check_places(struct create *cr)
+{
+	struct conf *c = cr->had_conf ? conf_load(cr->ctid) : conf_new();
+	struct place root = PLACE_NONE;
+	char what[PATH_MAX + 16];
+	struct areas a = { 0 };
+	int ret = c ? ask(cr, c) : -ENOMEM;
+
+	if (ret) {
+		ret = msg_fail(-ret, ret == -EINVAL ? BAD_PATH : NULL, "%s",
+			       cr->intent);
+		goto out;
+	}
+	ret = areas_load(&a, cr->ctid, c);
+	if (ret) {
+		ret = msg_fail(-ret, NULL, "%s: read " CONF_DIR, cr->intent);
+		goto out;
+	}
+	ret = area_open(&cr->place, &a, AREA_PRIVATE, AREA_NEW);
+	if (ret) {
+		snprintf(what, sizeof(what), "private area %s", cr->private);
+		ret = refused(cr, ret, what, &cr->place);
+		goto out;
+	}
+	if (!cr->want->ostemplate)
+		strcpy(cr->private, cr->place.path);
+	ret = area_check(&root, &a, AREA_ROOT, AREA_SAVE);
+	if (ret)
+		ret = refused(cr, ret, "VE_ROOT", &root);
+out:
+	areas_free(&a);
+	conf_free(c);
+	return ret;
 }
 
 static int fill(const struct create *cr, struct conf *c)
 {
 	const struct life_create *want = cr->want;
 	const char *const *key = want->keys;
-	int ret = conf_set(c, "VE_PRIVATE", want->private && want->ostemplate ?
-			   want->private : cr->private);
+	int ret = ask(cr, c);
 
-	if (!ret && want->root)
-		ret = conf_set(c, "VE_ROOT", want->root);
 	for (; !ret && key && *key; key += 2)
 		ret = conf_set(c, key[0], key[1]);
 	if (!ret && want->ostemplate && *want->ostemplate != '/')
@@ -133,7 +152,7 @@ static int write_conf(const struct create *cr, struct conf *c)
 		return msg_fail(0, "no free range of 65536 ids is left", "%s",
 				cr->intent);
 	if (ret == -EINVAL)
-		return msg_fail(0, "the path of the private area, or another value, holds a quote, $, ` or backslash",
+		return msg_fail(0, "a value holds a quote, $, ` or backslash",
 				"%s", cr->intent);
 	if (!ret)
 		ret = conf_save(c, cr->ctid);
@@ -143,41 +162,26 @@ static int write_conf(const struct create *cr, struct conf *c)
 	return msg_end(OUT_SAVE, -ret, NULL, "%s: write %s", cr->intent, path);
 }
 
-/* The directory that holds it, and the last part of its name. */
-static int open_parent(char *private, const char **name)
+int private_remove(uint32_t ctid, const struct conf *c, struct place *why)
 {
-	char *slash = strrchr(private, '/');
-	int fd;
+	struct areas a;
+	int parent = -1, ret = areas_load(&a, ctid, c);
 
-	if (!slash || !slash[1])
-		return -EINVAL;
-	*slash = '\0';
-	fd = dirs_make(*private ? private : "/", 0700);
-	if (!fd) {
-		fd = open(*private ? private : "/",
-			  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0)
-			fd = -errno;
-	}
-	*slash = '/';
-	*name = slash + 1;
-	return fd;
-}
-
-int private_remove(const char *private)
-{
-	char path[PATH_MAX];
-	const char *name;
-	int parent, ret;
-
-	snprintf(path, sizeof(path), "%s", private);
-	parent = open_parent(path, &name);
-	if (parent < 0)
-		return parent;
-	ret = template_remove_tree(parent, name);
+	*why = (struct place)PLACE_NONE;
+	if (!ret)
+		ret = area_open(why, &a, AREA_PRIVATE, AREA_REMOVE);
+	areas_free(&a);
+	if (ret || *why->rest)
+		goto out;
+	parent = openat(why->parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ret = parent < 0 ? -errno :
+	      template_remove_tree(parent, strrchr(why->path, '/') + 1);
 	if (!ret && fsync(parent))
 		ret = -errno;
-	close(parent);
+out:
+	if (parent >= 0)
+		close(parent);
+	place_close(why);
 	return ret;
 }
 
@@ -215,10 +219,11 @@ static int unpack(const struct create *cr, int parent, const char *name)
 /* Takes back what a failed create has made. */
 static void undo(const struct create *cr, struct conf *c, int why)
 {
+	struct place place;
 	char path[64];
 	int lock;
 
-	if (why != OUT_PRIVATE_THERE && private_remove(cr->private))
+	if (why != OUT_PRIVATE_THERE && private_remove(cr->ctid, c, &place))
 		return;
 	lock = conf_lock();
 	conf_unset(c, LIFE_KEY);
@@ -250,20 +255,15 @@ static int note_done(uint32_t ctid)
 	return ret;
 }
 
-static int make_private(const struct create *cr)
+static int make_private(struct create *cr)
 {
-	char path[PATH_MAX];
-	const char *name;
-	int parent, ret;
+	int ret = place_make(&cr->place, false);
 
-	snprintf(path, sizeof(path), "%s", cr->private);
-	parent = open_parent(path, &name);
-	if (parent < 0)
-		return msg_end(OUT_UNPACK, -parent, NULL, "%s: open the directory above %s",
+	if (ret)
+		return msg_end(OUT_UNPACK, 0, cr->place.sentence, "%s: open the directory above %s",
 			       cr->intent, cr->private);
 	msg_step("Creating container private area (%s)", cr->want->ostemplate);
-	ret = unpack(cr, parent, name);
-	close(parent);
+	ret = unpack(cr, cr->place.fd, cr->place.rest);
 	if (ret)
 		return ret;
 	msg_step("Performing postcreate actions");
@@ -278,13 +278,11 @@ static int make_private(const struct create *cr)
 
 static void told(const struct create *cr, const struct conf *c)
 {
-	char path[64], root[PATH_MAX];
 	uint32_t base = 0;
+	char path[64];
 
 	conf_path(cr->ctid, path, sizeof(path));
 	conf_id_base(c, &base);
-	conf_root(c, cr->ctid, root, sizeof(root));
-	dirs_make(root, 0755);
 	msg_step("CT configuration saved to %s", path);
 	msg_step("Container private area was created");
 	if (msg_style == MSG_VZCTX)
@@ -311,6 +309,7 @@ static int begin(struct create *cr, struct conf **cp)
 {
 	struct conf *c = conf_load(cr->ctid);
 	const char *unfinished;
+	struct place place;
 	char path[64], old[PATH_MAX];
 	int ret;
 
@@ -324,10 +323,11 @@ static int begin(struct create *cr, struct conf **cp)
 		conf_private(c, cr->ctid, old, sizeof(old));
 		msg_note("removing %s, which an earlier create left unfinished",
 			 old);
-		ret = private_remove(old);
+		ret = private_remove(cr->ctid, c, &place);
 		if (ret)
-			return msg_end(OUT_REMOVE, -ret, NULL, "%s: remove %s",
-				       cr->intent, old);
+			return msg_end(OUT_REMOVE, *place.sentence ? 0 : -ret,
+				       place.sentence,
+				       "%s: remove %s", cr->intent, old);
 		cr->had_conf = false;
 		conf_free(c);
 		c = NULL;
@@ -340,9 +340,9 @@ static int begin(struct create *cr, struct conf **cp)
 		*cp = c = conf_new();
 	if (!c)
 		return msg_fail(ENOMEM, NULL, "%s", cr->intent);
-	ret = check_private(cr);
+	ret = check_absent(cr);
 	if (!ret)
-		ret = check_absent(cr);
+		ret = check_places(cr);
 	return ret ? ret : write_conf(cr, c);
 }
 
@@ -377,30 +377,30 @@ static int find_template(struct create *cr)
 	conf_free(c);
 	if (!ret && *cr->private != '/')
 		ret = -EINVAL;
-	return ret ? msg_fail(EINVAL, "the private area needs an absolute path without quote, $, ` or backslash",
-			      "%s", cr->intent) : EXIT_OK;
+	return ret ? msg_fail(EINVAL, BAD_PATH, "%s", cr->intent) : EXIT_OK;
 }
 
 static int find_directory(struct create *cr)
 {
 	const char *dir = cr->want->private;
-	char def[64];
+	char def[64], *here;
 	struct stat st;
 
 	if (cr->want->ostemplate)
 		return EXIT_OK;
 	snprintf(def, sizeof(def), PRIVATE_DIR "/%u", cr->ctid);
-	if (!realpath(dir ? dir : def, cr->private) || stat(cr->private, &st))
+	if (stat(dir ? dir : def, &st))
 		return msg_end(OUT_NO_PRIVATE, errno, dir ? NULL :
 			       "give a template with --ostemplate, or name a directory with --private",
 			       "%s: private area %s", cr->intent,
 			       dir ? dir : def);
-	if (!strcmp(cr->private, "/"))
-		return msg_fail(0, "a context with the host's root as its own would own every file of the host",
-				"%s: private area /", cr->intent);
 	if (!S_ISDIR(st.st_mode))
 		return msg_fail(ENOTDIR, NULL, "%s: private area %s", cr->intent,
-				cr->private);
+				dir ? dir : def);
+	here = dir && *dir != '/' ? getcwd(NULL, 0) : NULL;
+	snprintf(cr->private, sizeof(cr->private), "%s%s%s", here ? here : "",
+		 here ? "/" : "", dir ? dir : def);
+	free(here);
 	return EXIT_OK;
 }
 
@@ -430,7 +430,9 @@ static int create(struct create *cr)
 
 int life_create(const struct life_create *want)
 {
-	struct create cr = { .want = want, .ctid = want->ctid };
+	struct create cr = {
+		.want = want, .ctid = want->ctid, .place = PLACE_NONE,
+	};
 	int lock, ret;
 
 	snprintf(cr.intent, sizeof(cr.intent), "create CT %u", cr.ctid);
@@ -449,6 +451,7 @@ int life_create(const struct life_create *want)
 			      cr.intent);
 	else
 		ret = create(&cr);
+	place_close(&cr.place);
 	close(lock);
 	return ret;
 }

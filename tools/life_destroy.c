@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "area.h"
 #include "cgroup.h"
 #include "life.h"
 #include "life_step.h"
@@ -63,17 +64,43 @@ static int note_begun(uint32_t ctid)
 	return ret;
 }
 
-static int remove_private(uint32_t ctid, const char *private,
-			  const char *intent)
+/* Before it is written down that a destroy is under way. */
+static int check_removable(uint32_t ctid, const struct conf *c,
+			   const char *private, const char *intent)
 {
-	int ret = note_begun(ctid);
+	struct place place = PLACE_NONE;
+	struct areas a;
+	int ret = areas_load(&a, ctid, c);
 
+	if (ret) {
+		ret = msg_fail(-ret, NULL, "%s: read " CONF_DIR, intent);
+	} else if (area_check(&place, &a, AREA_PRIVATE, AREA_REMOVE)) {
+		ret = msg_end(OUT_REMOVE, 0, place.sentence,
+			      "%s: remove its private area %s", intent, private);
+		msg_note("`vzctx destroy %u` forgets the container and leaves that directory alone",
+			 ctid);
+	}
+	areas_free(&a);
+	return ret;
+}
+
+static int remove_private(uint32_t ctid, const struct conf *c,
+			  const char *private, const char *intent)
+{
+	struct place place;
+	int ret = check_removable(ctid, c, private, intent);
+
+	if (ret)
+		return ret;
+	ret = note_begun(ctid);
 	if (ret)
 		return msg_end(OUT_SAVE, -ret, NULL, "%s: note that it has begun",
 			       intent);
 	msg_step("Destroying container private area: %s", private);
-	ret = private_remove(private);
-	return ret ? msg_end(OUT_REMOVE, -ret, ret == -EXDEV ?
+	ret = private_remove(ctid, c, &place);
+	return ret ? msg_end(OUT_REMOVE, *place.sentence ? 0 : -ret,
+			     *place.sentence ? place.sentence :
+			     ret == -EXDEV ?
 			     "something is mounted below it; unmount that first" :
 			     NULL, "%s: remove %s", intent, private) : EXIT_OK;
 }
@@ -101,7 +128,7 @@ static int destroy(uint32_t ctid, struct conf *c, bool purge,
 	if (conf_get(c, LIFE_KEY))
 		purge = true;
 	if (purge) {
-		ret = remove_private(ctid, private, intent);
+		ret = remove_private(ctid, c, private, intent);
 		if (ret)
 			return ret;
 	}

@@ -11,106 +11,223 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "area.h"
 #include "cgroup.h"
 #include "consock.h"
 #include "dirs.h"
 #include "globalconf.h"
 #include "life.h"
 #include "life_step.h"
-#include "mnt.h"
 #include "msg.h"
 #include "nl.h"
 #include "running.h"
 #include "script.h"
 
-static int bind_tree(const char *private, const char *root)
+static int bind_tree(int private, int root)
 {
 	struct mount_attr attr = {
 		.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
 		/* What scripts mount below is not to show in VE_PRIVATE. */
 		.propagation = MS_PRIVATE,
 	};
-	int tree = open_tree(AT_FDCWD, private,
-			     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	int tree = open_tree(private, "", AT_EMPTY_PATH | OPEN_TREE_CLONE |
+					  OPEN_TREE_CLOEXEC);
 	int ret = 0;
 
 	if (tree < 0)
 		return -errno;
 	if (mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) ||
-	    move_mount(tree, "", AT_FDCWD, root, MOVE_MOUNT_F_EMPTY_PATH))
+	    move_mount(tree, "", root, "", MOVE_MOUNT_F_EMPTY_PATH |
+					   MOVE_MOUNT_T_EMPTY_PATH))
 		ret = -errno;
 	close(tree);
 	return ret;
 }
 
-bool is_mounted(uint32_t ctid, const struct conf *c)
+static enum area_mount mounted(uint32_t ctid, const struct conf *c)
 {
-	char root[PATH_MAX];
+	struct place p = PLACE_NONE;
+	enum area_mount what = area_mounted(ctid, c, &p);
 
-	conf_root(c, ctid, root, sizeof(root));
-	return mnt_is_mounted(root);
+	place_close(&p);
+	return what;
 }
 
-static void unmount(const char *root)
+bool is_mounted(uint32_t ctid, const struct conf *c)
 {
-	/* As often as something lies there, what is below it included. */
-	for (int i = 0; i < 64 && mnt_is_mounted(root); i++)
-		if (umount2(root, MNT_DETACH | UMOUNT_NOFOLLOW))
+	enum area_mount what = mounted(ctid, c);
+
+	return what == AREA_OURS || what == AREA_BOUND;
+}
+
+/* What is mounted below goes along; what lies over it, or instead of it, stays. */
+static int unmount(uint32_t ctid, const struct conf *c)
+{
+	int ret = 0;
+
+	for (int i = 0; !ret && i < 64; i++) {
+		struct place p = PLACE_NONE;
+		enum area_mount what = area_mounted(ctid, c, &p);
+		char path[64];
+
+		/* By descriptor: what was proved is what goes. */
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", p.fd);
+		if (what == AREA_OURS && umount2(path, MNT_DETACH))
+			ret = -errno;
+		place_close(&p);
+		if (what != AREA_OURS)
 			break;
+	}
+	return ret;
+}
+
+static int no_private(uint32_t ctid, const char *path)
+{
+	if (msg_style == MSG_OPENVZ)
+		msg_note("Container private area %s does not exist", path);
+	else
+		msg_end(OUT_NO_PRIVATE, ENOENT, NULL,
+			"start CT %u: open private area %s", ctid, path);
+	return OUT_NO_PRIVATE;
+}
+
+/* Both directories, proved and held; then mounts have to go to these. */
+struct ends {
+	struct areas areas;
+	struct place private, root;
+};
+
+static void close_ends(struct ends *e)
+{
+	place_close(&e->private);
+	place_close(&e->root);
+}
+
+static int open_private(struct ends *e, uint32_t ctid)
+{
+	int ret = area_open(&e->private, &e->areas, AREA_PRIVATE, AREA_USE);
+	struct stat st;
+
+	if (ret)
+		return msg_end(OUT_PLACE, 0, e->private.sentence,
+			       "mount CT %u: use its private area", ctid);
+	if (*e->private.rest || fstat(e->private.fd, &st) ||
+	    !S_ISDIR(st.st_mode))
+		return no_private(ctid, e->private.path);
+	return EXIT_OK;
+}
+
+static int check_bare(struct ends *e, uint32_t ctid)
+{
+	char text[PATH_MAX + 160];
+	int fd;
+	bool empty;
+
+	if (mounted(ctid, e->areas.conf) != AREA_BARE) {
+		snprintf(text, sizeof(text),
+			 "something is mounted there that %s did not mount; unmount it, or choose another directory (VE_ROOT)",
+			 prog_name);
+		return msg_end(OUT_MOUNT, EBUSY, text, "mount CT %u on %s",
+			       ctid, e->root.path);
+	}
+	fd = place_read(&e->root, O_DIRECTORY);
+	empty = fd >= 0 && dirs_empty(fd);
+	if (fd >= 0)
+		close(fd);
+	return empty ? EXIT_OK :
+	       msg_end(OUT_MOUNT, fd < 0 ? -fd : ENOTEMPTY, fd < 0 ? NULL :
+		       "what is there would be hidden; empty it, or choose another directory (VE_ROOT)",
+		       "mount CT %u on %s", ctid, e->root.path);
+}
+
+static int open_root(struct ends *e, uint32_t ctid)
+{
+	int ret = area_open(&e->root, &e->areas, AREA_ROOT, AREA_USE);
+
+	if (!ret && *e->root.rest)
+		ret = place_make(&e->root, true);
+	if (ret)
+		return msg_end(OUT_PLACE, 0, e->root.sentence,
+			       "mount CT %u: use its VE_ROOT", ctid);
+	return check_bare(e, ctid);
+}
+
+static int open_ends(struct ends *e, uint32_t ctid)
+{
+	int ret = open_private(e, ctid);
+
+	return ret ? ret : open_root(e, ctid);
+}
+
+static int mount_ends(struct ends *e, uint32_t ctid, const struct conf *c)
+{
+	int ret = areas_load(&e->areas, ctid, c);
+
+	if (ret)
+		return msg_fail(-ret, NULL, "mount CT %u: read " CONF_DIR, ctid);
+	ret = open_ends(e, ctid);
+	if (!ret)
+		ret = script_host(ctid, "premount");
+	if (ret)
+		return ret;
+	/* The script may have mounted what one of them lies on. */
+	close_ends(e);
+	ret = open_ends(e, ctid);
+	if (ret)
+		return ret;
+	ret = bind_tree(e->private.fd, e->root.fd);
+	return ret ? msg_end(OUT_MOUNT, -ret, NULL, "mount CT %u: bind %s to %s",
+			     ctid, e->private.path, e->root.path) : EXIT_OK;
 }
 
 int mount_step(uint32_t ctid, const struct conf *c)
 {
-	char private[PATH_MAX], root[PATH_MAX];
-	struct stat st;
-	int ret;
+	struct ends e = { .private = PLACE_NONE, .root = PLACE_NONE };
+	int ret = mount_ends(&e, ctid, c);
 
-	conf_private(c, ctid, private, sizeof(private));
-	conf_root(c, ctid, root, sizeof(root));
-	if (stat(private, &st) || !S_ISDIR(st.st_mode)) {
-		if (msg_style == MSG_OPENVZ)
-			msg_note("Container private area %s does not exist",
-				 private);
-		else
-			msg_end(OUT_NO_PRIVATE, ENOENT, NULL,
-				"start CT %u: open private area %s", ctid,
-				private);
-		return OUT_NO_PRIVATE;
-	}
-	if (!strcmp(private, root))
-		return msg_end(OUT_MOUNT, 0, "VE_PRIVATE and VE_ROOT are the same directory",
-			       "mount CT %u", ctid);
-	ret = dirs_make(root, 0755);
-	if (ret)
-		return msg_end(OUT_MOUNT, -ret, NULL, "mount CT %u: make %s",
-			       ctid, root);
-	ret = script_host(ctid, "premount");
+	close_ends(&e);
+	areas_free(&e.areas);
 	if (ret)
 		return ret;
-	ret = bind_tree(private, root);
-	if (ret)
-		return msg_end(OUT_MOUNT, -ret, NULL, "mount CT %u: bind %s to %s",
-			       ctid, private, root);
 	ret = script_host(ctid, "mount");
 	if (ret) {
-		unmount(root);
+		unmount(ctid, c);
 		return ret;
 	}
 	msg_step("Container is mounted");
 	return EXIT_OK;
 }
 
+/* Not there, or not the tool's to take away. */
+static int no_umount(uint32_t ctid, const struct conf *c, const char *intent)
+{
+	struct place p = PLACE_NONE;
+	enum area_mount what = area_mounted(ctid, c, &p);
+	char text[PATH_MAX + 96];
+
+	place_close(&p);
+	if (what == AREA_BARE)
+		return msg_end(OUT_NOT_MOUNTED, 0, "it is not mounted", "%s",
+			       intent);
+	snprintf(text, sizeof(text),
+		 "what lies on %s was not mounted by %s, so it stays", p.path,
+		 prog_name);
+	return msg_end(OUT_UMOUNT, 0, *p.sentence ? p.sentence : text, "%s",
+		       intent);
+}
+
 int umount_step(uint32_t ctid, const struct conf *c)
 {
-	char root[PATH_MAX];
+	char intent[32];
 	int ret, post;
 
-	conf_root(c, ctid, root, sizeof(root));
+	snprintf(intent, sizeof(intent), "unmount CT %u", ctid);
+	if (mounted(ctid, c) != AREA_OURS)
+		return no_umount(ctid, c, intent);
 	ret = script_host(ctid, "umount");
-	unmount(root);
-	if (mnt_is_mounted(root))
-		return msg_end(OUT_UMOUNT, errno, NULL, "unmount %s of CT %u",
-			       root, ctid);
+	post = unmount(ctid, c);
+	if (post)
+		return msg_end(OUT_UMOUNT, -post, NULL, "%s", intent);
 	post = script_host(ctid, "postumount");
 	return ret ? ret : post;
 }
@@ -171,9 +288,6 @@ static int with_lock(uint32_t ctid, bool mount)
 		ret = EXIT_FAILED;
 	else if (mount && is_mounted(ctid, c))
 		ret = msg_end(OUT_MOUNTED, 0, "it is mounted already", "%s",
-			      intent);
-	else if (!mount && !is_mounted(ctid, c))
-		ret = msg_end(OUT_NOT_MOUNTED, 0, "it is not mounted", "%s",
 			      intent);
 	else
 		ret = mount ? mount_finished(ctid, c, intent) :

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "area.h"
 #include "birth.h"
 #include "cgcpu.h"
 #include "cgroup.h"
@@ -115,24 +116,36 @@ static int ensure_ids(struct start *s)
 
 static int raise_it(struct start *s, struct tty *t, pid_t *pid)
 {
-	char private[PATH_MAX], root[PATH_MAX], hostname[HOSTNAME_SIZE];
+	char private[PATH_MAX], hostname[HOSTNAME_SIZE];
+	struct place root = PLACE_NONE;
 	struct birth b = {
 		.ctid = s->ctid,
 		.private = private,
-		.root = root,
+		.root = root.path,
 		.hostname = hostname,
 		.argv = s->want->argv,
 		.verbose = s->want->verbose,
 		.bind = bind_init,
 		.arg = s,
 	};
+	enum area_mount what;
+	struct stat st = { 0 };
 	int ret, err;
 
 	if (!conf_id_base(s->conf, &b.id_base) || !b.id_base)
 		return msg_end(OUT_BAD_CONF, 0, "its configuration needs LOCAL_UID and LOCAL_GID, the same number above 0",
 			       "%s", s->intent);
 	conf_private(s->conf, s->ctid, private, sizeof(private));
-	conf_root(s->conf, s->ctid, root, sizeof(root));
+	what = area_mounted(s->ctid, s->conf, &root);
+	if ((what != AREA_OURS && what != AREA_BOUND) || fstat(root.fd, &st)) {
+		place_close(&root);
+		return msg_end(OUT_MOUNT, 0, *root.sentence ? root.sentence :
+			       "its private area is not what is mounted on VE_ROOT; what do its mount scripts do?",
+			       "%s", s->intent);
+	}
+	b.dev = st.st_dev;
+	b.ino = st.st_ino;
+	place_close(&root);
 	conf_hostname(s->conf, s->ctid, hostname, sizeof(hostname));
 	ret = birth(&b, t, pid, &err);
 	if (ret && (err == ENOMEM || err == ENFILE))

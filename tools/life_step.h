@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "conf.h"
+#include "place.h"
 
 /** Return: EXIT_OK or an outcome, with nothing left mounted. */
 int mount_step(uint32_t ctid, const struct conf *c);
@@ -30,7 +31,12 @@ int no_conf(uint32_t ctid, const char *intent);
 /** A create or destroy that is not over. Return: EXIT_OK or OUT_UNFINISHED. */
 int check_finished(uint32_t ctid, const struct conf *c, const char *intent);
 
-/** Removes the tree at @private, as template_remove_tree(). */
-int private_remove(const char *private);
+/**
+ * private_remove - removes the private area, as template_remove_tree()
+ *
+ * Return: 0 (also if there is none) or -errno; *why is "" or what keeps the
+ * directory from being the container's to remove.
+ */
+int private_remove(uint32_t ctid, const struct conf *c, struct place *why);
 
 #endif /* _VZCTX_LIFE_STEP_H */

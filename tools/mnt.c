@@ -32,18 +32,6 @@ bool mnt_cgroup2(char *buf, unsigned int size)
 	return found;
 }
 
-bool mnt_is_mounted(const char *path)
-{
-	struct libmnt_table *tb = mnt_new_table_from_file(MOUNTINFO);
-	char *real = realpath(path, NULL);
-	bool found = tb && real &&
-		     mnt_table_find_target(tb, real, MNT_ITER_BACKWARD);
-
-	free(real);
-	mnt_unref_table(tb);
-	return found;
-}
-
 void mnt_fstype(const char *path, char *buf, unsigned int size)
 {
 	struct libmnt_table *tb = mnt_new_table_from_file(MOUNTINFO);

@@ -10,9 +10,6 @@
 /** Where a cgroup2 hierarchy is mounted. Return: false if nowhere. */
 bool mnt_cgroup2(char *buf, unsigned int size);
 
-/** Whether something is mounted on @path. */
-bool mnt_is_mounted(const char *path);
-
 /** The type of the file system that @path lies on, or "unknown". */
 void mnt_fstype(const char *path, char *buf, unsigned int size);
 

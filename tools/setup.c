@@ -17,6 +17,7 @@
 
 #include "globalconf.h"
 #include "msg.h"
+#include "place.h"
 #include "running.h"
 #include "setup.h"
 
@@ -26,21 +27,24 @@
 /* The directory etc of the tree, for use as a place only. */
 static int open_etc(const char *private)
 {
+	struct place place = PLACE_NONE;
 	struct open_how how = {
 		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS |
 			   RESOLVE_NO_XDEV,
 	};
-	int root, etc;
+	int etc, ret = place_open(&place, private, NULL);
 
-	root = open(private, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		return -errno;
-	etc = syscall(SYS_openat2, root, "etc", &how, sizeof(how));
-	if (etc < 0)
-		etc = -errno;
-	close(root);
-	return etc;
+	if (ret)
+		return ret;
+	if (*place.rest) {
+		place_close(&place);
+		return -ENOENT;
+	}
+	etc = syscall(SYS_openat2, place.fd, "etc", &how, sizeof(how));
+	ret = etc < 0 ? -errno : etc;
+	place_close(&place);
+	return ret;
 }
 
 static int etc_of(uint32_t ctid, const struct conf *c)

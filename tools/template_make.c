@@ -3,7 +3,6 @@
  * vzctx - makes templates and trees of them, and tells the user
  */
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,11 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "area.h"
+#include "dirs.h"
 #include "msg.h"
 #include "parse.h"
 #include "template_make.h"
 
-#define TREE	".import.XXXXXX"
+#define TREE	".import.XXXXXX"	/* only root enters it, whatever modes are inside */
 
 bool template_name_ok(const char *name)
 {
@@ -38,6 +39,8 @@ static int open_cache(const char *name, char *cache, size_t size)
 	char path[PATH_MAX];
 	int fd = -1, ret = template_cache(cache, size, true);
 
+	if (!ret)
+		ret = template_trust(cache);
 	if (!ret) {
 		fd = open(cache, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		ret = fd < 0 ? -errno : 0;
@@ -179,8 +182,8 @@ static int pack(int cache, const char *dir, int from, const char *name)
 int template_import(const char *image, const char *name,
 		    struct template_progress *p)
 {
-	char path[PATH_MAX], dir[256], tree[320];
-	int cache, fd, ret = find(image, path, sizeof(path));
+	char path[PATH_MAX], dir[256], tree[320], inner[330];
+	int cache, fd = -1, ret = find(image, path, sizeof(path));
 
 	if (ret)
 		return ret;
@@ -188,13 +191,17 @@ int template_import(const char *image, const char *name,
 	if (cache < 0)
 		return EXIT_FAILED;
 	snprintf(tree, sizeof(tree), "%s/" TREE, dir);
-	fd = mkdtemp(tree) ? open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (mkdtemp(tree)) {
+		snprintf(inner, sizeof(inner), "%s/tree", tree);
+		if (!mkdir(inner, 0755))
+			fd = open(inner, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
 	if (fd < 0) {
 		ret = msg_fail(errno, NULL, "make a directory in %s", dir);
+		rmdir(tree);
 		close(cache);
 		return ret;
 	}
-	fchmod(fd, 0755);
 	ret = template_unpack(path, fd, p);
 	if (ret) {
 		ret = msg_fail(0, p->sentence, "import %s", path);
@@ -209,41 +216,47 @@ int template_import(const char *image, const char *name,
 	return ret;
 }
 
-static bool is_empty(int dirfd)
+/* @p becomes the directory called @name, made if missing. Return: 0 or -errno. */
+static int open_tree_at(struct place *p, const char *name, bool *made)
 {
-	int copy = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), n = 0;
-	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	char path[PATH_MAX], *here = *name == '/' ? NULL : getcwd(NULL, 0);
+	int fd, ret;
 
-	if (!d) {
-		if (copy >= 0)
-			close(copy);
-		return false;
-	}
-	while (n < 3 && readdir(d))
-		n++;
-	closedir(d);
-	return n == 2;
+	snprintf(path, sizeof(path), "%s%s%s", here ? here : "",
+		 here ? "/" : "", name);
+	free(here);
+	ret = area_open_tree(p, path);
+	if (ret)
+		return ret;
+	*made = *p->rest;
+	ret = place_make(p, true);
+	fd = ret ? ret : place_read(p, O_DIRECTORY);
+	if (fd >= 0 && *made)
+		fchmod(fd, 0755);
+	return fd;
 }
 
 int template_fill(const char *source, const char *directory,
 		  struct template_progress *p)
 {
-	bool made = !mkdir(directory, 0755);
+	struct place place = PLACE_NONE;
 	char path[PATH_MAX];
+	bool made = false;
 	struct stat st;
 	int fd, ret;
 
-	if (!made && errno != EEXIST)
-		return msg_fail(errno, NULL, "make %s", directory);
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open_tree_at(&place, directory, &made);
 	if (fd < 0 || fstat(fd, &st)) {
-		ret = msg_fail(errno, NULL, "unpack to %s", directory);
+		ret = msg_fail(*place.sentence ? 0 : fd < 0 ? -fd : errno,
+			       place.sentence, "unpack to %s", directory);
 		if (fd >= 0)
 			close(fd);
+		place_close(&place);
 		return ret;
 	}
-	if (!is_empty(fd)) {
+	if (!dirs_empty(fd)) {
 		close(fd);
+		place_close(&place);
 		return msg_fail(ENOTEMPTY, "a template is unpacked to an empty directory, or a new one",
 				"unpack to %s", directory);
 	}
@@ -258,6 +271,7 @@ int template_fill(const char *source, const char *directory,
 	}
 	close(fd);
 	if (ret && made)
-		rmdir(directory);
+		unlinkat(place.parent, strrchr(place.path, '/') + 1, AT_REMOVEDIR);
+	place_close(&place);
 	return ret;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "area.h"
 #include "conflimit.h"
 #include "confwarn.h"
 #include "idrange.h"
@@ -153,6 +154,30 @@ static void unload(struct set *s)
 	s->plan.ifname = NULL;
 }
 
+/* Before anything is saved; a start asks again. */
+static int check_places(const struct set *s)
+{
+	static const char *const option[] = {
+		[AREA_PRIVATE] = "private", [AREA_ROOT] = "root",
+	};
+	struct place p = PLACE_NONE;
+	struct areas a;
+	int ret = areas_load(&a, s->ctid, s->plan.next);
+
+	if (ret)
+		ret = outcome_code(msg_fail(-ret, NULL, "read " CONF_DIR));
+	for (int which = AREA_PRIVATE; !ret && which <= AREA_ROOT; which++) {
+		if (!setplan_has(&s->plan, option[which]) ||
+		    !area_check(&p, &a, which, AREA_SAVE))
+			continue;
+		msg_note("Bad parameter for --%s: %s", option[which],
+			 p.sentence);
+		ret = VZ_BAD_VALUE;
+	}
+	areas_free(&a);
+	return ret;
+}
+
 /* Reads the file and makes of it what it is to be; changes nothing. */
 static int prepare(struct set *s)
 {
@@ -176,6 +201,8 @@ static int prepare(struct set *s)
 		ret = check_name(s);
 	if (!ret && s->running)
 		ret = check_running(s);
+	if (!ret && s->ctid)
+		ret = check_places(s);
 	if (!ret && !s->running && !s->plan.save && !s->plan.nuserpw) {
 		ret = outcome_code(msg_end(OUT_NOT_RUNNING, 0, NULL,
 					   "set CT %u", s->ctid));
