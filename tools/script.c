@@ -13,6 +13,7 @@
 #include "conf.h"
 #include "life.h"
 #include "msg.h"
+#include "place.h"
 #include "script.h"
 
 static int status_of(pid_t pid)
@@ -54,19 +55,55 @@ static void child(uint32_t ctid, const char *path)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
+/*
+ * What root runs is to be root's, and found where only root can put it. Return:
+ * EXIT_OK with the file open in @p, or with nothing open when there is none.
+ */
+static int find(uint32_t ctid, const char *path, struct place *p)
+{
+	struct stat st;
+	int ret = place_open(p, path, NULL);
+
+	if (ret)
+		return msg_end(OUT_SCRIPT, 0, p->sentence,
+			       "run the action script %s of CT %u", path, ctid);
+	if (*p->rest) {
+		place_close(p);
+		return EXIT_OK;
+	}
+	if (fstat(p->fd, &st))
+		ret = place_refuse(p, errno, "%s", strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		ret = place_refuse(p, EPERM, "%s is no file", p->path);
+	else if (!place_roots_own(&st))
+		ret = place_refuse(p, EPERM, "root would run what others than root may write (owner %u, mode %04o); `chown root:root %s; chmod go-w %s`",
+				   st.st_uid, st.st_mode & 07777, p->path,
+				   p->path);
+	if (!ret)
+		return EXIT_OK;
+	place_close(p);
+	return msg_end(OUT_SCRIPT, 0, p->sentence,
+		       "run the action script %s of CT %u", path, ctid);
+}
+
 static int run_one(uint32_t ctid, const char *path)
 {
-	int status;
+	struct place p = PLACE_NONE;
+	int status, ret = find(ctid, path, &p);
 	pid_t pid;
 
-	if (access(path, F_OK))
-		return EXIT_OK;
+	if (ret || p.fd < 0)
+		return ret;
 	fflush(stdout);
 	pid = fork();
-	if (pid < 0)
+	if (pid < 0) {
+		place_close(&p);
 		return msg_end(OUT_SCRIPT, errno, NULL, "run %s", path);
+	}
+	/* By name, which a script may ask for: only root can give it another file. */
 	if (!pid)
 		child(ctid, path);
+	place_close(&p);
 	status = status_of(pid);
 	return status ? failed(ctid, path, status) : EXIT_OK;
 }
@@ -91,14 +128,18 @@ int script_host(uint32_t ctid, const char *action)
 int script_inside(uint32_t ctid, const char *action)
 {
 	char *argv[] = { "/bin/sh", "-s", NULL };
+	struct place p = PLACE_NONE;
 	int fd, keep, status, ret;
 	char path[96];
 
 	snprintf(path, sizeof(path), CONF_DIR "/%u.%s", ctid, action);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	ret = find(ctid, path, &p);
+	if (ret || p.fd < 0)
+		return ret;
+	fd = place_read(&p, 0);
+	place_close(&p);
 	if (fd < 0)
-		return errno == ENOENT ? EXIT_OK :
-		       msg_end(OUT_SCRIPT, errno, NULL, "open %s", path);
+		return msg_end(OUT_SCRIPT, -fd, NULL, "open %s", path);
 	keep = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	dup2(fd, STDIN_FILENO);
 	close(fd);

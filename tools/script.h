@@ -4,7 +4,8 @@
  *
  * /etc/vz/conf holds vps.ACTION for every container and CTID.ACTION for one;
  * the global one runs first. premount, mount, umount, postumount run on the
- * host with VEID and VE_CONFFILE in the environment, start and stop inside.
+ * host with VEID and VE_CONFFILE in the environment, start and stop inside. A file
+ * that others than root may write, or reach by a path they can change, is refused.
  */
 #ifndef _VZCTX_SCRIPT_H
 #define _VZCTX_SCRIPT_H
