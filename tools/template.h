@@ -49,6 +49,13 @@ struct template_progress {
 int template_cache(char *path, size_t size, bool make);
 
 /**
+ * template_trust - whether only root can say what is in the directory @cache
+ *
+ * Tells the user if not. Return: 0 (also if there is none) or -errno.
+ */
+int template_trust(const char *cache);
+
+/**
  * template_find - the file or directory an OS template's name means
  * @name: a path if it has a slash in it, else a name in the cache, with or
  *	without its suffix

@@ -10,6 +10,8 @@
 
 #include "dirs.h"
 #include "globalconf.h"
+#include "msg.h"
+#include "place.h"
 #include "template.h"
 
 /* In the order in which they are looked for; "": a directory, or a file as named. */
@@ -33,6 +35,23 @@ int template_cache(char *path, size_t size, bool make)
 		dir = TEMPLATE_DIR;
 	ret = fits(snprintf(path, size, "%s/cache", dir), size);
 	return !ret && make ? dirs_make(path, 0755) : ret;
+}
+
+int template_trust(const char *cache)
+{
+	struct place_guard guard = { .sticky = true };
+	struct place p = PLACE_NONE;
+	struct stat st;
+	int ret = place_open(&p, cache, &guard);
+
+	if (!ret && !*p.rest && !fstat(p.fd, &st) && !place_roots_own(&st))
+		ret = place_refuse(&p, EPERM, "others than root may write to %s (owner %u, mode %04o); `chown root:root %s; chmod go-w %s`",
+				   p.path, st.st_uid, st.st_mode & 07777,
+				   p.path, p.path);
+	place_close(&p);
+	if (ret)
+		msg_note("templates of %s are not used: %s", cache, p.sentence);
+	return ret;
 }
 
 const char *template_suffix(const char *file)
@@ -66,6 +85,8 @@ int template_find(const char *name, char *path, size_t size)
 	if (*name == '.')
 		return -EINVAL;
 	ret = template_cache(cache, sizeof(cache), false);
+	if (!ret)
+		ret = template_trust(cache);
 	for (size_t i = 0; !ret && i < NSUFFIXES; i++) {
 		ret = fits(snprintf(path, size, "%s/%s%s", cache, name, suffixes[i]), size);
 		if (ret)
