@@ -7,7 +7,6 @@
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 work=$(mktemp -d "/tmp/$(basename -- "$0" .sh).XXXXXX")
-chmod 755 "$work"
 victim=$work/victim
 to=$work/tree
 conf=/etc/vz/vz.conf
