@@ -125,6 +125,8 @@ static struct vzctx *ctx_alloc(u32 ctid, struct pid *pid)
 	ctx->pid_ns = ns_of_pid(pid);
 	for (i = 0; i < UB_RESOURCES; i++)
 		vzctx_bc_init(&ctx->bc[i]);
+	for (i = 0; i < ARRAY_SIZE(ctx->lock_turn); i++)
+		mutex_init(&ctx->lock_turn[i]);
 	vzctx_cpu_birth(ctx);
 	vzctx_news_init(&ctx->news);
 	INIT_LIST_HEAD(&ctx->all);

@@ -13,7 +13,8 @@
  *   vzctx_control (mutex: create, limits, hooks; never taken by a wrapper,
  *	because an exiting task that waits for it would hold up the RCU-tasks
  *	grace period its holder may be waiting for)
- *   turn of a lock owner (mutex: while one request for a file lock runs)
+ *   turn of a lock owner (mutex of one context: while one request of its for a
+ *	file lock runs)
  *   lock of hook.c (mutex: what is hooked; inside the module notifier too)
  *   ctx registry lock (spinlock: hash tables and list; a leaf but for news)
  *   look at processor time (mutex: cpu.c) and the last records (mutex: last.c)
@@ -36,6 +37,7 @@
 #include "bc.h"
 #include "cpu.h"
 #include "event.h"
+#include "limits.h"
 #include "res.h"
 
 struct file;
@@ -64,6 +66,7 @@ struct vzctx_spare;
  * @oom_before: how often @memcg was out of memory before the binding
  * @swap_before: how often its swap was refused before
  * @news: limit events on their way to process context
+ * @lock_turn: by hash of a lock owner; see hook_lock.c
  * @ref: one for RUNNING, one per owner entry, one per holder of a pointer
  * @spare: per CPU, owner entries for the next objects
  * @objects: per CPU, owner entries; a sum is right when nothing moves
@@ -88,6 +91,7 @@ struct vzctx {
 	unsigned long oom_before;
 	unsigned long swap_before;
 	struct vzctx_news news;
+	struct mutex lock_turn[1 << VZCTX_LOCK_TURN_BITS];
 	struct percpu_ref ref;
 	struct vzctx_spare __percpu *spare;
 	long __percpu *objects;

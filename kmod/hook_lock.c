@@ -10,11 +10,17 @@
  *
  * How many those are depends on the locks the same owner (process, or open
  * file) has on the file. They are looked at before the request, so requests of
- * one owner take turns.
+ * one owner take turns. The turns are a context's own: a task that has one may
+ * be preempted, throttled or in reclaim, and only its own container shall wait
+ * for that.
  *
- * Not attempted: a host task that shares the descriptor table or an open file
- * with a context does not take turns, so locks made at the same moment by both
- * may be taken for each other.
+ * So a host task or another context with the same owner, which takes a shared
+ * descriptor table or open file, can get in between. Every lock is counted even
+ * then: one that nobody pays for is charged, whatever the limit, to the context
+ * whose request touches it.
+ *
+ * Best effort: whom of those that share an owner a lock made at the same moment
+ * is charged to; and without memory for its entry it waits for the next request.
  *
  * File systems that lock elsewhere first (nfs) ask with FL_ACCESS before they
  * do, and hear of a full beancounter then. Locks that a file system keeps
@@ -44,12 +50,10 @@ VZCTX_HOOK_VOID(locks_release_private);
 /* The most locks one request adds. */
 #define ADDS_MAX	2
 
-/* Each serves the owners that hash to it, for the time of one request. */
-static struct mutex turns[1 << VZCTX_LOCK_TURN_BITS];
-
-static struct mutex *turn_of(const void *owner)
+/* Serves the owners that hash to it, for the time of one request. */
+static struct mutex *turn_of(struct vzctx *ctx, const void *owner)
 {
-	return &turns[hash_ptr(owner, VZCTX_LOCK_TURN_BITS)];
+	return &ctx->lock_turn[hash_ptr(owner, VZCTX_LOCK_TURN_BITS)];
 }
 
 /**
@@ -213,7 +217,7 @@ err_free:
 }
 
 /* Every lock the request made has the owner and touches the range. */
-static bool may_be_new(const struct ask *ask, const struct file_lock *fl)
+static bool touched(const struct ask *ask, const struct file_lock *fl)
 {
 	if (!is_own(ask, fl))
 		return false;
@@ -222,37 +226,73 @@ static bool may_be_new(const struct ask *ask, const struct file_lock *fl)
 }
 
 /*
- * Gives the entries to the locks that have none: those just made, or, if
- * nothing was made, the one whose entry was taken. Under flc_lock no lock in
- * the list can be freed.
+ * Gives the entries to the touched locks that have none: those just made, or,
+ * if nothing was made, the one whose entry was taken. Under flc_lock no lock in
+ * the list can be freed. Returns how many it had no entry for.
  */
-static void publish(struct ask *ask)
+static unsigned int publish(struct ask *ask)
 {
 	struct file_lock_context *flctx = locks_inode_context(ask->inode);
 	struct list_head *list;
 	struct file_lock *fl;
+	unsigned int bare = 0;
 
 	if (!flctx)
-		return;
+		return 0;
 	list = ask->flock ? &flctx->flc_flock : &flctx->flc_posix;
 	spin_lock(&flctx->flc_lock);
 	list_for_each_entry(fl, list, VZCTX_FLC_LIST) {
-		if (!ask->nr)
-			break;
-		if (may_be_new(ask, fl) && !vzctx_owner_known(fl, UB_NUMFLOCK))
+		if (!touched(ask, fl) || vzctx_owner_known(fl, UB_NUMFLOCK))
+			continue;
+		if (ask->nr)
 			vzctx_owner_publish(ask->own[--ask->nr], fl);
+		else
+			bare++;
 	}
 	spin_unlock(&flctx->flc_lock);
+	return bare;
+}
+
+static void cancel(struct ask *ask)
+{
+	while (ask->nr)
+		vzctx_owner_cancel(ask->own[--ask->nr]);
+}
+
+/* What was not foreseen is there all the same. */
+static void charge_bare(struct ask *ask, unsigned int bare)
+{
+	struct vzctx_owner *own;
+
+	while (ask->nr < min_t(unsigned int, bare, ADDS_MAX)) {
+		own = vzctx_owner_alloc(UB_NUMFLOCK, 1, GFP_KERNEL_ACCOUNT);
+		if (!own)
+			break;
+		vzctx_owner_force(own, ask->ctx);
+		ask->own[ask->nr++] = own;
+	}
+	publish(ask);
+	cancel(ask);
+}
+
+/* Nothing of an owner whose locks all go is touched afterwards. */
+static bool unlocks_all(const struct ask *ask)
+{
+	return ask->type == F_UNLCK && !ask->start && ask->end == OFFSET_MAX;
 }
 
 static void finish(struct ask *ask)
 {
+	unsigned int bare;
+
 	if (!ask->ctx)
 		return;
-	if (ask->nr)
-		publish(ask);
-	while (ask->nr)
-		vzctx_owner_cancel(ask->own[--ask->nr]);
+	if (!unlocks_all(ask)) {
+		bare = publish(ask);
+		cancel(ask);
+		if (unlikely(bare))
+			charge_bare(ask, bare);
+	}
 	memalloc_nofs_restore(ask->nofs);
 	mutex_unlock(ask->turn);
 	vzctx_put(ask->ctx);
@@ -278,7 +318,7 @@ static int begin(struct ask *ask, struct inode *inode,
 	 * Another file system's request may be waiting for this turn with locks
 	 * held, so nothing done meanwhile may wait for a file system.
 	 */
-	ask->turn = turn_of(ask->owner);
+	ask->turn = turn_of(ask->ctx, ask->owner);
 	mutex_lock(ask->turn);
 	ask->nofs = memalloc_nofs_save();
 	foresee(ask);
@@ -333,11 +373,3 @@ static struct vzctx_hook rows[] = {
 const struct vzctx_hook_table vzctx_hook_lock = {
 	rows, ARRAY_SIZE(rows), NULL
 };
-
-void __init vzctx_hook_lock_init(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(turns); i++)
-		mutex_init(&turns[i]);
-}

@@ -23,7 +23,6 @@ extern const struct vzctx_hook_table vzctx_hook_sockbuf;
 extern const struct vzctx_hook_table vzctx_hook_task;
 extern const struct vzctx_hook_table vzctx_hook_tty;
 
-void vzctx_hook_lock_init(void);
 void vzctx_hook_sig_uninit(void);
 
 #endif /* _VZCTX_HOOK_TABLES_H */

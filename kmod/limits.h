@@ -15,8 +15,8 @@ enum vzctx_limits {
 	/* Entries a context keeps on each CPU for its next objects. */
 	VZCTX_OWNER_SPARE = 16,
 
-	/* File lock requests of one owner take turns; this many turns (bits). */
-	VZCTX_LOCK_TURN_BITS = 6,
+	/* Turns that file lock requests of one context take (bits). */
+	VZCTX_LOCK_TURN_BITS = 4,
 
 	/* Buckets of pairs of context and user with signals queued (bits). */
 	VZCTX_SIG_HASH_BITS = 8,

@@ -41,7 +41,6 @@ static int __init vzctx_mod_init(void)
 {
 	int err;
 
-	vzctx_hook_lock_init();
 	err = vzctx_owner_init();
 	if (err)
 		return err;

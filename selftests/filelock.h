@@ -93,6 +93,13 @@ FIXTURE(lock)
 #define held() held_of(&self->g, 101, UB_NUMFLOCK)
 #define fails() fails_of(&self->g, 101, UB_NUMFLOCK)
 #define limit(b, l) ASSERT_EQ(0, vz_set(&self->g, 101, UB_NUMFLOCK, b, l))
+/* A new container in place of the first, with what is open here by now. */
+#define hire_again() do {						\
+	ct_kill(&self->ct);						\
+	ASSERT_TRUE(wait_until(vz_count(&self->g) == 0));		\
+	self->s = hire(&self->g, &self->ct, 101, 0);			\
+	ASSERT_NE(NULL, self->s);					\
+} while (0)
 #define told(fn, a, b) tell(self->s, fn, a, b)
 #define expect_locks(n) do {						\
 	EXPECT_EQ(n, held());						\

@@ -212,6 +212,20 @@ CLAIM(lock, outlives_its_container)
 	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
 }
 
+/* A lock that grows out of one of the host's is the container's. */
+CLAIM(lock, merged_with_the_hosts)
+{
+	fd[0] = open_one(0, 0);
+	hire_again();
+	EXPECT_EQ(0, do_ofd_write(0, RANGE(0, 10)));
+	EXPECT_EQ(0, held());
+	EXPECT_EQ(0, told(do_ofd_write, 0, RANGE(10, 10)));
+	expect_locks(1);
+	EXPECT_EQ(0, do_ofd_write(0, RANGE(5, 10)));
+	expect_locks(1);
+	close(fd[0]);
+}
+
 /* Two containers with locks through one open file: each pays for its own. */
 CLAIM(lock, shared_by_two_containers)
 {
@@ -219,12 +233,9 @@ CLAIM(lock, shared_by_two_containers)
 	struct servant *t;
 
 	fd[0] = open_one(0, 0);
+	hire_again();
 	t = hire(&self->g, &other, 102, 0);
 	ASSERT_NE(NULL, t);
-	ct_kill(&self->ct);
-	ASSERT_TRUE(wait_until(vz_count(&self->g) == 1));
-	self->s = hire(&self->g, &self->ct, 101, 0);
-	ASSERT_NE(NULL, self->s);
 
 	EXPECT_EQ(0, told(do_ofd_write, 0, RANGE(0, 10)));
 	EXPECT_EQ(0, tell(t, do_ofd_write, 0, RANGE(20, 10)));

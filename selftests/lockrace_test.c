@@ -42,6 +42,24 @@ static long random_ops(long seed, long n)
 	return strange;
 }
 
+/* Like that with locks of open files only, that two containers may share. */
+static long random_ofd(long seed, long n)
+{
+	static const int type[] = { F_RDLCK, F_WRLCK, F_UNLCK };
+	unsigned int r = seed;
+
+	while (n--) {
+		int i = rand_r(&r) % 2;
+
+		do_lock(i, F_OFD_SETLK, type[rand_r(&r) % 3],
+			RANGE(rand_r(&r) % 40L, 1 + rand_r(&r) % 12L));
+		if (!(rand_r(&r) % 8))
+			flock(fd[i], LOCK_NB |
+				     (rand_r(&r) % 2 ? LOCK_EX : LOCK_SH));
+	}
+	return 0;
+}
+
 CLAIM(lock, any_sequence_agrees_with_proc_locks)
 {
 	int i;
@@ -100,10 +118,7 @@ CLAIM(lock, eight_race_for_the_last_units)
 	int i;
 
 	got = shared(sizeof(*got));
-	ct_kill(&self->ct);
-	ASSERT_TRUE(wait_until(vz_count(&self->g) == 0));
-	self->s = hire(&self->g, &self->ct, 101, 0);
-	ASSERT_NE(NULL, self->s);
+	hire_again();
 	for (i = 0; i < FILES; i++)
 		ASSERT_EQ(0, told(do_open, i, 0));
 	limit(6, 6);
@@ -116,6 +131,119 @@ CLAIM(lock, eight_race_for_the_last_units)
 	for (i = 0; i < FILES; i++)
 		EXPECT_EQ(0, told(do_close, i, 0));
 	expect_locks(0);
+}
+
+/* Two containers with one owner of locks do not wait for each other. */
+CLAIM(lock, two_containers_race_through_one_open_file)
+{
+	struct ct other = {};
+	struct servant *t;
+	int i;
+
+	fd[0] = open_one(0, 0);
+	fd[1] = open_one(1, 0);
+	hire_again();
+	t = hire(&self->g, &other, 102, 0);
+	ASSERT_NE(NULL, t);
+	for (i = 0; i < 10; i++) {
+		order(self->s, random_ofd, 2 * i, 1000 / slow());
+		EXPECT_EQ(0, tell(t, random_ofd, 2 * i + 1, 1000 / slow()));
+		ASSERT_TRUE(wait_until(!self->s->fn));
+		EXPECT_EQ(in_proc_locks(),
+			  held() + held_of(&self->g, 102, UB_NUMFLOCK));
+	}
+	close(fd[0]);
+	close(fd[1]);
+	ct_kill(&other);
+}
+
+#define BUSY	6
+#define LOCKERS	32
+#define OWN	64
+
+/* Lockers that are on their way, shared with their container. */
+static volatile int *started;
+
+static void open_own(int own[OWN], const char *whose, int i)
+{
+	char path[48];
+	int k;
+
+	for (k = 0; k < OWN; k++) {
+		snprintf(path, sizeof(path), "/tmp/%s%d.%d", whose, i, k);
+		own[k] = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	}
+}
+
+static void lock_idly(int i)
+{
+	const struct sched_param lowest = {};
+	int own[OWN], k;
+
+	open_own(own, "idle", i);
+	if (!sched_setscheduler(0, SCHED_IDLE, &lowest))
+		__atomic_add_fetch(started, 1, __ATOMIC_SEQ_CST);
+	for (k = 0;; k++) {
+		flock(own[k % OWN], LOCK_EX);
+		flock(own[k % OWN], LOCK_UN);
+	}
+}
+
+static long do_crowd(long unused, long unused_too)
+{
+	int i;
+
+	for (i = 0; i < LOCKERS; i++)
+		if (!fork())
+			lock_idly(i);
+	while (*started < LOCKERS)
+		usleep(1000);
+	for (i = 0; i < BUSY; i++)
+		if (!fork())
+			for (;;)
+				;
+	return 0;
+}
+
+/* Locks and unlocks files in turn; how often in so many seconds. */
+static long do_many(long seconds, long unused)
+{
+	struct timespec now, end;
+	int own[OWN];
+	long n = 0;
+
+	open_own(own, "own", 0);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += seconds;
+	do {
+		flock(own[n % OWN], LOCK_EX);
+		flock(own[n % OWN], LOCK_UN);
+		n++;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (now.tv_sec < end.tv_sec ||
+		 (now.tv_sec == end.tv_sec && now.tv_nsec < end.tv_nsec));
+	return n;
+}
+
+/*
+ * Lockers that get no processor are stopped wherever they are, in the middle of
+ * a request too. Other containers lock at their own speed.
+ */
+CLAIM(lock, a_starving_crowd_stalls_only_its_own)
+{
+	struct ct other = {};
+	struct servant *t;
+	long n;
+
+	started = shared(sizeof(*started));
+	hire_again();
+	t = hire(&self->g, &other, 102, 0);
+	ASSERT_NE(NULL, t);
+	ASSERT_EQ(0, told(do_crowd, 0, 0));
+	n = tell(t, do_many, 2, 0);
+	TH_LOG("%ld locks in 2 s", n);
+	EXPECT_GT(n, 1000 / slow());
+	ct_kill(&other);
 }
 
 CLAIM(lock, a_storm_is_the_containers_own)
