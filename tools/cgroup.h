@@ -16,7 +16,8 @@
  * @owner: host id of the context's root; it may make groups below its own
  * @verbose: say which controllers could not be switched on
  *
- * Without cgroup2 on the host a warning is printed.
+ * What an earlier life left there goes. The context can make so many cgroups below
+ * and no more. Without cgroup2 on the host a warning is printed.
  *
  * Return: a directory descriptor for CLONE_INTO_CGROUP, or -1 for none.
  */
@@ -36,12 +37,30 @@ int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
 int cgroup_write(uint32_t ctid, const char *file, const char *text);
 
 /**
- * cgroup_join - moves the calling task next to @pid, the context's init
+ * cgroup_join - moves the calling task into vz/CTID
  *
- * Refuses to go anywhere but vz/CTID and below. Return: 0, -ENOENT when the
- * context has no cgroup, or another errno.
+ * Not to where its init is: the context chooses that, and may have frozen it. The
+ * task goes into a cgroup of the host's own directly below, which the context can
+ * neither freeze nor fill. Return: 0, -ENOENT when the context has no cgroup, or
+ * another errno.
  */
-int cgroup_join(uint32_t ctid, pid_t pid);
+int cgroup_join(uint32_t ctid);
+
+/** Whether the host holds all of @ctid. What it froze inside is its own matter. */
+bool cgroup_frozen(uint32_t ctid);
+
+/**
+ * cgroup_thaw - lets @init, the context's init, go on
+ *
+ * Whoever froze it, the host or the context itself. Return: whether it was frozen.
+ */
+bool cgroup_thaw(uint32_t ctid, pid_t init);
+
+/** Kills all of it at once. */
+void cgroup_kill(uint32_t ctid);
+
+/** Whether the host's cgroups have that controller. */
+bool cgroup_controls(const char *controller);
 
 /**
  * cgroup_freezer - opens the cgroup.freeze of vz/CTID for writing

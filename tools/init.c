@@ -3,8 +3,10 @@
  * vzctx - the init of a context that runs one command
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -23,9 +25,34 @@ void init_exec(char **argv, int chan)
 	confine_fds(chan);
 
 	environ = confine_env();
-	chan_send_ready(chan);
+	/* Who was to hear of it gave up, and has told its user that nothing runs. */
+	if (chan_send_ready(chan))
+		_exit(126);
 	execvp(argv[0], argv);
 	chan_die(chan, errno, "run", argv[0]);
+}
+
+/*
+ * As for any init, what nobody has a handler for is ignored: a stray signal does
+ * not end the container. Those that ask a program to end always arrive.
+ */
+static bool is_for(pid_t child, int sig)
+{
+	char path[32], line[64];
+	uint64_t caught = 0;
+	FILE *f;
+
+	if (sig == SIGTERM || sig == SIGINT || sig == SIGQUIT || sig == SIGHUP)
+		return true;
+	snprintf(path, sizeof(path), "/proc/%d/status", child);
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "SigCgt: %" SCNx64, &caught) == 1)
+			break;
+	fclose(f);
+	return caught >> (sig - 1) & 1;
 }
 
 static noreturn void serve(pid_t child)
@@ -42,7 +69,8 @@ static noreturn void serve(pid_t child)
 		if (sigwaitinfo(&all, &si) < 0)
 			continue;
 		if (si.si_signo != SIGCHLD) {
-			kill(child, si.si_signo);
+			if (is_for(child, si.si_signo))
+				kill(child, si.si_signo);
 			continue;
 		}
 		while ((pid = waitpid(-1, &st, WNOHANG)) > 0) {

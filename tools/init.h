@@ -12,7 +12,8 @@
  * @chan: kept by the command until it is executed, closed here
  * @control: 1 if descriptor 0 is to be the command's controlling terminal
  *
- * Task 1 of the pid namespace. Its end takes every other task along.
+ * Task 1 of the pid namespace. Its end takes every other task along. TERM, INT, QUIT
+ * and HUP are passed on, others if the command has a handler.
  */
 noreturn void init_run(char **argv, int chan, int control);
 

@@ -7,6 +7,7 @@
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -24,6 +25,9 @@
 
 #define SPACES	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | \
 		 CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP)
+
+/* Whoever takes longer may have been frozen. */
+#define LOOK_MS	200
 
 /* What lies at this path is the context's choice: take a real ptmx only. */
 static int open_ptmx(int chan)
@@ -82,7 +86,7 @@ static noreturn void program(const struct join *j, struct tty *t, int chan)
 static noreturn void enter(const struct join *j, struct tty *t, int chan)
 {
 	struct clone_args ca = { .flags = CLONE_PARENT };
-	int err = cgroup_join(j->ctid, j->init);
+	int err = cgroup_join(j->ctid);
 	long pid;
 
 	if (err && err != -ENOENT)
@@ -98,10 +102,21 @@ static noreturn void enter(const struct join *j, struct tty *t, int chan)
 	_exit(0);
 }
 
+/* Who enters what the host has frozen stops there, too. */
+static int await(const struct join *j, int chan)
+{
+	struct pollfd pf = { .fd = chan, .events = POLLIN };
+
+	while (!poll(&pf, 1, LOOK_MS))
+		if (cgroup_frozen(j->ctid))
+			return -EBUSY;
+	return 0;
+}
+
 int join(const struct join *j, struct tty *t, pid_t *pid,
 	 struct chan_msg *why)
 {
-	int chan[2], ret = chan_pair(chan);
+	int chan[2], ret = cgroup_frozen(j->ctid) ? -EBUSY : chan_pair(chan);
 	pid_t helper;
 
 	*pid = -1;
@@ -119,7 +134,9 @@ int join(const struct join *j, struct tty *t, pid_t *pid,
 	while (!ret) {
 		struct chan_msg m = { 0 };
 
-		ret = chan_recv(chan[0], &m);
+		ret = await(j, chan[0]);
+		if (!ret)
+			ret = chan_recv(chan[0], &m);
 		if (ret || m.kind == CHAN_END)
 			break;
 		if (m.kind == CHAN_PID)
@@ -130,6 +147,8 @@ int join(const struct join *j, struct tty *t, pid_t *pid,
 			*why = m, ret = -ECHILD;
 	}
 	close(chan[0]);
+	if (ret == -EBUSY)
+		kill(helper, SIGKILL);
 	if (helper > 0)
 		waitpid(helper, NULL, 0);
 	if (!ret && *pid < 0)

@@ -14,8 +14,7 @@
 /** struct join - who goes where */
 struct join {
 	uint32_t ctid;
-	pid_t init;		/* the context's init */
-	int pidfd;		/* of @init, proved to be it */
+	int pidfd;		/* of its init, proved to be it */
 	char **argv;		/* the command, or NULL: a login shell */
 };
 
@@ -28,7 +27,8 @@ struct join {
  * An intermediate task enters the context and makes the program as its own
  * sibling; it holds nothing of the caller but the standard descriptors.
  *
- * Return: 0, -ECHILD, or -errno of the caller's own preparations.
+ * Return: 0, -ECHILD, -EBUSY when the host has frozen the context, or -errno of
+ * the caller's own preparations.
  */
 int join(const struct join *j, struct tty *t, pid_t *pid,
 	 struct chan_msg *why);

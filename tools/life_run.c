@@ -18,6 +18,14 @@
 static int failed(struct vznl *nl, const struct vz_ctx *before, int ret,
 		  const struct chan_msg *why, int *status)
 {
+	char text[80];
+
+	if (ret == -EBUSY) {
+		snprintf(text, sizeof(text),
+			 "it is frozen; `vzctx thaw %u` lets it go on",
+			 before->ctid);
+		return msg_fail(0, text, "run in CT %u", before->ctid);
+	}
 	if (ret != -ECHILD)
 		return msg_fail(-ret, NULL, "run in CT %u", before->ctid);
 	if (running_explain(nl, before, why->err))
@@ -46,7 +54,6 @@ static int run(struct vznl *nl, struct join *j, enum tty_mode mode, int *status)
 	close(lock);
 	if (ret)
 		return ret;
-	j->init = c.pid;
 
 	ret = tty_init(&t, mode);
 	if (!ret)

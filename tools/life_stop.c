@@ -3,11 +3,12 @@
  * vzctx - a container is stopped
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <sys/pidfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "confkey.h"
 #include "life.h"
 #include "life_step.h"
@@ -16,6 +17,7 @@
 #include "running.h"
 #include "script.h"
 #include "stopsig.h"
+#include "until.h"
 
 #define DEFAULT_TIMEOUT_S	120
 #define MAX_TIMEOUT_S		86400
@@ -46,19 +48,56 @@ static int await_birth(uint32_t ctid, const char *intent)
 	return EXIT_OK;
 }
 
+/*
+ * A process of its own, which runs on when its time is over: what it waits for is
+ * inside, and is killed with all that is there.
+ */
+static void stop_script(uint32_t ctid, int64_t end)
+{
+	int pidfd;
+	pid_t pid;
+
+	if (!script_there(ctid, "stop"))
+		return;
+	fflush(NULL);
+	pid = fork();
+	if (!pid)
+		_exit(script_inside(ctid, "stop"));
+	pidfd = pid < 0 ? -1 : pidfd_open(pid, 0);
+	if (pidfd < 0)
+		return;
+	if (until_ended(pidfd, end))
+		waitpid(pid, NULL, 0);
+	close(pidfd);
+}
+
+/* Return: whether it is to be killed, having been asked in vain. */
+static bool ask(uint32_t ctid, int pidfd, pid_t init, int timeout_s)
+{
+	const int64_t end = until_now() + timeout_s * 1000LL;
+
+	if (cgroup_thaw(ctid, init))
+		msg_note("CT %u is frozen; it goes on now, so that it can stop",
+			 ctid);
+	stop_script(ctid, end);
+	if (stop_politely(ctid, pidfd, init) || until_ended(pidfd, end))
+		return false;
+	msg_note("CT %u did not stop within %d s; killing it", ctid, timeout_s);
+	return true;
+}
+
 static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 {
 	struct vz_ctx c;
-	struct pollfd pf = { .events = POLLIN };
 	struct life_state st;
 	char intent[32];
-	int ret;
+	int ret, pidfd;
 
 	snprintf(intent, sizeof(intent), "stop CT %u", ctid);
 	ret = await_birth(ctid, intent);
 	if (ret)
 		return ret;
-	ret = running_get(nl, ctid, intent, &c, &pf.fd);
+	ret = running_get(nl, ctid, intent, &c, &pidfd);
 	if (ret)
 		return ret;
 	vz_ctx_free(&c);
@@ -67,16 +106,10 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 		msg_step("Killing container ...");
 	else
 		msg_step("Stopping container ...");
-	if (!fast) {
-		script_inside(ctid, "stop");
-		ret = stop_politely(ctid, pf.fd, c.pid);
-		if (!ret && poll(&pf, 1, timeout_s * 1000) <= 0) {
-			msg_note("CT %u did not stop within %d s; killing it",
-				 ctid, timeout_s);
-			fast = true;
-		}
-	}
-	close(pf.fd);
+	fast = fast || ask(ctid, pidfd, c.pid, timeout_s);
+	if (fast && !pidfd_send_signal(pidfd, 0, NULL, 0))
+		cgroup_kill(ctid);
+	close(pidfd);
 
 	ret = fast ? vznl_destroy(nl, ctid) : 0;
 	if (ret && ret != -ENOENT)

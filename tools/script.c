@@ -121,6 +121,14 @@ int script_host(uint32_t ctid, const char *action)
 	return run_one(ctid, path);
 }
 
+bool script_there(uint32_t ctid, const char *action)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), CONF_DIR "/%u.%s", ctid, action);
+	return !access(path, F_OK);
+}
+
 /*
  * The file is the standard input of the shell inside: nothing of the host's
  * tree has to be reachable there.

@@ -10,6 +10,7 @@
 #ifndef _VZCTX_SCRIPT_H
 #define _VZCTX_SCRIPT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** Return: EXIT_OK, or OUT_SCRIPT after telling which script failed and how. */
@@ -17,5 +18,8 @@ int script_host(uint32_t ctid, const char *action);
 
 /** CTID.start and CTID.stop, by the container's own shell. */
 int script_inside(uint32_t ctid, const char *action);
+
+/** Whether there is one of those. */
+bool script_there(uint32_t ctid, const char *action);
 
 #endif /* _VZCTX_SCRIPT_H */

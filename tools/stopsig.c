@@ -75,11 +75,11 @@ static int signal_for(pid_t pid)
 	return runs(pid, "busybox") && called_init(pid) ? SIGUSR2 : 0;
 }
 
-static noreturn void halt_inside(uint32_t ctid, int pidfd, pid_t pid)
+static noreturn void halt_inside(uint32_t ctid, int pidfd)
 {
 	static char *halt[] = { "halt", NULL };
 	struct join j = {
-		.ctid = ctid, .init = pid, .pidfd = pidfd, .argv = halt,
+		.ctid = ctid, .pidfd = pidfd, .argv = halt,
 	};
 	struct chan_msg why = { 0 };
 	int status = -1;
@@ -104,6 +104,6 @@ int stop_politely(uint32_t ctid, int pidfd, pid_t pid)
 	/* What `halt` waits for, and whether for ever, is not ours to say. */
 	child = fork();
 	if (!child)
-		halt_inside(ctid, pidfd, pid);
+		halt_inside(ctid, pidfd);
 	return child < 0 ? -errno : 0;
 }
