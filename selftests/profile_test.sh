@@ -238,8 +238,64 @@ overcommit() {
 		expect 1 'more memory is promised than there is' vzctx limit --overcommit
 }
 
-plan 7
+# limits: those of 102 that hold by default, as the module and the cgroup have them.
+limits() {
+	awk '/^ *(numproc|numfile|physpages) / { print $1, $4, $5 }' /proc/bc/102/resources
+	cat /sys/fs/cgroup/vz/102/memory.max
+}
+
+# no_limits PHYSBAR NUMFILE: the same without any but these.
+no_limits() {
+	local no=9223372036854775807
+	printf 'numproc %s %s\nphyspages %s %s\nnumfile %s\nmax\n' "$no" "$no" "$1" "$no" "$2"
+}
+
+again() {
+	vzctx stop 102 --fast
+	"$@" </dev/null
+}
+
+# The kernel allows 600 tasks in all, so one container has 300 of them.
+defaults() {
+	local ram files all rc=0
+	sed -i '/^NUM\|^PHYS/d' /etc/vz/conf/102.conf
+	ram=$(awk '/^MemTotal/ { print int($2 / 4 / 4) * 3 }' /proc/meminfo)
+	files=$(($(</proc/sys/fs/file-max) / 2))
+	((files < 262144)) || files=262144
+	all=$(</proc/sys/kernel/threads-max)
+	echo 600 >/proc/sys/kernel/threads-max
+	again vzctx start 102 -- /bin/sleep infinity || rc=1
+	echo "$all" >/proc/sys/kernel/threads-max
+	diff <(limits) <(printf 'numproc 300 300\nphyspages 0 %s\nnumfile %s %s\n%s\n' "$ram" "$files" "$files" $((ram * 4096))) &&
+		same "$(vzctx list --parsable --noheadings -o ctid,maxproc | tail -n 1)" "102	300" && ((rc == 0)) || return
+	# A loop of forks ends there: the init, its command, perl itself and 297 more.
+	same 297 "$(vzctx exec 102 -- perl -e '$| = 1; my $n = 0;
+		while (defined(my $p = fork)) { $p or sleep(100), exit; $n++ } print $n; kill 9, -1')" &&
+		again vzctx start 102 -- /bin/sleep infinity && same "numproc $((all / 2 < 4096 ? all / 2 : 4096))" "$(limits | sed -n '1s/ [0-9]*$//p')"
+}
+
+# Word by word, and all with one.
+no_defaults() {
+	printf 'NUMPROC="unlimited"\nNUMFILE="77:78"\nPHYSPAGES="0:unlimited"\n' >>/etc/vz/conf/102.conf
+	again vzctx start 102 -- /bin/sleep infinity &&
+		diff <(limits) <(no_limits 0 "77 78") || return
+	sed -i '/^NUM\|^PHYS/d' /etc/vz/conf/102.conf
+	echo 'DEFAULT_LIMITS="none"' >>/etc/vz/conf/102.conf
+	again vzctx start 102 -- /bin/sleep infinity &&
+		diff <(limits) <(no_limits 9223372036854775807 "9223372036854775807 9223372036854775807") || return
+	sed -i /^DEFAULT/d /etc/vz/conf/102.conf
+	mkdir -p "$work/tree" && vzctx create 103 --private "$work/tree" --limits none --hostname box &&
+		grep -qx 'DEFAULT_LIMITS="none"' /etc/vz/conf/103.conf && grep -qx 'HOSTNAME="box"' /etc/vz/conf/103.conf &&
+		expect 2 'not default or none' vzctx create 103 --limits all
+	local rc=$?
+	rm -f /etc/vz/conf/103.conf
+	again vzctx start 102 -- /bin/sleep infinity && vzctx limit 102 numproc=unlimited numfile=300:400 && return "$rc"
+}
+
+plan 9
 check "two containers start" up
+check "who is not limited is limited by default" defaults
+check "and a word switches that off" no_defaults
 check "a profile sets, says what it cannot, and saves" profile
 check "the profiles have OpenVZ's figures" profiles_are_openvz
 check "a dry run tells what would hold and changes nothing" dry_run

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "deflimit.h"
 #include "life.h"
 #include "msg.h"
 
@@ -30,11 +31,13 @@ int cmd_create(int argc, char **argv)
 		{ "config", required_argument, NULL, 'c' },
 		{ "private", required_argument, NULL, 'p' },
 		{ "hostname", required_argument, NULL, 'H' },
+		{ "limits", required_argument, NULL, 'l' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	const char *keys[] = { NULL, NULL, NULL }, *hostname = NULL;
+	const char *keys[5] = { NULL }, **key = keys, *hostname = NULL;
 	struct life_create c = { .keys = keys };
+	bool limits = true;
 	int opt, ret;
 
 	while ((opt = getopt_long(argc, argv, ":h", opts, NULL)) >= 0) {
@@ -51,13 +54,21 @@ int cmd_create(int argc, char **argv)
 		case 'H':
 			hostname = optarg;
 			break;
+		case 'l':
+			limits = strcmp(optarg, DEFLIMIT_OFF);
+			if (limits && strcmp(optarg, "default"))
+				return msg_usage(argv[0], "\"%s\" is not default or " DEFLIMIT_OFF,
+						 optarg);
+			break;
 		case 'h':
 			verb_help(argv[0]);
 			printf("  --ostemplate NAME  fill the private area from a template: a name in\n"
 			       "                     /vz/template/cache, an archive, a directory, an image\n"
 			       "  --config SAMPLE    begin with " CONF_DIR "/ve-SAMPLE.conf-sample\n"
 			       "  --private DIR      the tree, owned by ids 0..65535 (default " PRIVATE_DIR "/CTID)\n"
-			       "  --hostname NAME    its host name\n");
+			       "  --hostname NAME    its host name\n"
+			       "  --limits none      no limit but what its configuration says; default: those of\n"
+			       "                     numproc, numfile and physpages that vzctx(8) names\n");
 			return EXIT_OK;
 		default:
 			return verb_badopt(opt, argv);
@@ -69,8 +80,12 @@ int cmd_create(int argc, char **argv)
 	if (hostname && !good_hostname(hostname))
 		return msg_usage(argv[0], "\"%s\" is no host name", hostname);
 	if (hostname) {
-		keys[0] = "HOSTNAME";
-		keys[1] = hostname;
+		*key++ = "HOSTNAME";
+		*key++ = hostname;
+	}
+	if (!limits) {
+		*key++ = DEFLIMIT_KEY;
+		*key++ = DEFLIMIT_OFF;
 	}
 	return life_create(&c);
 }

@@ -17,12 +17,12 @@
 #include "parse.h"
 #include "print.h"
 
-#define DEFAULT "ctid,state,pid,numproc,hostname,uptime,objects,dropped"
+#define DEFAULT "ctid,state,pid,numproc,maxproc,hostname,uptime,objects,dropped"
 
 struct row {
 	struct vz_ctx ctx;	/* state 0: stopped */
 	bool has_numproc;
-	uint64_t numproc;
+	uint64_t numproc, maxproc;
 	uint64_t now;		/* ns */
 	char hostname[4 * HOSTNAME_SIZE];
 	char private[256];
@@ -61,6 +61,13 @@ static struct cell get_numproc(const void *r)
 	return NUMBER_IF(ROW(r)->has_numproc, ROW(r)->numproc);
 }
 
+static struct cell get_maxproc(const void *r)
+{
+	return (struct cell){ .kind = ROW(r)->has_numproc ? CELL_LIMIT :
+							    CELL_NONE,
+			      .n = ROW(r)->maxproc };
+}
+
 static struct cell get_hostname(const void *r) { return WORD(ROW(r)->hostname); }
 
 static struct cell get_uptime(const void *r)
@@ -89,6 +96,7 @@ static const struct column columns[] = {
 	{ "state", "running, dying, stopped", false, get_state },
 	{ "pid", "its init, as the host numbers it", true, get_pid },
 	{ "numproc", "tasks held", true, get_numproc },
+	{ "maxproc", "tasks it may have", true, get_maxproc },
 	{ "hostname", "from the configuration", false, get_hostname },
 	{ "uptime", "time since it was bound", true, get_uptime },
 	{ "objects", "charged objects not freed yet", true, get_objects },
@@ -164,6 +172,7 @@ static int collect(struct vznl *nl, bool all, struct rows *rows)
 		bc = numproc ? vz_ctx_bc(&list.v[i], numproc->id) : NULL;
 		r->has_numproc = bc;
 		r->numproc = bc ? bc->held : 0;
+		r->maxproc = bc ? bc->barrier : 0;
 	}
 	if (!ret && all)
 		ret = conf_each(add_stopped, rows);

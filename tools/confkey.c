@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "confkey.h"
+#include "deflimit.h"
 #include "globalconf.h"
 #include "life.h"
 #include "setopt.h"
@@ -17,6 +18,7 @@ static const struct {
 	setval_check *check;
 } others[] = {
 	{ "CONFIGFILE", val_text },
+	{ DEFLIMIT_KEY, val_text },
 	{ "DEF_OSTEMPLATE", val_text },
 	{ "DUMPDIR", val_path },
 	{ "IPV6", val_yesno },

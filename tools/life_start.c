@@ -23,6 +23,7 @@
 #include "cgroup.h"
 #include "conflimit.h"
 #include "confwarn.h"
+#include "deflimit.h"
 #include "globalconf.h"
 #include "idrange.h"
 #include "keep.h"
@@ -45,6 +46,7 @@ struct start {
 	struct conf *conf;
 	struct vz_set *set;
 	int nset;
+	int nsaid;		/* of these, by the configuration */
 	char intent[32];
 };
 
@@ -65,7 +67,7 @@ static int bind_init(pid_t pid, void *arg)
 		return msg_end(OUT_LIMITS, -ret,
 			       "a limit of physpages or swappages needs the memory controller of cgroup2",
 			       "%s: write %s of its cgroup", s->intent, what);
-	if (s->nset)
+	if (s->nsaid)
 		msg_step("UB limits were set successfully");
 	/* A share of the processors is told when it cannot be had, no more. */
 	cgcpu_apply(s->ctid, s->conf, false);
@@ -84,6 +86,9 @@ static int read_limits(struct start *s)
 	s->set = calloc(res.n + 1, sizeof(*s->set));
 	s->nset = s->set ? conflimit_read(s->conf, s->ctid, &res, s->set,
 					  s->want->verbose) : 0;
+	s->nsaid = s->nset;
+	if (s->nset >= 0 && s->set)
+		s->nset = deflimit_add(s->conf, &res, s->set, s->nset);
 	vz_reslist_free(&res);
 	return s->set ? EXIT_OK : msg_fail(ENOMEM, NULL, "%s", s->intent);
 }

@@ -20,7 +20,7 @@ static const struct verb verbs[] = {
 	  "list the contexts", false },
 	{ "show", cmd_show, "CTID [--all] [-o COL,COL] [--json|--parsable]",
 	  "show one context and its beancounters", false },
-	{ "create", cmd_create, "CTID [--ostemplate NAME] [--config SAMPLE] [--private DIR] [--hostname NAME]",
+	{ "create", cmd_create, "CTID [--ostemplate NAME] [--config SAMPLE] [--private DIR] [--hostname NAME] [--limits WORD]",
 	  "make a new context, from a template or a directory", false },
 	{ "start", cmd_start, "CTID [-F] [-v] [--wait] [--force] [-- COMMAND [ARGS...]]",
 	  "run a context's init, or one command", true },

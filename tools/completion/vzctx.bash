@@ -28,6 +28,8 @@ _vzctx()
 		return
 	elif [[ $prev == --profile ]]; then
 		words="basic light vswap-256m vswap-512m vswap-1024m vswap-1g vswap-2g vswap-4g"
+	elif [[ $prev == --limits ]]; then
+		words="default none"
 	elif [[ $prev == --on-limit ]]; then
 		words="notify freeze kill"
 	elif [[ $prev == --variant ]]; then
@@ -37,7 +39,7 @@ _vzctx()
 	elif [[ $cur == -* ]]; then
 		case $verb in
 		list|show) words="--all $out" ;;
-		create) words="--ostemplate --config --private --hostname --help" ;;
+		create) words="--ostemplate --config --private --hostname --limits --help" ;;
 		start) words="--foreground --verbose --wait --force --help --" ;;
 		exec) words="--tty --help --" ;;
 		enter) words="--help" ;;
