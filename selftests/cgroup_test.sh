@@ -64,7 +64,10 @@ freezes_late() {
 # What it takes from the host as its way in may be there already, and be a trap.
 trapped() {
 	up 'd=/sys/fs/cgroup/.vzctx; mkdir $d; echo 1 >$d/cgroup.freeze; mkdir $d/x; touch /tmp/up; sleep 1000' &&
-		enters && enters
+		enters && enters || return
+	# Threads cannot be spread over cgroups together with processes.
+	up 'd=/sys/fs/cgroup/t; mkdir $d; echo threaded >$d/cgroup.type; touch /tmp/up; sleep 1000' &&
+		same 'domain threaded' "$(<"$cg/cgroup.type")" && enters
 }
 
 # makes HOW: how many cgroups it can make, and the errno of the next.

@@ -155,7 +155,65 @@ tool_untouched() {
 		[[ $(readlink "/proc/$(init_of 101)/exe") = /memfd:vzctx* ]]
 }
 
-plan 14
+# own KNOB VALUE: set inside, it is that inside and what it was on the host.
+own() {
+	local f=/proc/sys/$1 host
+	host=$(<"$f")
+	inside sh -c "echo $2 >$f" && same "$2" "$(inside cat "$f" | xargs)" && same "$host" "$(<"$f")" &&
+		refuses same "$2" "$host"
+}
+
+own_knobs() {
+	own net/ipv4/ip_forward 1 && own net/ipv4/ip_default_ttl 77 && own user/max_inotify_watches 77
+}
+
+queue_knobs() {
+	own kernel/shmmax 65536 && own kernel/shmall 100 && own kernel/shmmni 77 && own kernel/shm_rmid_forced 1 &&
+		own kernel/msgmax 4096 && own kernel/msgmnb 4096 && own kernel/msgmni 77 && own kernel/sem "100 20000 50 200" &&
+		own fs/mqueue/msg_max 7 && own fs/mqueue/msgsize_max 4096 && own fs/mqueue/queues_max 77
+}
+
+masked() {
+	local f
+	for f in kernel/core_pattern kernel/panic kernel/msg_next_id vm/swappiness fs/file-max; do
+		expect 2 'Read-only' inside sh -c "echo 1 >/proc/sys/$f" || return
+	done
+	[[ ! $(inside cat /proc/keys /proc/timer_list) && ! $(inside ls -A /sys/firmware) ]]
+}
+
+# Takes off what lies over /proc and /sys, then looks at every file there: prints those it
+# may write to, and the first bytes of some of those it may read.
+unmask='set -e
+umount -R /sys/fs/cgroup
+over() { awk '\''$5 ~ "^/(proc|sys)/" { print $5 }'\'' /proc/self/mountinfo | tail -n 1; }
+while m=$(over) && [ "$m" ]; do umount "$m"; echo "off $m"; done
+mount -o remount,bind,rw /sys
+grep -qE " /sys rw,.* rw" /proc/self/mountinfo && echo sys rw
+exec perl -MFile::Find -'
+looker='use filetest "access";
+no warnings;
+find({ no_chdir => 1, wanted => sub {
+	if (m{^/proc/(\d+|self|thread-self|sys/net|sys/user|sys/fs/mqueue)$}) { $File::Find::prune = 1; return }
+	return if -l || -d _;
+	print "writes $_\n" if -w $_;
+} }, "/proc", "/sys");
+for (qw(/proc/kcore /proc/keys /proc/timer_list /proc/kmsg /proc/slabinfo /proc/vmallocinfo
+	/proc/pagetypeinfo /sys/kernel/notes /sys/kernel/debug /sys/kernel/tracing), glob("/sys/firmware/*/*")) {
+	next unless open my $f, "<", $_;
+	my $n = read $f, my $d, 4096;
+	print "reads $_ $n ", substr($d, 0, 60) =~ s/[^ -~]/./gr, "\n" if $n;
+}'
+
+# What is left is its namespaces' own, or anybody's (triggers of pressure wake who set them).
+behind_masks() {
+	local seen own='proc/sys/kernel/(auto_msgmni|(msg|shm|sem)[a-z_]*|ns_last_pid)|proc/pressure/[a-z]+'
+	seen=$(vzctx exec 101 -- unshare -m sh -c "$unmask" <<<"$looker" 2>&1)
+	echo "$seen"
+	[[ $seen = *"sys rw"* && $seen = *"off /proc/sys"$'\n'* && $seen = *"off /proc/kcore"$'\n'* && $seen = *"writes /proc/sys/kernel/sem"$'\n'* ]] &&
+		refuses grep -vE "^(off .*|sys rw|writes /($own)|reads /(proc/keys|sys/kernel/notes|sys/firmware/acpi/pm_profile) .*)$" <<<"$seen"
+}
+
+plan 18
 furnish
 fresh 102
 
@@ -168,6 +226,10 @@ check "no devices but the harmless ones" devices
 check "the module's netlink family is out of sight" family_hidden
 check "no mount of the host is in sight" mounts
 check "the root is the context's, whichever way" root_is_root
+check "the knobs of its network and its ids are its own" own_knobs
+check "the knobs of its queues are its own" queue_knobs
+check "the host's knobs are read-only, its keys and timers out of sight" masked
+check "what masks hide is safe without them" behind_masks
 check "a context has no hand on another" not_each_other
 check "a context types nothing into the host's terminal" no_typing
 check "a context cannot write to the tool that enters it" tool_untouched

@@ -221,6 +221,41 @@ static int read_only(int chan, int dir, const char *name)
 	return mnt;
 }
 
+/*
+ * Read-only but for what belongs to the context's own namespaces. Whether it may
+ * write there is the kernel's say: some keep the figures of System V and POSIX
+ * queues for the host's root, whatever namespace they are in.
+ */
+static void mount_sysctl(int chan, int proc)
+{
+	static const char *const own[] = {
+		"net", "user", "fs/mqueue",
+		"kernel/shmmax", "kernel/shmall", "kernel/shmmni",
+		"kernel/shm_rmid_forced", "kernel/msgmax", "kernel/msgmnb",
+		"kernel/msgmni", "kernel/sem",
+	};
+	int all = target(proc, "sys"), sys, fd;
+
+	if (all < 0)
+		return;
+	sys = read_only(chan, proc, "sys");
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		struct stat st;
+
+		if (fstatat(all, own[i], &st, 0) ||
+		    (!S_ISDIR(st.st_mode) &&
+		     faccessat(all, own[i], W_OK, AT_EACCESS)))
+			continue;
+		fd = clone_of(all, own[i]);
+		if (fd < 0)
+			chan_die(chan, errno, "take", own[i]);
+		attach(chan, fd, must_target(chan, sys, own[i]), own[i]);
+		close(fd);
+	}
+	close(sys);
+	close(all);
+}
+
 static void mount_proc(int chan, int root)
 {
 	static const char *const hide[] = {
@@ -228,7 +263,7 @@ static void mount_proc(int chan, int root)
 		"sched_debug", "sysrq-trigger", "timer_list", "timer_stats",
 	};
 	static const char *const ro[] = { "bus", "fs", "irq" };
-	int at = top_dir(chan, root, "proc"), sys, net, fd;
+	int at = top_dir(chan, root, "proc"), fd;
 	int proc = make_fs(chan, "proc", NULL, QUIET);
 
 	attach(chan, proc, at, "/proc");
@@ -240,16 +275,7 @@ static void mount_proc(int chan, int root)
 			close(fd);
 	}
 
-	/* The network's knobs are the context's own: they stay writable. */
-	net = clone_of(proc, "sys/net");
-	sys = read_only(chan, proc, "sys");
-	if (net >= 0 && sys >= 0)
-		attach(chan, net, must_target(chan, sys, "net"),
-		       "/proc/sys/net");
-	if (net >= 0)
-		close(net);
-	if (sys >= 0)
-		close(sys);
+	mount_sysctl(chan, proc);
 	close(proc);
 }
 
