@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: smp=2 timeout=240
+# guest: smp=2 timeout=240 kernels=newest
 #
 # vzctx - what a caller hands down breaks nothing and reaches no container.
 
@@ -24,7 +24,7 @@ by_odd() (
 	trap '' CHLD PIPE USR1 USR2 ALRM HUP INT QUIT TERM XFSZ TSTP
 	echo -1000 >"/proc/$BASHPID/oom_score_adj"
 	echo 0x7f >"/proc/$BASHPID/coredump_filter"
-	SECRET=handed exec prlimit --nofile=16 --fsize=0 --core=0 --stack=1048576 --memlock=0 --sigpending=0 --msgqueue=0 --locks=1 --nice=9 --rtprio=9 --data=400000000 --as=600000000 --cpu=999 --nproc=99 --rss=1000000 --rttime=999999999 \
+	SECRET=handed POSIXLY_CORRECT=1 exec prlimit --nofile=16 --fsize=0 --core=0 --stack=1048576 --memlock=0 --sigpending=0 --msgqueue=0 --locks=1 --nice=9 --rtprio=9 --data=400000000 --as=600000000 --cpu=999 --nproc=99 --rss=1000000 --rttime=999999999 \
 		nice -n 19 ionice -c 3 taskset -c 0 setarch -R perl -e "$habits" "$@"
 )
 
@@ -191,6 +191,13 @@ none_open() {
 		grep -qx 'NUMPROC="79:79"' /etc/vz/conf/102.conf
 }
 
+# What nobody can take back is said.
+promise_told() {
+	expect 0 "warning: the caller's promise to gain no privileges cannot be changed and reaches the container" \
+		setpriv --no-new-privs vzctx exec 101 -- true &&
+		[[ ! $(inside true 2>&1) ]]
+}
+
 # Who ignores a hang-up means the tool, and so means what it runs.
 nohup_meant() {
 	local tool rc=0
@@ -203,7 +210,7 @@ nohup_meant() {
 	same "3 term" "$rc $(<"$work/hup")"
 }
 
-plan 15
+plan 16
 furnish
 # An emulated processor is so slow that a program at work looks like one run wild.
 rt=$(</proc/sys/kernel/sched_rt_runtime_us)
@@ -220,6 +227,7 @@ check "limits of the caller's do not keep it from saving" saves
 check "an odd caller unpacks an archive" unpacks
 check "action scripts have signals by default" script_signals
 check "it works without standard descriptors" none_open
+check "what cannot be taken back from it is told" promise_told
 check "a hang-up that is ignored is not passed on" nohup_meant
 echo "$rt" >/proc/sys/kernel/sched_rt_runtime_us
 vacate

@@ -8,6 +8,7 @@
 #include <linux/mempolicy.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
@@ -127,6 +128,8 @@ int caller_begin(void)
 		return ret;
 	signals(true);
 	umask(022);
+	/* It would have options end at the first other word. */
+	unsetenv("POSIXLY_CORRECT");
 	prlimit(1, RLIMIT_SIGPENDING, NULL, &pending);
 	for (size_t i = 0; i < NLIMITS; i++)
 		raise_limit(limits[i].which, limits[i].tool);
@@ -193,6 +196,13 @@ static int persona(void)
 	return personality(PER_LINUX) < 0 ? -1 : 0;
 }
 
+/* There is no way back from it. */
+static int no_new_privs(void)
+{
+	errno = EPERM;
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? -1 : 0;
+}
+
 static int timer_slack(void)
 {
 	return prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
@@ -225,6 +235,7 @@ void caller_forget(void)
 		{ "OOM score", oom_score },
 		{ "choice of what is in a core dump", core_filter },
 		{ "personality", persona },
+		{ "promise to gain no privileges", no_new_privs },
 		{ "timer slack", timer_slack },
 		{ "refusal of huge pages", huge_pages },
 		{ "way of allocating memory", io_flusher },

@@ -17,7 +17,8 @@
  * Standard descriptors that are closed become /dev/null: what is opened next
  * would take their place. Every signal has its default action and none is
  * blocked, but for SIGHUP, SIGINT and SIGQUIT: who ignores those (nohup, a
- * shell's "&") means the tool. The umask is 022, and no resource limit is lower
+ * shell's "&") means the tool. Options may stand anywhere, whatever POSIX says to
+ * the caller's other programs. The umask is 022, and no resource limit is lower
  * than a machine's init has it, as far as the task may raise it.
  *
  * Return: 0, or -errno without standard descriptors.

@@ -218,12 +218,12 @@ int vzctl_main(int argc, char **argv)
 	if (ret)
 		return ret;
 	if (needs_seal(c, argv)) {
-		caller_forget();
 		ret = seal_self(argv);
 		if (ret) {
 			msg_fail(-ret, NULL, "run from a sealed copy of itself");
 			return VZ_SYSTEM;
 		}
+		caller_forget();
 	}
 	v.argc = argc - n - 2;
 	v.argv = argv + n + 2;

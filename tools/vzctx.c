@@ -174,11 +174,11 @@ int main(int argc, char **argv)
 	if (!v)
 		return msg_usage("", "no verb \"%s\"", argv[1]);
 	if (v->sealed) {
-		caller_forget();
 		ret = seal_self(argv);
 		if (ret)
 			return msg_fail(-ret, NULL,
 					"run from a sealed copy of itself");
+		caller_forget();
 	}
 	return outcome_code(v->fn(argc - 1, argv + 1));
 }
