@@ -213,7 +213,33 @@ behind_masks() {
 		refuses grep -vE "^(off .*|sys rw|writes /($own)|reads /(proc/keys|sys/kernel/notes|sys/firmware/acpi/pm_profile) .*)$" <<<"$seen"
 }
 
-plan 18
+# Looks for a word in the memory of task 1; prints what is mapped there.
+searcher='my ($word, %what) = scalar reverse shift;
+open my $maps, "<", "/proc/1/maps" or die "maps: $!";
+open my $mem, "<", "/proc/1/mem" or die "mem: $!";
+while (<$maps>) {
+	my ($from, $to, $name) = /^(\S+)-(\S+) r\S+ \S+ \S+ \S+\s*(\S*)/ or next;
+	$what{$name}++;
+	next if $name =~ /^\[v/;
+	sysseek $mem, hex $from, 0;
+	sysread $mem, my $text, hex($to) - hex($from) or die "read $name: $!";
+	print "found in $name\n" if index($text, $word) >= 0;
+}
+print join(" ", grep { !/^\[v/ } sort keys %what), "\n"'
+
+# The init of a command is what the container sees of who started it.
+init_shows_nothing() {
+	same "vzctx-init /bin/sleep infinity" "$(inside cat /proc/1/cmdline | tr '\0' ' ' | sed 's/ $//')" &&
+		same "HOME=/root PATH TERM=linux container=vzctx" "$(inside cat /proc/1/environ | tr '\0' '\n' | sed 's/^PATH=.*/PATH/' | sort | xargs)" &&
+		same "found in [stack] /memfd:vzctx-init [stack]" "$(inside perl -e "$searcher" ytinifni | xargs)" &&
+		same "/memfd:vzctx-init [stack]" "$(inside perl -e "$searcher" dednah | xargs)" &&
+		same "none open" "none open$(inside ls /proc/1/fd)" &&
+		refuses inside sh -c 'echo x >/proc/1/exe'
+}
+
+plan 19
+handed=handed
+export handed
 furnish
 fresh 102
 
@@ -233,4 +259,5 @@ check "what masks hide is safe without them" behind_masks
 check "a context has no hand on another" not_each_other
 check "a context types nothing into the host's terminal" no_typing
 check "a context cannot write to the tool that enters it" tool_untouched
+check "the init of a command holds and shows nothing of the host's" init_shows_nothing
 vacate

@@ -56,7 +56,7 @@ static noreturn void exec_init(int chan)
 }
 
 static noreturn void child(const struct birth *b, struct tty *t, int chan,
-			   int tree)
+			   int tree, int program)
 {
 	bool pty = t->mode == TTY_PTY;
 	int ptmx;
@@ -88,7 +88,7 @@ static noreturn void child(const struct birth *b, struct tty *t, int chan,
 	confine(chan);
 	if (!b->argv)
 		exec_init(chan);
-	init_run(b->argv, chan, pty);
+	init_run(b->argv, chan, pty, program);
 }
 
 static int write_map(pid_t pid, const char *name, uint32_t base)
@@ -225,13 +225,18 @@ static int run(const struct birth *b, struct tty *t, int cg, int tree,
 	       pid_t *pid, int *err)
 {
 	struct clone_args ca = { .flags = SPACES, .exit_signal = SIGCHLD };
-	int chan[2], ret;
+	int program = b->argv ? init_open() : -1, chan[2], ret;
 	long got;
 
+	if (b->argv && program < 0)
+		return msg_fail(-program, NULL, "start CT %u: make the program of its init",
+				b->ctid);
 	ret = chan_pair(chan);
-	if (ret)
+	if (ret) {
+		close(program);
 		return msg_fail(-ret, NULL, "start CT %u: make a socket pair",
 				b->ctid);
+	}
 	if (cg >= 0) {
 		ca.flags |= CLONE_INTO_CGROUP;
 		ca.cgroup = cg;
@@ -239,9 +244,10 @@ static int run(const struct birth *b, struct tty *t, int cg, int tree,
 	got = syscall(SYS_clone3, &ca, sizeof(ca));
 	if (!got) {
 		close(chan[0]);
-		child(b, t, chan[1], tree);
+		child(b, t, chan[1], tree, program);
 	}
 	close(chan[1]);
+	close(program);
 	tty_close_inner(t);
 	if (got < 0) {
 		ret = msg_fail(errno, NULL, "start CT %u: make its namespaces",

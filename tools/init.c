@@ -3,20 +3,21 @@
  * vzctx - the init of a context that runs one command
  */
 #include <errno.h>
-#include <inttypes.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "caller.h"
 #include "chan.h"
 #include "confine.h"
 #include "init.h"
+#include "seal.h"
+
+/* The program, which the linker has put in here; see inside/. */
+extern const char _binary_vzctx_init_start[], _binary_vzctx_init_end[];
 
 void init_exec(char **argv, int chan)
 {
@@ -32,66 +33,44 @@ void init_exec(char **argv, int chan)
 	chan_die(chan, errno, "run", argv[0]);
 }
 
-/*
- * As for any init, what nobody has a handler for is ignored: a stray signal does
- * not end the container. Those that ask a program to end always arrive.
- */
-static bool is_for(pid_t child, int sig)
+int init_open(void)
 {
-	char path[32], line[64];
-	uint64_t caught = 0;
-	FILE *f;
-
-	if (sig == SIGTERM || sig == SIGINT || sig == SIGQUIT || sig == SIGHUP)
-		return true;
-	snprintf(path, sizeof(path), "/proc/%d/status", child);
-	f = fopen(path, "re");
-	if (!f)
-		return false;
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "SigCgt: %" SCNx64, &caught) == 1)
-			break;
-	fclose(f);
-	return caught >> (sig - 1) & 1;
+	return seal_program("vzctx-init", _binary_vzctx_init_start,
+			    _binary_vzctx_init_end - _binary_vzctx_init_start);
 }
 
-static noreturn void serve(pid_t child)
+/* Its arguments are for those who look: its own name and the command's. */
+static noreturn void become_init(char **argv, int chan, int program, pid_t child)
 {
-	int code = 1;
-	bool ended = false;
-	sigset_t all;
-	siginfo_t si;
-	pid_t pid;
-	int st;
+	int argc = 0, number[2];
+	char **args;
 
-	sigfillset(&all);
-	while (!ended) {
-		if (sigwaitinfo(&all, &si) < 0)
-			continue;
-		if (si.si_signo != SIGCHLD) {
-			if (is_for(child, si.si_signo))
-				kill(child, si.si_signo);
-			continue;
-		}
-		while ((pid = waitpid(-1, &st, WNOHANG)) > 0) {
-			if (pid != child)
-				continue;
-			code = WIFSIGNALED(st) ? 128 + WTERMSIG(st) :
-						 WEXITSTATUS(st);
-			ended = true;
-		}
-	}
-	_exit(code);
+	while (argv[argc])
+		argc++;
+	args = calloc(argc + 2, sizeof(*args));
+	if (!args)
+		chan_die(chan, ENOMEM, "run", "vzctx-init");
+	args[0] = "vzctx-init";
+	memcpy(args + 1, argv, argc * sizeof(*argv));
+	if (pipe2(number, O_CLOEXEC) ||
+	    write(number[1], &child, sizeof(child)) != sizeof(child) ||
+	    dup2(number[0], STDIN_FILENO) < 0)
+		chan_die(chan, errno, "run", "vzctx-init");
+	confine_fds(chan);
+	/* Closed there, when the task has its name. */
+	if (fcntl(chan, F_SETFD, 0))
+		chan_die(chan, errno, "run", "vzctx-init");
+	fexecve(program, args, confine_env());
+	chan_die(chan, errno, "run", "vzctx-init");
 }
 
-void init_run(char **argv, int chan, int control)
+void init_run(char **argv, int chan, int control, int program)
 {
 	sigset_t all;
 	pid_t child;
 
-	prctl(PR_SET_NAME, "vzctx-init", 0, 0, 0);
-	/* Blocked, no signal is lost between here and sigwaitinfo(). */
 	caller_signals();
+	/* Blocked, no signal is lost between here and the program's first wait. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 
@@ -104,7 +83,5 @@ void init_run(char **argv, int chan, int control)
 			chan_die(chan, errno, "take the terminal", "pty");
 		init_exec(argv, chan);
 	}
-	/* With its copies here the command's pipes would never end. */
-	syscall(SYS_close_range, 0U, ~0U, 0U);
-	serve(child);
+	become_init(argv, chan, program, child);
 }

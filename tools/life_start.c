@@ -231,6 +231,8 @@ static noreturn void keeper(struct start *s, int report)
 	int ret, st;
 
 	setsid();
+	/* Who will look at its console, and on what, is not known. */
+	setenv("TERM", "linux", 1);
 	ret = tty_init(&t, s->want->argv ? TTY_NULL : TTY_PTY);
 	if (ret)
 		ret = msg_fail(-ret, NULL, "%s", s->intent);

@@ -36,6 +36,37 @@ static int copy(int from, int to)
 	return 0;
 }
 
+static int make_memory(const char *name)
+{
+	/* Before 6.3 there is no MFD_EXEC, and every memory file may run. */
+	int mem = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+
+	if (mem < 0 && errno == EINVAL)
+		mem = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	return mem < 0 ? -errno : mem;
+}
+
+static int seal(int mem, mode_t mode)
+{
+	return fchmod(mem, mode) || fcntl(mem, F_ADD_SEALS, SEALS) ? -errno : 0;
+}
+
+int seal_program(const char *name, const void *program, size_t size)
+{
+	int mem = make_memory(name), ret = 0;
+
+	if (mem < 0)
+		return mem;
+	if (write(mem, program, size) != (ssize_t)size)
+		ret = errno ? -errno : -EIO;
+	if (!ret)
+		ret = seal(mem, 0555);
+	if (!ret)
+		return mem;
+	close(mem);
+	return ret;
+}
+
 int seal_self(char **argv)
 {
 	int self, mem, seals, ret;
@@ -53,17 +84,14 @@ int seal_self(char **argv)
 		return 0;
 	}
 
-	/* Before 6.3 there is no MFD_EXEC, and every memory file may run. */
-	mem = memfd_create("vzctx", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
-	if (mem < 0 && errno == EINVAL)
-		mem = memfd_create("vzctx", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	mem = make_memory("vzctx");
 	if (mem < 0) {
-		ret = -errno;
+		ret = mem;
 		goto out_self;
 	}
 	ret = copy(self, mem);
-	if (!ret && (fchmod(mem, 0500) || fcntl(mem, F_ADD_SEALS, SEALS)))
-		ret = -errno;
+	if (!ret)
+		ret = seal(mem, 0500);
 	if (!ret) {
 		fexecve(mem, argv, environ);
 		ret = -errno;

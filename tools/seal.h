@@ -5,6 +5,15 @@
 #ifndef _VZCTX_SEAL_H
 #define _VZCTX_SEAL_H
 
+#include <stddef.h>
+
+/**
+ * seal_program - puts a program that anybody may execute into a sealed memory file
+ *
+ * Return: a descriptor that is closed on exec, or -errno.
+ */
+int seal_program(const char *name, const void *program, size_t size);
+
 /**
  * seal_self - makes sure this program runs from a sealed memory file
  *
