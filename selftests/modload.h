@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx selftests - loading and unloading by hand
+ *
+ * Witness: the kernel's own lists, /proc/modules and enabled_functions.
+ */
+#ifndef _SELFTESTS_MODLOAD_H
+#define _SELFTESTS_MODLOAD_H
+
+#include "world.h"
+
+#define MODULE "/vzctx/vzctx.ko"
+
+static inline int load_file(const char *path, const char *params)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;
+
+	if (fd < 0 || syscall(SYS_finit_module, fd, params, 0))
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+static inline int load(const char *params)
+{
+	return load_file(MODULE, params);
+}
+
+static inline int unload(int flags)
+{
+	return syscall(SYS_delete_module, "vzctx", O_NONBLOCK | flags) ?
+	       -errno : 0;
+}
+
+/* Lines of a kernel list that contain a word; -1 if it cannot be read. */
+static inline int lines_with(const char *path, const char *word)
+{
+	char line[1024];
+	FILE *f = fopen(path, "r");
+	int n = 0;
+
+	if (!f)
+		return -1;
+	while (fgets(line, sizeof(line), f))
+		n += !!strstr(line, word);
+	fclose(f);
+	return n;
+}
+
+#define ENABLED "/sys/kernel/tracing/enabled_functions"
+
+static inline int hooked(void)
+{
+	return lines_with(ENABLED, "[vzctx]");
+}
+
+static inline bool loaded(void)
+{
+	return lines_with("/proc/modules", "vzctx ") == 1;
+}
+
+#endif /* _SELFTESTS_MODLOAD_H */
