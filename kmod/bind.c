@@ -150,6 +150,7 @@ void vzctx_bind_shut(void)
 		vzctx_hook_remove(tables);
 	hooked = false;
 	mutex_unlock(&vzctx_control);
+	vzctx_hook_drain();
 }
 
 /* No context is left, so nothing queues the work any more. */

@@ -2,7 +2,6 @@
 /*
  * vzctx - the context: birth, life, death
  */
-#include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -19,6 +18,7 @@
 #include "proc.h"
 #include "registry.h"
 #include "spare.h"
+#include "stay.h"
 
 DEFINE_MUTEX(vzctx_control);
 struct workqueue_struct *vzctx_wq;
@@ -94,8 +94,8 @@ static void let_go(struct work_struct *work)
 	vzctx_proc_del(ctx->ctid);
 	vzctx_memcg_release(ctx);
 	vzctx_owner_return_lent(ctx);
+	vzctx_stay_release();
 	percpu_ref_kill(&ctx->ref);
-	module_put(THIS_MODULE);
 }
 
 static struct vzctx *ctx_alloc(u32 ctid, struct pid *pid)
@@ -186,6 +186,7 @@ static struct vzctx *end(const struct pid_namespace *pid_ns)
 	struct vzctx *ctx = vzctx_registry_end(pid_ns);
 
 	if (ctx) {
+		vzctx_stay_close();
 		INIT_RCU_WORK(&ctx->work, let_go);
 		queue_rcu_work(vzctx_wq, &ctx->work);
 	}
@@ -228,8 +229,8 @@ int vzctx_create(u32 ctid, struct pid *pid, const struct vzctx_limit *limit,
 		goto out_put_task;
 	vzctx_set_limits(ctx, limit, nr);
 
-	err = -ENODEV;
-	if (!try_module_get(THIS_MODULE))
+	err = vzctx_stay_open();
+	if (err)
 		goto err_free_ctx;
 	get_pid_ns(ctx->pid_ns);
 	vzctx_proc_add(ctid);
@@ -261,7 +262,8 @@ err_end:
 err_put_ns:
 	vzctx_proc_del(ctid);
 	put_pid_ns(ctx->pid_ns);
-	module_put(THIS_MODULE);
+	vzctx_stay_close();
+	vzctx_stay_release();
 err_free_ctx:
 	ctx_free(ctx);
 out_put_task:

@@ -12,7 +12,8 @@
  * Lock order, outermost first:
  *   vzctx_control (mutex: create, limits, hooks; never taken by a wrapper,
  *	because an exiting task that waits for it would hold up the RCU-tasks
- *	grace period its holder may be waiting for)
+ *	grace period its holder may be waiting for; nor is a wrapper waited for
+ *	with it held)
  *   turn of a lock owner (mutex of one context: while one request of its for a
  *	file lock runs)
  *   lock of hook.c (mutex: what is hooked; inside the module notifier too)
@@ -132,6 +133,7 @@ pid_t vzctx_init_pid(struct vzctx *ctx);
 
 /* Whom a task belongs to: the one place that decides. */
 bool vzctx_is_root_rcu(const struct pid_namespace *pid_ns);
+bool vzctx_is_current_inside(void);
 struct vzctx *vzctx_get_of_ns(struct pid_namespace *pid_ns);
 
 /**

@@ -2,10 +2,11 @@
 /*
  * vzctx - how a kernel function is wrapped
  *
- * Promised: an installed hook sees every call of its function; after
- * vzctx_hook_remove() no CPU and no sleeping task is inside module text because
- * of a hook, and none will be. A function that cannot be hooked is named in the
- * kernel log; its resource is then not charged at all, rather than half.
+ * Promised: an installed hook sees every call of its function. After
+ * vzctx_hook_remove() no wrapper is entered; after vzctx_hook_drain() no CPU and
+ * no sleeping task is inside module text because of a hook. A function that
+ * cannot be hooked is named in the kernel log; its resource is then not charged
+ * at all, rather than half.
  *
  * Not attempted: functions the compiler inlined; livepatched functions (the
  * kernel allows one owner of the instruction pointer).
@@ -18,17 +19,21 @@
 
 #include "hook.h"
 #include "hook_group.h"
+#include "inside.h"
 #include "limits.h"
 #include "res.h"
+#include "stay.h"
 
 DEFINE_PER_CPU(long, vzctx_hook_active);
 
 static unsigned int installed;
 
+/* Whether a wrapper may ever have been entered. */
+static bool used;
+
 /*
- * Guards the rows and @hooked. Not the control mutex, whose holder waits for
- * wrappers: one of them may be waiting for a module to load, and the loader
- * comes by here. Nobody waits for a wrapper with this one held.
+ * Guards the rows and @hooked. Not the control mutex, which must not be taken
+ * where a module is loaded. Nobody waits for a wrapper with either held.
  */
 static DEFINE_MUTEX(lock);
 
@@ -66,7 +71,7 @@ static int prepare(struct vzctx_hook *hook)
 	int err = vzctx_hook_locate(hook);
 	void *past = (void *)(hook->site + MCOUNT_INSN_SIZE);
 
-	if (!err && hook->original->func != past)
+	if (!err && hook->original && hook->original->func != past)
 		__static_call_update(hook->original, hook->tramp, past);
 	return err;
 }
@@ -189,35 +194,6 @@ static void install_module(const struct vzctx_hook_table *const *tables,
 		give_up(tables, missing, -ENOENT);
 }
 
-static long in_flight(void)
-{
-	long sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(vzctx_hook_active, cpu));
-	return sum;
-}
-
-/*
- * Who may still be in module text after unregister_ftrace_function():
- *
- * 1. a task preempted between ftrace's trampoline and the first instruction of
- *    a wrapper: such a task has not scheduled voluntarily, so RCU-tasks waits;
- * 2. a task inside a wrapper, perhaps asleep: counted. Nobody enters any more,
- *    so a sum of zero is final even though it is not taken at one instant;
- * 3. a task preempted between the end of the count and the return: RCU-tasks
- *    again; idle tasks and interrupts on them: RCU-tasks-rude.
- */
-static void drain(void)
-{
-	synchronize_rcu_tasks();
-	while (in_flight())
-		msleep(VZCTX_DRAIN_POLL_MS);
-	synchronize_rcu_tasks();
-	synchronize_rcu_tasks_rude();
-}
-
 static bool pending(const struct vzctx_hook *hook)
 {
 	return hook->group && !hook->installed && wanted(hook);
@@ -322,6 +298,7 @@ int vzctx_hook_install(const struct vzctx_hook_table *const *tables)
 	int err;
 
 	mutex_lock(&lock);
+	used = true;
 	vzctx_res_enable_all();
 	hooked = tables;
 	err = install_all(tables);
@@ -332,11 +309,11 @@ int vzctx_hook_install(const struct vzctx_hook_table *const *tables)
 }
 
 /**
- * vzctx_hook_remove() - removes every installed hook and waits for wrappers
+ * vzctx_hook_remove() - removes every installed hook
  * @tables: NULL-terminated
  *
- * Control mutex held, or nobody else left; sleeps until the last wrapper has
- * returned, however long that takes.
+ * Control mutex held, or nobody else left. No wrapper is entered any more; those
+ * who are in one are not waited for. Sleeps for grace periods.
  */
 void vzctx_hook_remove(const struct vzctx_hook_table *const *tables)
 {
@@ -353,7 +330,60 @@ void vzctx_hook_remove(const struct vzctx_hook_table *const *tables)
 			mark_installed(hook, false);
 	}
 	mutex_unlock(&lock);
-	drain();
+}
+
+static long in_flight(void)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(vzctx_hook_active, cpu));
+	return sum;
+}
+
+/*
+ * Who may still be in module text after unregister_ftrace_function():
+ *
+ * 1. a task preempted between ftrace's trampoline and the first instruction of
+ *    a wrapper: such a task has not scheduled voluntarily, so RCU-tasks waits;
+ * 2. a task inside a wrapper, perhaps asleep: counted. Nobody enters any more,
+ *    so a sum of zero is final even though it is not taken at one instant;
+ * 3. a task preempted between the end of the count and the return: RCU-tasks
+ *    again; idle tasks and interrupts on them: RCU-tasks-rude.
+ *
+ * The second kind ends by itself, but for tasks that stay (stay.h). Those hold
+ * the module, so they are met here only when it is forced out.
+ *
+ * While the module stays loaded nobody needs to be waited for. Hooks are removed
+ * when no context is left, so who is in a wrapper then has found none, nor an
+ * entry of the owner table, each of which keeps its context. What it does after
+ * the function it wraps is to look for one again, which is right whether hooks
+ * have been removed or installed anew meanwhile: it acts on what is there. Nor
+ * does a static call to a function that is there change under it, and one in a
+ * kernel module that went had nobody in it.
+ */
+
+/**
+ * vzctx_hook_drain() - waits until nobody is in module text because of a hook
+ *
+ * Hooks are removed for good. Not under any lock. Sleeps; after a while it says
+ * for whom.
+ */
+void vzctx_hook_drain(void)
+{
+	unsigned int looks = 0;
+
+	if (!used)
+		return;
+	synchronize_rcu_tasks();
+	while (in_flight() || vzctx_stay_count()) {
+		if (++looks == VZCTX_DRAIN_LOOKS)
+			vzctx_inside_tell();
+		msleep(VZCTX_DRAIN_POLL_MS);
+	}
+	synchronize_rcu_tasks();
+	synchronize_rcu_tasks_rude();
 }
 
 static void unregister_module(const struct vzctx_hook_table *const *tables,

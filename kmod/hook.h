@@ -11,6 +11,17 @@
  * The callback runs for every call on the machine: it compares and returns.
  * The wrapper has the function's own prototype and runs in the caller's place;
  * between vzctx_hook_enter() and vzctx_hook_exit() it holds unloading back.
+ *
+ * That has an end, so it must have one in the wrapper too. A function that may
+ * sleep for as long as a user likes is hooked in one of two other ways:
+ *
+ *   the callback does what there is to do, and the call passes;
+ *   the callback asks exactly whether a context is concerned, so that nobody
+ *   else gets in, and then vzctx_stay_begin(); the wrapper enters nothing and
+ *   ends with vzctx_stay_end().
+ *
+ * Sleeping for memory, and for locks that are held for no longer than that, is
+ * held to have an end.
  */
 #ifndef _VZCTX_HOOK_H
 #define _VZCTX_HOOK_H
@@ -21,6 +32,8 @@
 #include <linux/sched.h>
 #include <linux/static_call.h>
 #include <linux/stringify.h>
+
+#include "stay.h"
 
 struct task_struct;
 struct vzctx;
@@ -35,7 +48,8 @@ struct vzctx_hook_group;
  * @callback: decides whether a call goes to the wrapper; NULL in a group
  * @group: whose callback decides, NULL: its own
  * @wrapper: in a group, where the callback sends a call
- * @original: static call that reaches the function past its fentry
+ * @original: static call that reaches the function past its fentry; NULL where
+ *	there is no wrapper
  * @tramp: trampoline of @original
  * @res: the resource that is not enforced without this hook, or
  *	VZCTX_HOOK_CORE
@@ -112,7 +126,8 @@ struct vzctx_hook_table {
  * VZCTX_HOOK_CALLBACK() - defines the callback of a hook
  * @sym: the kernel function; its wrapper is wrap_##sym
  * @concerned: expression over fregs; true sends the call to the wrapper. Must
- *	not call anything traceable and not sleep.
+ *	not sleep nor call what is hooked; where it is evaluated for every task,
+ *	nothing traceable either.
  */
 #define VZCTX_HOOK_CALLBACK(sym, concerned)				\
 static void notrace __maybe_unused callback_##sym(unsigned long ip,	\
@@ -123,6 +138,22 @@ static void notrace __maybe_unused callback_##sym(unsigned long ip,	\
 	if (unlikely(concerned))					\
 		ftrace_regs_set_instruction_pointer(fregs,		\
 				(unsigned long)wrap_##sym);		\
+}
+
+/**
+ * VZCTX_HOOK_BEFORE() - defines the callback of a hook that needs no wrapper
+ * @sym: the kernel function
+ * @concerned: as for VZCTX_HOOK_CALLBACK()
+ * @act: what is done then, before the function runs; under the same rules
+ */
+#define VZCTX_HOOK_BEFORE(sym, concerned, act)				\
+static void notrace callback_##sym(unsigned long ip,			\
+				   unsigned long parent_ip,		\
+				   struct ftrace_ops *ops,		\
+				   struct ftrace_regs *fregs)		\
+{									\
+	if (unlikely(concerned))					\
+		act;							\
 }
 
 /** VZCTX_HOOK_ARG() - an argument of the call, from 0, inside a callback */
@@ -142,6 +173,19 @@ static void notrace __maybe_unused callback_##sym(unsigned long ip,	\
 	.callback = callback_##sym,					\
 	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
 	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
+	.res = (resource),						\
+	__VA_ARGS__							\
+}
+
+/**
+ * VZCTX_HOOK_ROW_BEFORE() - the row of a hook that needs no wrapper
+ * @sym: as for VZCTX_HOOK_ROW()
+ * @resource: likewise
+ * @...: likewise
+ */
+#define VZCTX_HOOK_ROW_BEFORE(sym, resource, ...) {			\
+	.symbol = __stringify(sym),					\
+	.callback = callback_##sym,					\
 	.res = (resource),						\
 	__VA_ARGS__							\
 }
@@ -199,6 +243,7 @@ int vzctx_hook_init(void);
 void vzctx_hook_uninit(void);
 int vzctx_hook_install(const struct vzctx_hook_table *const *tables);
 void vzctx_hook_remove(const struct vzctx_hook_table *const *tables);
+void vzctx_hook_drain(void);
 unsigned int vzctx_hook_count(void);
 
 #endif /* _VZCTX_HOOK_H */

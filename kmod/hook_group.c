@@ -4,6 +4,7 @@
  */
 #include <linux/string.h>
 
+#include "ctx.h"
 #include "hook.h"
 #include "hook_group.h"
 #include "owner.h"
@@ -11,12 +12,20 @@
 /* At most this many of the slots are taken, so that a look ends. */
 #define MAX_FUNCTIONS	(1 << (VZCTX_GROUP_BITS - 1))
 
-VZCTX_GROUP_CALLBACK(host, !vzctx_hook_on_host())
-VZCTX_GROUP_CALLBACK(owner, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
-VZCTX_GROUP_CALLBACK(mm, vzctx_owner_maybe(current->mm))
-VZCTX_GROUP_CALLBACK(rare, true)
+static __always_inline bool charged(const struct mm_struct *mm)
+{
+	return vzctx_owner_maybe(mm) && vzctx_owner_known(mm, UB_PRIVVMPAGES);
+}
+
+VZCTX_GROUP_CALLBACK(host, !vzctx_hook_on_host(), true)
+VZCTX_GROUP_CALLBACK(inside, !vzctx_hook_on_host() && vzctx_is_current_inside(),
+		     vzctx_stay_begin())
+VZCTX_GROUP_CALLBACK(owner, vzctx_owner_maybe(VZCTX_HOOK_ARG0), true)
+VZCTX_GROUP_CALLBACK(mm, charged(current->mm), vzctx_stay_begin())
+VZCTX_GROUP_CALLBACK(rare, true, true)
 
 struct vzctx_hook_group vzctx_group_host = { .callback = callback_host };
+struct vzctx_hook_group vzctx_group_inside = { .callback = callback_inside };
 struct vzctx_hook_group vzctx_group_owner = { .callback = callback_owner };
 struct vzctx_hook_group vzctx_group_mm = { .callback = callback_mm };
 struct vzctx_hook_group vzctx_group_rare = { .callback = callback_rare };

@@ -49,7 +49,16 @@ extern struct vzctx_hook_group vzctx_group_host;
 /** vzctx_group_owner - what is charged to nobody, the first argument, passes */
 extern struct vzctx_hook_group vzctx_group_owner;
 
-/** vzctx_group_mm - a task whose address space is charged to nobody passes */
+/**
+ * vzctx_group_inside - a task in no running context passes; the wrappers stay,
+ * see stay.h
+ */
+extern struct vzctx_hook_group vzctx_group_inside;
+
+/**
+ * vzctx_group_mm - a task whose address space is charged to nobody passes; the
+ * wrappers stay
+ */
 extern struct vzctx_hook_group vzctx_group_mm;
 
 /** vzctx_group_rare - nothing passes; the wrappers decide */
@@ -70,8 +79,9 @@ vzctx_group_wrapper(const struct vzctx_hook_group *group, unsigned long site)
  * VZCTX_GROUP_CALLBACK() - defines the callback of a group
  * @name: of vzctx_group_##name
  * @concerned: as for VZCTX_HOOK_CALLBACK()
+ * @admitted: likewise, asked last and only where there is a wrapper
  */
-#define VZCTX_GROUP_CALLBACK(name, concerned)				\
+#define VZCTX_GROUP_CALLBACK(name, concerned, admitted)			\
 static void notrace callback_##name(unsigned long ip,			\
 				    unsigned long parent_ip,		\
 				    struct ftrace_ops *ops,		\
@@ -82,7 +92,7 @@ static void notrace callback_##name(unsigned long ip,			\
 	if (likely(!(concerned)))					\
 		return;							\
 	to = vzctx_group_wrapper(&vzctx_group_##name, ip);		\
-	if (to)								\
+	if (to && (admitted))						\
 		ftrace_regs_set_instruction_pointer(fregs, to);		\
 }
 

@@ -29,11 +29,11 @@ DEFINE_STATIC_CALL_NULL(vzctx_original___nft_release_table,
 			*(vzctx_type_release_table *)NULL);
 VZCTX_HOOK_PRIVATE(__nft_release_basechain, int, (struct nft_ctx *nft));
 VZCTX_HOOK_INT(xt_replace_table);
-VZCTX_HOOK_INT(xt_unregister_table);
 
 /*
  * The rule is made inside and not told. Until it enters the transaction its
- * charge is kept under the calling task's name.
+ * charge is kept under the calling task's name. Modules may be loaded for it, so
+ * this stays.
  */
 static int wrap_nf_tables_newrule(struct sk_buff *skb,
 				  const struct nfnl_info *info,
@@ -43,7 +43,6 @@ static int wrap_nf_tables_newrule(struct sk_buff *skb,
 	struct vzctx *ctx;
 	int err;
 
-	vzctx_hook_enter();
 	ctx = vzctx_get_of_current();
 	if (!ctx) {
 		err = vzctx_original(nf_tables_newrule)(skb, info, nla);
@@ -58,7 +57,7 @@ static int wrap_nf_tables_newrule(struct sk_buff *skb,
 	err = vzctx_original(nf_tables_newrule)(skb, info, nla);
 	vzctx_owner_uncharge(current, UB_NUMIPTENT);
 out:
-	vzctx_hook_exit();
+	vzctx_stay_end();
 	return err;
 }
 
@@ -189,18 +188,8 @@ static struct xt_table_info *wrap_xt_replace_table(struct xt_table *table,
 	return old;
 }
 
-static void *wrap_xt_unregister_table(struct xt_table *table)
-{
-	void *info;
-
-	vzctx_hook_enter();
-	vzctx_owner_uncharge(table, UB_NUMIPTENT);
-	info = vzctx_original(xt_unregister_table)(table);
-	vzctx_hook_exit();
-	return info;
-}
-
-VZCTX_HOOK_CALLBACK(nf_tables_newrule, !vzctx_hook_on_host())
+VZCTX_HOOK_CALLBACK(nf_tables_newrule, !vzctx_hook_on_host() &&
+		    vzctx_is_current_inside() && vzctx_stay_begin())
 VZCTX_HOOK_CALLBACK(nft_trans_commit_list_add_tail, vzctx_owner_maybe(current))
 VZCTX_HOOK_CALLBACK(nf_tables_rule_destroy,
 		    vzctx_owner_maybe(VZCTX_HOOK_ARG(1)))
@@ -209,7 +198,12 @@ VZCTX_HOOK_CALLBACK(__nft_release_table, true)
 VZCTX_HOOK_CALLBACK(__nft_release_basechain, true)
 VZCTX_HOOK_CALLBACK(xt_replace_table, !vzctx_hook_on_host() ||
 		    vzctx_owner_maybe(VZCTX_HOOK_ARG0))
-VZCTX_HOOK_CALLBACK(xt_unregister_table, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
+/*
+ * It waits for the mutex of the family, under which tables are copied to users;
+ * nobody replaces a table that is going.
+ */
+VZCTX_HOOK_BEFORE(xt_unregister_table, vzctx_owner_maybe(VZCTX_HOOK_ARG0),
+		  vzctx_owner_uncharge(VZCTX_HOOK_ARG0, UB_NUMIPTENT))
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_ROW(nf_tables_rule_destroy, UB_NUMIPTENT,
@@ -222,7 +216,7 @@ static struct vzctx_hook rows[] = {
 		       .module = "nf_tables"),
 	VZCTX_HOOK_ROW(nf_tables_newrule, UB_NUMIPTENT,
 		       .module = "nf_tables"),
-	VZCTX_HOOK_ROW(xt_unregister_table, UB_NUMIPTENT,
+	VZCTX_HOOK_ROW_BEFORE(xt_unregister_table, UB_NUMIPTENT,
 		       .module = "x_tables"),
 	VZCTX_HOOK_ROW(xt_replace_table, UB_NUMIPTENT,
 		       .module = "x_tables"),

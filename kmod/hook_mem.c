@@ -26,7 +26,6 @@ VZCTX_HOOK_INT(mprotect_fixup);
 VZCTX_HOOK_INT(insert_vm_struct);
 VZCTX_HOOK_INT(security_bprm_creds_for_exec);
 VZCTX_HOOK_VOID(uprobe_dup_mmap);
-VZCTX_HOOK_VOID(exit_mmap);
 
 /* As mm/internal.h sorts mappings into data_vm and stack_vm. */
 static bool is_private(vm_flags_t flags)
@@ -108,7 +107,6 @@ static unsigned long wrap_mmap_region(struct file *file, unsigned long addr,
 	unsigned long ret = 0;
 	int err;
 
-	vzctx_hook_enter();
 	if (!is_private(flags) && !(flags & VM_LOCKED)) {
 		ret = vzctx_original(mmap_region)(file, addr, len, flags, pgoff,
 						  uf);
@@ -131,7 +129,7 @@ static unsigned long wrap_mmap_region(struct file *file, unsigned long addr,
 	if (err)
 		ret = err;
 out:
-	vzctx_hook_exit();
+	vzctx_stay_end();
 	return ret;
 }
 
@@ -145,7 +143,6 @@ static int wrap_mprotect_fixup(VZCTX_VMI_PARAM struct mmu_gather *tlb,
 	unsigned long grow = 0;
 	int err;
 
-	vzctx_hook_enter();
 	if (is_private(newflags) && !is_private(vma->vm_flags))
 		grow = (end - start) >> PAGE_SHIFT;
 	err = vzctx_vm_open(mm, UB_PRIVVMPAGES, grow);
@@ -155,7 +152,7 @@ static int wrap_mprotect_fixup(VZCTX_VMI_PARAM struct mmu_gather *tlb,
 						     newflags);
 		vzctx_vm_close(mm, UB_PRIVVMPAGES);
 	}
-	vzctx_hook_exit();
+	vzctx_stay_end();
 	return err;
 }
 
@@ -164,10 +161,9 @@ static int wrap_security_bprm_creds_for_exec(struct linux_binprm *bprm)
 {
 	int err;
 
-	vzctx_hook_enter();
 	err = vzctx_vm_exec(bprm->mm, 0) ?:
 	      vzctx_original(security_bprm_creds_for_exec)(bprm);
-	vzctx_hook_exit();
+	vzctx_stay_end();
 	return err;
 }
 
@@ -181,14 +177,6 @@ static void wrap_uprobe_dup_mmap(struct mm_struct *oldmm,
 	vzctx_hook_exit();
 }
 
-static void wrap_exit_mmap(struct mm_struct *mm)
-{
-	vzctx_hook_enter();
-	vzctx_original(exit_mmap)(mm);
-	vzctx_vm_exit(mm);
-	vzctx_hook_exit();
-}
-
 static __always_inline bool child_in_initial_ns(void)
 {
 	struct nsproxy *nsproxy = current->nsproxy;
@@ -199,15 +187,21 @@ static __always_inline bool child_in_initial_ns(void)
 VZCTX_HOOK_CALLBACK(may_expand_vm,
 		    vzctx_owner_maybe(VZCTX_HOOK_ARG0) || !vzctx_hook_on_host())
 VZCTX_HOOK_CALLBACK(uprobe_dup_mmap, !child_in_initial_ns())
+/*
+ * Nobody can use the address space any more. exit_mmap() gives its pages back
+ * and then closes its files, which may wait for a file system of a user's own.
+ */
+VZCTX_HOOK_BEFORE(exit_mmap, vzctx_owner_maybe(VZCTX_HOOK_ARG0),
+		  vzctx_vm_exit(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(owner, exit_mmap, UB_PRIVVMPAGES),
+	VZCTX_HOOK_ROW_BEFORE(exit_mmap, UB_PRIVVMPAGES),
 	VZCTX_HOOK_ROW(uprobe_dup_mmap, UB_PRIVVMPAGES),
 	VZCTX_HOOK_ROW(may_expand_vm, UB_PRIVVMPAGES),
 	VZCTX_HOOK_GROUPED(mm, mmap_region, UB_PRIVVMPAGES),
 	VZCTX_HOOK_GROUPED(mm, mprotect_fixup, UB_PRIVVMPAGES),
 	VZCTX_HOOK_GROUPED(host, insert_vm_struct, UB_PRIVVMPAGES),
-	VZCTX_HOOK_GROUPED(host, security_bprm_creds_for_exec, UB_PRIVVMPAGES),
+	VZCTX_HOOK_GROUPED(inside, security_bprm_creds_for_exec, UB_PRIVVMPAGES),
 };
 
 const struct vzctx_hook_table vzctx_hook_mem = {

@@ -38,7 +38,6 @@ static int wrap_mlock_fixup(VZCTX_VMI_PARAM struct vm_area_struct *vma,
 	unsigned long grow = 0;
 	int err;
 
-	vzctx_hook_enter();
 	if ((newflags & VM_LOCKED) && is_lockable(vma))
 		grow = (end - start) >> PAGE_SHIFT;
 	err = vzctx_vm_open(mm, UB_LOCKEDPAGES, grow);
@@ -50,7 +49,7 @@ static int wrap_mlock_fixup(VZCTX_VMI_PARAM struct vm_area_struct *vma,
 		if (opened)
 			vzctx_vm_close(mm, UB_LOCKEDPAGES);
 	}
-	vzctx_hook_exit();
+	vzctx_stay_end();
 	return err;
 }
 
@@ -65,7 +64,6 @@ static int wrap_apply_mlockall_flags(int flags)
 	unsigned long at = 0, grow = 0;
 	int err;
 
-	vzctx_hook_enter();
 	while ((flags & MCL_CURRENT) && (vma = find_vma(mm, at))) {
 		if (is_lockable(vma))
 			grow += vma_pages(vma);
@@ -76,7 +74,7 @@ static int wrap_apply_mlockall_flags(int flags)
 		err = vzctx_original(apply_mlockall_flags)(flags);
 		vzctx_vm_close(mm, UB_LOCKEDPAGES);
 	}
-	vzctx_hook_exit();
+	vzctx_stay_end();
 	return err;
 }
 

@@ -300,15 +300,15 @@ static int no_buffers(int err, int kern)
 	return err == -ENOMEM && !kern ? -ENOBUFS : err;
 }
 
+/* A protocol may be a module that has to be loaded: these stay. */
 static int wrap_inet_create(struct net *net, struct socket *sock, int protocol,
 			    int kern)
 {
 	int err;
 
-	vzctx_hook_enter();
 	err = no_buffers(vzctx_original(inet_create)(net, sock, protocol, kern),
 			 kern);
-	vzctx_hook_exit();
+	vzctx_stay_end();
 	return err;
 }
 
@@ -317,10 +317,9 @@ static int wrap_inet6_create(struct net *net, struct socket *sock,
 {
 	int err;
 
-	vzctx_hook_enter();
 	err = no_buffers(vzctx_original(inet6_create)(net, sock, protocol,
 						      kern), kern);
-	vzctx_hook_exit();
+	vzctx_stay_end();
 	return err;
 }
 
@@ -356,9 +355,9 @@ static struct vzctx_hook rows[] = {
 #endif
 	VZCTX_HOOK_ROW(vsock_create_connected, UB_NUMOTHERSOCK,
 		       .module = "vsock"),
-	VZCTX_HOOK_GROUPED(host, inet_create, UB_NUMTCPSOCK),
+	VZCTX_HOOK_GROUPED(inside, inet_create, UB_NUMTCPSOCK),
 #if IS_ENABLED(CONFIG_IPV6)
-	VZCTX_HOOK_GROUPED(host, inet6_create, UB_NUMTCPSOCK),
+	VZCTX_HOOK_GROUPED(inside, inet6_create, UB_NUMTCPSOCK),
 #endif
 	VZCTX_HOOK_GROUPED(host, sk_alloc, UB_NUMOTHERSOCK,
 			   .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),

@@ -175,18 +175,16 @@ static void wrap_sk_forced_mem_schedule(struct sock *sk, int size)
 	vzctx_hook_exit();
 }
 
-/* SO_RESERVE_MEM would fill the account unseen; programs can do without. */
+/*
+ * SO_RESERVE_MEM would fill the account unseen; programs can do without. Nothing
+ * else comes here: setting an option waits for whoever has the socket locked.
+ */
 static int wrap_sk_setsockopt(struct sock *sk, int level, int optname,
 			      sockptr_t optval, unsigned int optlen)
 {
-	int err = -EOPNOTSUPP;
-
 	vzctx_hook_enter();
-	if (!vzctx_owner_known(sk, UB_TCPSNDBUF))
-		err = vzctx_original(sk_setsockopt)(sk, level, optname, optval,
-						    optlen);
 	vzctx_hook_exit();
-	return err;
+	return -EOPNOTSUPP;
 }
 
 static void shrink_account(const struct sock *sk, unsigned long bytes)
@@ -353,7 +351,9 @@ static void discard(struct sk_buff *skb)
 	kfree_skb(skb);
 }
 
-/* Charged when its size is known, and made again if there was no room. */
+/*
+ * Charged when its size is known, and made again if there was no room. Stays.
+ */
 static struct sk_buff *
 wrap_sock_alloc_send_pskb(struct sock *sk, unsigned long header_len,
 			  unsigned long data_len, int noblock, int *errcode,
@@ -364,7 +364,6 @@ wrap_sock_alloc_send_pskb(struct sock *sk, unsigned long header_len,
 	struct sk_buff *skb;
 	int err;
 
-	vzctx_hook_enter();
 	for (;;) {
 		skb = vzctx_original(sock_alloc_send_pskb)(sk, header_len,
 							   data_len, noblock,
@@ -389,7 +388,7 @@ wrap_sock_alloc_send_pskb(struct sock *sk, unsigned long header_len,
 			break;
 		}
 	}
-	vzctx_hook_exit();
+	vzctx_stay_end();
 	return skb;
 }
 
@@ -422,10 +421,18 @@ static __always_inline const void *listener_of(const struct packet_type *pt)
 	return pt->af_packet_priv;
 }
 
+static __always_inline bool charged(const struct sock *sk, u32 res)
+{
+	return vzctx_owner_maybe(sk) && vzctx_owner_known(sk, res);
+}
+
 VZCTX_HOOK_CALLBACK(sk_setsockopt,
 		    (int)(long)VZCTX_HOOK_ARG(2) == SO_RESERVE_MEM &&
 		    (int)(long)VZCTX_HOOK_ARG(1) == SOL_SOCKET &&
-		    vzctx_owner_maybe(VZCTX_HOOK_ARG0))
+		    charged(VZCTX_HOOK_ARG0, UB_TCPSNDBUF))
+VZCTX_HOOK_CALLBACK(sock_alloc_send_pskb,
+		    charged(VZCTX_HOOK_ARG0, UB_OTHERSOCKBUF) &&
+		    vzctx_stay_begin())
 VZCTX_HOOK_CALLBACK(__sock_queue_rcv_skb,
 		    !has_account(VZCTX_HOOK_ARG0) &&
 		    vzctx_owner_maybe(VZCTX_HOOK_ARG0))
@@ -452,7 +459,7 @@ static struct vzctx_hook rows[] = {
 				 "af_packet" : NULL,
 		       .optional = !IS_ENABLED(CONFIG_PACKET)),
 	VZCTX_HOOK_ROW(sock_wfree, UB_OTHERSOCKBUF),
-	VZCTX_HOOK_GROUPED(owner, sock_alloc_send_pskb, UB_OTHERSOCKBUF),
+	VZCTX_HOOK_ROW(sock_alloc_send_pskb, UB_OTHERSOCKBUF),
 };
 
 const struct vzctx_hook_table vzctx_hook_sockbuf = {

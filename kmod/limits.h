@@ -61,6 +61,21 @@ enum vzctx_limits {
 
 	/* How often unloading looks whether wrappers are still in flight. */
 	VZCTX_DRAIN_POLL_MS = 10,
+
+	/* And after how many looks it says for whom it waits: 5 s. */
+	VZCTX_DRAIN_LOOKS = 500,
+
+	/*
+	 * How often it is looked whether the last task that stayed in a wrapper
+	 * has left, and after how many looks it is named: 2 s.
+	 */
+	VZCTX_STAY_POLL_MS = 100,
+	VZCTX_STAY_LOOKS = 20,
+
+	/* Such tasks named, stack frames looked at, pids without a pause. */
+	VZCTX_INSIDE_TOLD = 8,
+	VZCTX_INSIDE_FRAMES = 48,
+	VZCTX_INSIDE_BATCH = 256,
 };
 
 #endif /* _VZCTX_LIMITS_H */

@@ -16,6 +16,7 @@
 #include "limits.h"
 #include "owner.h"
 #include "proc.h"
+#include "stay.h"
 #include "version.h"
 
 static const struct vzctx_hook_table *const tables[] = {
@@ -84,7 +85,8 @@ err_owner:
 }
 
 /*
- * The kernel calls this with no running context, or was forced to. In order:
+ * The kernel calls this with no running context and nobody inside a call that
+ * may last for ever (stay.h), or was forced to. In order:
  *
  * 1. no door answers, so nothing is created or changed any more;
  * 2. no task is looked at any more by way of its charge;
@@ -110,6 +112,7 @@ static void __exit vzctx_mod_exit(void)
 	vzctx_bind_uninit();
 	while (module_refcount(THIS_MODULE) > 0)
 		msleep(VZCTX_DRAIN_POLL_MS);
+	vzctx_stay_uninit();
 	rcu_barrier();
 	vzctx_hook_sig_uninit();
 	vzctx_owner_uninit();

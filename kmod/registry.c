@@ -56,6 +56,25 @@ notrace bool vzctx_is_root_rcu(const struct pid_namespace *pid_ns)
 }
 
 /**
+ * vzctx_is_current_inside() - tells whether the calling task is in a context
+ *
+ * For callbacks. Calls nothing traceable.
+ *
+ * Return: true if vzctx_get_of_current() finds a context at this instant.
+ */
+notrace bool vzctx_is_current_inside(void)
+{
+	const struct pid_namespace *ns = task_active_pid_ns(current);
+	bool inside = false;
+
+	preempt_disable_notrace();
+	for (; ns && ns != &init_pid_ns && !inside; ns = ns->parent)
+		inside = find_ns_rcu(ns);
+	preempt_enable_notrace();
+	return inside;
+}
+
+/**
  * vzctx_get_of_ns() - finds the context a pid namespace belongs to
  * @pid_ns: kept alive by the caller; may be NULL
  *

@@ -141,7 +141,7 @@ int vzctx_vm_lock_huge(struct mm_struct *mm, const void *key,
 	return err;
 }
 
-/* The address space is empty and has no user. */
+/* The address space has no user and is about to be empty. Any context. */
 void vzctx_vm_exit(struct mm_struct *mm)
 {
 	vzctx_owner_uncharge(mm, UB_LOCKEDPAGES);
