@@ -21,6 +21,7 @@
 #include "hook_group.h"
 #include "inside.h"
 #include "limits.h"
+#include "owner.h"
 #include "res.h"
 #include "stay.h"
 
@@ -149,10 +150,17 @@ static void unregister_unwanted(const struct vzctx_hook_table *const *tables)
 			unregister(hook);
 }
 
+/*
+ * In this order: nothing new is charged, nor is a wrapper entered that frees or
+ * charges, then what is charged is forgotten. Who is in a wrapper meanwhile and
+ * charges something that only hooks gone now would give back looks whether it
+ * may, afterwards.
+ */
 static void give_up(const struct vzctx_hook_table *const *tables,
 		    const struct vzctx_hook *hook, int err)
 {
 	unsigned long lost = hook->also | BIT(hook->res);
+	u32 forget = 0;
 	unsigned int res;
 
 	for_each_set_bit(res, &lost, UB_RESOURCES) {
@@ -163,6 +171,10 @@ static void give_up(const struct vzctx_hook_table *const *tables,
 		vzctx_res_disable(res);
 	}
 	unregister_unwanted(tables);
+	for (res = 0; res < UB_RESOURCES; res++)
+		if (!vzctx_res_active(res))
+			forget |= BIT(res);
+	vzctx_owner_forget(forget);
 }
 
 static bool in_module(const struct vzctx_hook *hook, const char *module)

@@ -153,10 +153,14 @@ static struct xt_table_info *take_over(struct vzctx *ctx,
 	}
 	old = vzctx_original(xt_replace_table)(table, num_counters, newinfo,
 					       error);
-	if (old)
-		vzctx_owner_publish(own, table);
-	else
+	if (!old) {
 		vzctx_owner_cancel(own);
+		return NULL;
+	}
+	vzctx_owner_publish(own, table);
+	/* Not charged any more, while this was under way. */
+	if (!vzctx_res_active(UB_NUMIPTENT))
+		vzctx_owner_uncharge(table, UB_NUMIPTENT);
 	return old;
 }
 

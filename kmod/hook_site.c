@@ -69,11 +69,11 @@ unsigned long vzctx_hook_address(const char *symbol)
  */
 int vzctx_hook_locate(struct vzctx_hook *hook)
 {
-	if (withheld(hook->symbol))
-		return -ECANCELED;
 	if (hook->module || !hook->site)
 		hook->site = vzctx_hook_address(hook->symbol);
-	return hook->site ? 0 : -ENOENT;
+	if (!hook->site)
+		return -ENOENT;
+	return withheld(hook->symbol) ? -ECANCELED : 0;
 }
 
 /**

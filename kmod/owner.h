@@ -70,6 +70,7 @@ static __always_inline bool vzctx_owner_maybe(const void *obj)
 int vzctx_owner_init(void);
 void vzctx_owner_uninit(void);
 void vzctx_owner_purge(void);
+void vzctx_owner_forget(u32 mask);
 void vzctx_owner_return_lent(struct vzctx *ctx);
 
 struct vzctx_owner *vzctx_owner_alloc(u32 res, unsigned long units, gfp_t gfp);

@@ -246,3 +246,43 @@ unsigned long vzctx_owner_units(const void *obj, u32 res)
 	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
 	return units;
 }
+
+/* Some charge in a bucket of one of the resources; false if there is none. */
+static bool any_of(u32 bucket, u32 mask, const void **obj, u32 *res)
+{
+	struct vzctx_owner *own;
+	bool found = false;
+
+	raw_spin_lock_irq(vzctx_owner_lock(bucket));
+	hlist_for_each_entry(own, &vzctx_owner_table[bucket], node) {
+		if (!(BIT(own->res) & mask))
+			continue;
+		*obj = own->obj;
+		*res = own->res;
+		found = true;
+		break;
+	}
+	raw_spin_unlock_irq(vzctx_owner_lock(bucket));
+	return found;
+}
+
+/**
+ * vzctx_owner_forget() - gives back whatever is charged of some resources
+ * @mask: BIT(UB_*), which are charged no more
+ *
+ * For objects that would be freed unseen from now on. Walks the table; sleeps.
+ */
+void vzctx_owner_forget(u32 mask)
+{
+	unsigned long bucket, buckets = 1UL << (64 - vzctx_owner_shift);
+	const void *obj;
+	u32 res;
+
+	for (bucket = 0; bucket < buckets; bucket++) {
+		if (!READ_ONCE(vzctx_owner_table[bucket].first))
+			continue;
+		while (any_of(bucket, mask, &obj, &res))
+			vzctx_owner_uncharge(obj, res);
+		cond_resched();
+	}
+}

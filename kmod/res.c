@@ -110,6 +110,7 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 		.counted = VZCTX_COUNTED_CHARGED,
 		.enforced = VZCTX_ENFORCED_BOUNDED,
 		.err = EAGAIN,
+		.needs = BIT(UB_NUMTCPSOCK),
 	},
 	[UB_TCPRCVBUF] = {
 		.name = "tcprcvbuf",
@@ -117,6 +118,7 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 		.unit = VZCTX_UNIT_BYTES,
 		.counted = VZCTX_COUNTED_CHARGED,
 		.enforced = VZCTX_ENFORCED_BOUNDED,
+		.needs = BIT(UB_NUMTCPSOCK),
 	},
 	[UB_OTHERSOCKBUF] = {
 		.name = "othersockbuf",
@@ -125,6 +127,7 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 		.counted = VZCTX_COUNTED_CHARGED,
 		.enforced = VZCTX_ENFORCED_BOUNDED,
 		.err = EAGAIN,
+		.needs = BIT(UB_NUMOTHERSOCK),
 	},
 	[UB_DGRAMRCVBUF] = {
 		.name = "dgramrcvbuf",
@@ -132,6 +135,7 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 		.unit = VZCTX_UNIT_BYTES,
 		.counted = VZCTX_COUNTED_CHARGED,
 		.enforced = VZCTX_ENFORCED_BOUNDED,
+		.needs = BIT(UB_NUMOTHERSOCK),
 	},
 	[UB_NUMOTHERSOCK] = {
 		.name = "numothersock",

@@ -7,6 +7,7 @@
  */
 #include "kselftest_harness.h"
 #include "modload.h"
+#include "servant.h"
 
 #define HOLDER "/vzctx/holder.ko"
 
@@ -78,6 +79,13 @@ FIXTURE_VARIANT_ADD(withheld, uncharge_of_numproc)
 	.needing = 1 << UB_PRIVVMPAGES | 1 << UB_LOCKEDPAGES,
 };
 
+FIXTURE_VARIANT_ADD(withheld, errno_of_numtcpsock)
+{
+	.params = "linger=0 withhold=inet_create",
+	.off = UB_NUMTCPSOCK, .on = UB_NUMFILE,
+	.needing = 1 << UB_TCPSNDBUF | 1 << UB_TCPRCVBUF,
+};
+
 FIXTURE_VARIANT_ADD(withheld, somebody_holds_the_uncharge)
 {
 	.params = "linger=0", .held = "symbol=security_file_free",
@@ -121,6 +129,7 @@ CLAIM(withheld, is_not_enforced_and_nothing_else)
 		UB_PRIVVMPAGES, UB_LOCKEDPAGES, UB_SHMPAGES, UB_NUMPROC,
 		UB_NUMTCPSOCK, UB_NUMFLOCK, UB_NUMPTY, UB_NUMSIGINFO,
 		UB_OTHERSOCKBUF, UB_NUMOTHERSOCK, UB_NUMFILE, UB_NUMIPTENT,
+		UB_TCPSNDBUF, UB_TCPRCVBUF, UB_DGRAMRCVBUF,
 	};
 	struct bc bc;
 	size_t i;
@@ -151,6 +160,91 @@ CLAIM(withheld, is_not_enforced_and_nothing_else)
 	EXPECT_EQ(-EOPNOTSUPP, vz_set(&self->g, 101, variant->off, 9, 9));
 	EXPECT_STRNE("", self->g.text);
 	EXPECT_EQ(0, vz_set(&self->g, 101, variant->on, 99, 99));
+}
+
+/*
+ * Rules that are charged when the other kind's module comes and cannot be hooked:
+ * their resource is then not charged at all, and nothing is kept by it.
+ */
+FIXTURE(late)
+{
+	struct genl g;
+	struct ct ct;
+	struct servant *s;
+};
+
+FIXTURE_VARIANT(late)
+{
+	const char *params;
+	const char *first; /* charges rules */
+	const char *module; /* comes then */
+};
+
+FIXTURE_VARIANT_ADD(late, xtables_after_nft)
+{
+	.params = "linger=0 withhold=xt_replace_table",
+	.first = "nft 'add table t; add chain t c; add rule t c accept'",
+	.module = "x_tables",
+};
+
+FIXTURE_VARIANT_ADD(late, nft_after_xtables)
+{
+	.params = "linger=0 withhold=nf_tables_newrule",
+	.first = "iptables-legacy -A INPUT -j ACCEPT",
+	.module = "nf_tables",
+};
+
+static const char *line;
+
+static long run(long unused, long unused2)
+{
+	return WEXITSTATUS(system(line));
+}
+
+/* Whatever holds them may take a moment to let go. */
+static bool no_rules(void)
+{
+	return !system("for m in nft_compat nft_chain_nat nft_nat nft_ct nf_tables iptable_filter iptable_nat ip_tables ip6table_filter ip6_tables ipt_REJECT xt_tcpudp x_tables; do rmmod $m 2>/dev/null; done; ! grep -qE '^(nf_tables|x_tables) ' /proc/modules");
+}
+
+FIXTURE_SETUP(late)
+{
+	line = variant->first;
+	ASSERT_TRUE(wait_until(no_rules()));
+	ASSERT_EQ(0, load(variant->params));
+	ASSERT_EQ(0, genl_open(&self->g));
+}
+
+FIXTURE_TEARDOWN(late)
+{
+	ct_kill(&self->ct);
+	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
+	EXPECT_TRUE(wait_until(hooked() == 0));
+	EXPECT_TRUE(wait_until(!unload(0)));
+	no_rules();
+}
+
+CLAIM(late, gives_back_what_is_charged)
+{
+	char text[128];
+
+	self->s = hire(&self->g, &self->ct, 101, CLONE_NEWNET);
+	ASSERT_NE(NULL, self->s) TH_LOG("%s", self->g.text);
+	EXPECT_EQ(VZCTX_ENFORCED_EXACT,
+		  resource(&self->g, UB_NUMIPTENT).enforced);
+	if (tell(self->s, run, 0, 0))
+		SKIP(return, "not on this kernel: %s", line);
+	ASSERT_GT(held_of(&self->g, 101, UB_NUMIPTENT), 0);
+	snprintf(text, sizeof(text), "modprobe %s", variant->module);
+	ASSERT_EQ(0, system(text));
+	EXPECT_EQ(0, held_of(&self->g, 101, UB_NUMIPTENT));
+	EXPECT_EQ(VZCTX_ENFORCED_NO,
+		  resource(&self->g, UB_NUMIPTENT).enforced);
+	/* More of it goes uncharged, and the first still works. */
+	EXPECT_EQ(0, tell(self->s, run, 0, 0));
+	EXPECT_EQ(0, held_of(&self->g, 101, UB_NUMIPTENT));
+	EXPECT_EQ(VZCTX_ENFORCED_EXACT,
+		  resource(&self->g, UB_NUMFILE).enforced);
 }
 
 TEST_HARNESS_MAIN
