@@ -281,16 +281,20 @@ static bool unlocks_all(const struct ask *ask)
 	return ask->type == F_UNLCK && !ask->start && ask->end == OFFSET_MAX;
 }
 
-static void finish(struct ask *ask)
+/*
+ * What failed touched as many locks as there may be, and made none: it is looked
+ * at only to give back what was taken.
+ */
+static void finish(struct ask *ask, int err)
 {
 	unsigned int bare;
 
 	if (!ask->ctx)
 		return;
-	if (!unlocks_all(ask)) {
+	if (ask->nr || (!err && !unlocks_all(ask))) {
 		bare = publish(ask);
 		cancel(ask);
-		if (unlikely(bare))
+		if (unlikely(bare && !err))
 			charge_bare(ask, bare);
 	}
 	memalloc_nofs_restore(ask->nofs);
@@ -334,7 +338,7 @@ static int wrap_flock_lock_inode(struct inode *inode, struct file_lock *request)
 	err = begin(&ask, inode, request, true);
 	if (!err)
 		err = vzctx_original(flock_lock_inode)(inode, request);
-	finish(&ask);
+	finish(&ask, err);
 	vzctx_hook_exit();
 	return err;
 }
@@ -350,7 +354,7 @@ static int wrap_posix_lock_inode(struct inode *inode, struct file_lock *request,
 	if (!err)
 		err = vzctx_original(posix_lock_inode)(inode, request,
 						       conflock);
-	finish(&ask);
+	finish(&ask, err);
 	vzctx_hook_exit();
 	return err;
 }

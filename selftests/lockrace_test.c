@@ -42,24 +42,6 @@ static long random_ops(long seed, long n)
 	return strange;
 }
 
-/* Like that with locks of open files only, that two containers may share. */
-static long random_ofd(long seed, long n)
-{
-	static const int type[] = { F_RDLCK, F_WRLCK, F_UNLCK };
-	unsigned int r = seed;
-
-	while (n--) {
-		int i = rand_r(&r) % 2;
-
-		do_lock(i, F_OFD_SETLK, type[rand_r(&r) % 3],
-			RANGE(rand_r(&r) % 40L, 1 + rand_r(&r) % 12L));
-		if (!(rand_r(&r) % 8))
-			flock(fd[i], LOCK_NB |
-				     (rand_r(&r) % 2 ? LOCK_EX : LOCK_SH));
-	}
-	return 0;
-}
-
 CLAIM(lock, any_sequence_agrees_with_proc_locks)
 {
 	int i;
@@ -131,30 +113,6 @@ CLAIM(lock, eight_race_for_the_last_units)
 	for (i = 0; i < FILES; i++)
 		EXPECT_EQ(0, told(do_close, i, 0));
 	expect_locks(0);
-}
-
-/* Two containers with one owner of locks do not wait for each other. */
-CLAIM(lock, two_containers_race_through_one_open_file)
-{
-	struct ct other = {};
-	struct servant *t;
-	int i;
-
-	fd[0] = open_one(0, 0);
-	fd[1] = open_one(1, 0);
-	hire_again();
-	t = hire(&self->g, &other, 102, 0);
-	ASSERT_NE(NULL, t);
-	for (i = 0; i < 10; i++) {
-		order(self->s, random_ofd, 2 * i, 1000 / slow());
-		EXPECT_EQ(0, tell(t, random_ofd, 2 * i + 1, 1000 / slow()));
-		ASSERT_TRUE(wait_until(!self->s->fn));
-		EXPECT_EQ(in_proc_locks(),
-			  held() + held_of(&self->g, 102, UB_NUMFLOCK));
-	}
-	close(fd[0]);
-	close(fd[1]);
-	ct_kill(&other);
 }
 
 #define BUSY	6
