@@ -221,7 +221,7 @@ static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_ROW(nf_tables_newrule, UB_NUMIPTENT,
 		       .module = "nf_tables"),
 	VZCTX_HOOK_ROW_BEFORE(xt_unregister_table, UB_NUMIPTENT,
-		       .module = "x_tables"),
+			      .module = "x_tables"),
 	VZCTX_HOOK_ROW(xt_replace_table, UB_NUMIPTENT,
 		       .module = "x_tables"),
 };
