@@ -227,7 +227,7 @@ host_root() {
 scripts() {
 	printf '#!/bin/sh\ntouch %s/ran\n' "$host" >"$conf/501.mount"
 	chmod 777 "$conf/501.mount"
-	expect 1 '501.mount of CT 501: .*others than root may write .owner 0, mode 0777.*chmod go-w' vzctx mount 501 &&
+	expect 1 '501.mount of CT 501: .*others than root may write to .*owner 0, mode 0777.*chmod go-w' vzctx mount 501 &&
 		[[ ! -e $host/ran ]] && refuses mountpoint /vz/root/501 || return
 	chmod 755 "$conf/501.mount"
 	chown 1000 "$conf/501.mount"
@@ -243,6 +243,9 @@ scripts() {
 		[[ ! -e /vz/private/501/begun ]]
 	local rc=$?
 	vzctx stop 501 --fast
+	chmod 666 "$conf/501.conf"
+	expect 1 'others than root may write to /etc/vz/conf/501.conf .*mode 0666.*chmod go-w' vzctx mount 501 || rc=1
+	chmod 644 "$conf/501.conf"
 	rm -f "$conf"/501.{mount,start}
 	return "$rc"
 }
@@ -264,7 +267,7 @@ check "root's own symbolic link is followed" linked
 check "no user of the host runs what a container made set-user-id" setuid
 check "a directory that is not the tool's is not closed by it" not_ours_to_close
 check "templates come from, and go, where other users have no hand" unpacked_open
-check "action scripts that others may write are refused" scripts
+check "action scripts and configurations that others may write are refused" scripts
 check "what the administrator mounted on VE_ROOT stays" administrators_mount
 check "the host's root is never unmounted" host_root
 check "the kernel has nothing to say" dmesg_clean

@@ -278,13 +278,27 @@ static int check_new(struct place *p)
 			    p->path);
 }
 
+/* Whoever writes the configuration chooses among all that root may do here. */
+static int check_conf(struct place *p, uint32_t ctid)
+{
+	char path[64];
+	int ret;
+
+	conf_path(ctid, path, sizeof(path));
+	ret = place_file(p, path);
+	place_close(p);
+	return ret;
+}
+
 int area_open(struct place *p, const struct areas *a, enum area which,
 	      enum area_for why)
 {
 	struct place_guard guard = { .pass = pass, .arg = (void *)a };
 	char path[PATH_MAX];
-	int ret;
+	int ret = check_conf(p, a->ctid);
 
+	if (ret)
+		return ret;
 	path_of(a->ctid, a->conf, which, path, sizeof(path));
 	ret = place_open(p, path, &guard);
 	if (ret)

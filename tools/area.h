@@ -44,6 +44,7 @@ enum area_for {
 /**
  * area_open - the container's directory, if it may be that
  *
+ * Refused too while others than root may write the container's configuration.
  * The directory that holds all containers' by default is closed by AREA_USE,
  * which the user is told. Return: 0, or -errno with @p's sentence set, which names
  * the directory and the way out.

@@ -230,6 +230,30 @@ int place_open(struct place *p, const char *path,
 	return ret;
 }
 
+int place_file(struct place *p, const char *path)
+{
+	int ret = place_open(p, path, NULL);
+	struct stat st;
+
+	if (ret)
+		return ret;
+	if (*p->rest) {
+		place_close(p);
+		return 0;
+	}
+	if (fstat(p->fd, &st))
+		ret = place_refuse(p, errno, "%s: %s", p->path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		ret = place_refuse(p, EPERM, "%s is no file", p->path);
+	else if (!place_roots_own(&st))
+		ret = place_refuse(p, EPERM, "others than root may write to %s (owner %u, mode %04o); `chown root:root %s; chmod go-w %s`",
+				   p->path, st.st_uid, st.st_mode & 07777,
+				   p->path, p->path);
+	if (ret)
+		place_close(p);
+	return ret;
+}
+
 int place_make(struct place *p, bool last)
 {
 	char rest[PATH_MAX], *name = rest, *slash;

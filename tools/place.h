@@ -48,6 +48,13 @@ struct place_guard {
 int place_open(struct place *p, const char *path,
 	       const struct place_guard *guard);
 
+/**
+ * place_file - a file whose words root follows: root's, and nobody else may write it
+ *
+ * Return: as place_open(); 0 with nothing open when there is no such file.
+ */
+int place_file(struct place *p, const char *path);
+
 /** Closes what is open. */
 void place_close(struct place *p);
 

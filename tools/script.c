@@ -55,34 +55,11 @@ static void child(uint32_t ctid, const char *path)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/*
- * What root runs is to be root's, and found where only root can put it. Return:
- * EXIT_OK with the file open in @p, or with nothing open when there is none.
- */
+/* With nothing open in @p when there is none. Return: EXIT_OK or OUT_SCRIPT. */
 static int find(uint32_t ctid, const char *path, struct place *p)
 {
-	struct stat st;
-	int ret = place_open(p, path, NULL);
-
-	if (ret)
-		return msg_end(OUT_SCRIPT, 0, p->sentence,
-			       "run the action script %s of CT %u", path, ctid);
-	if (*p->rest) {
-		place_close(p);
-		return EXIT_OK;
-	}
-	if (fstat(p->fd, &st))
-		ret = place_refuse(p, errno, "%s", strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		ret = place_refuse(p, EPERM, "%s is no file", p->path);
-	else if (!place_roots_own(&st))
-		ret = place_refuse(p, EPERM, "root would run what others than root may write (owner %u, mode %04o); `chown root:root %s; chmod go-w %s`",
-				   st.st_uid, st.st_mode & 07777, p->path,
-				   p->path);
-	if (!ret)
-		return EXIT_OK;
-	place_close(p);
-	return msg_end(OUT_SCRIPT, 0, p->sentence,
+	return !place_file(p, path) ? EXIT_OK :
+	       msg_end(OUT_SCRIPT, 0, p->sentence,
 		       "run the action script %s of CT %u", path, ctid);
 }
 
