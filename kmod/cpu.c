@@ -14,15 +14,20 @@
  * did not includes the time when others had them.
  *
  * A task's entry in the owner table lives until the kernel frees the task, some
- * time after its last instant. A scan of the table adds up the living; freeing a
- * task adds its final figures to what is gone, in the same hold of the bucket
- * lock that takes the entry out. A task the scan has met and that is freed
- * before the scan is over would count twice; it is marked, and taken off.
+ * time after its last instant, and is in a list of its context. A look goes
+ * through that list, in short holds of its lock, and adds up the living; freeing
+ * a task adds its final figures to what is gone, and to the look under way if
+ * that had not met the task yet. Which tasks it has met is told by the list they
+ * are in: there are two, and a look moves them from the one to the other.
+ *
+ * Nobody waits for a look. Whoever wants one and finds one under way goes on with
+ * it where it stands, however long the task that began it does not run; then
+ * makes one that begins after the question.
  */
 #include <linux/cpumask.h>
 #include <linux/jiffies.h>
 #include <linux/math64.h>
-#include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/loadavg.h>
 #include <linux/timekeeping.h>
@@ -32,10 +37,6 @@
 #include "ctx.h"
 #include "limits.h"
 #include "owner.h"
-
-/* One scan at a time. A leaf: nothing is waited for inside but memory. */
-static DEFINE_MUTEX(scan_mutex);
-static u16 scan;
 
 /* Tasks are freed unseen: entries do not keep them any more. */
 static bool shut;
@@ -47,15 +48,6 @@ static void add(struct vzctx_cpu_sum *to, const struct vzctx_cpu_sum *what)
 	to->system += what->system;
 	to->wait += what->wait;
 	to->turns += what->turns;
-}
-
-static void take(struct vzctx_cpu_sum *from, const struct vzctx_cpu_sum *what)
-{
-	from->run -= what->run;
-	from->user -= what->user;
-	from->system -= what->system;
-	from->wait -= what->wait;
-	from->turns -= what->turns;
 }
 
 /* The entry keeps the task allocated. */
@@ -77,87 +69,100 @@ static bool is_active(const struct task_struct *task)
 	       ((state & TASK_UNINTERRUPTIBLE) && !(state & TASK_NOLOAD));
 }
 
-/* Bucket lock held, and the scan mutex. */
-static void meet(struct vzctx_owner *own)
+/**
+ * vzctx_cpu_join() - a task belongs to a context from now on
+ * @own: its entry, being put into the table; the lock of the bucket is held
+ */
+void vzctx_cpu_join(struct vzctx_owner *own)
 {
 	struct vzctx_cpu *cpu = &own->ctx->cpu;
-	const struct task_struct *task = own->obj;
-	struct vzctx_cpu_sum sum;
 
-	if (cpu->live_scan != scan) {
-		cpu->live_scan = scan;
-		cpu->live = (struct vzctx_cpu_sum) {};
-		cpu->active = 0;
-	}
-	read_task(task, &sum);
-	add(&cpu->live, &sum);
-	cpu->active += is_active(task);
-	own->scan = scan;
-}
-
-/* Bucket lock held; the entry is being taken out. */
-static void part(struct vzctx_owner *own)
-{
-	struct vzctx_cpu *cpu = &own->ctx->cpu;
-	struct vzctx_cpu_sum sum;
-
-	read_task(own->obj, &sum);
 	raw_spin_lock(&cpu->lock);
-	add(&cpu->gone, &sum);
-	/* Under the lock, so no older scan is seen than by who held it before. */
-	if (own->scan && own->scan == READ_ONCE(scan)) {
-		if (cpu->late_scan != own->scan) {
-			cpu->late_scan = own->scan;
-			cpu->late = (struct vzctx_cpu_sum) {};
-		}
-		add(&cpu->late, &sum);
-	}
+	/* A look under way began before this task. */
+	own->state = cpu->met;
+	hlist_add_head(own->mine, &cpu->tasks[cpu->met]);
 	raw_spin_unlock(&cpu->lock);
 }
 
 /**
- * vzctx_cpu_task_gone() - the kernel is about to free a task
- * @task: it has left its last processor, and what is charged for it goes
+ * vzctx_cpu_part() - the kernel is about to free a task
+ * @own: its entry, being taken out of the table; the lock of the bucket is held
  *
- * Any context.
+ * The task has left its last processor, or has never run.
  */
-void vzctx_cpu_task_gone(const struct task_struct *task)
+void vzctx_cpu_part(struct vzctx_owner *own)
 {
-	vzctx_owner_part(task, UB_NUMPROC, part);
+	struct vzctx_cpu *cpu = &own->ctx->cpu;
+	struct vzctx_cpu_sum sum = {};
+
+	raw_spin_lock(&cpu->lock);
+	if (!READ_ONCE(shut))
+		read_task(own->obj, &sum);
+	add(&cpu->gone, &sum);
+	if (own->state != cpu->met)
+		add(&cpu->sum, &sum);
+	hlist_del(own->mine);
+	raw_spin_unlock(&cpu->lock);
 }
 
-/**
- * vzctx_cpu_begin() - looks at all tasks; figures may be read until the end
- *
- * Sleeps, and walks the owner table.
- */
-void vzctx_cpu_begin(void)
+static void meet(struct vzctx_cpu *cpu, struct vzctx_owner *own)
 {
-	mutex_lock(&scan_mutex);
-	/* 0 marks entries that no scan has met. Pairs with part(). */
-	WRITE_ONCE(scan, scan == U16_MAX ? 1 : scan + 1);
-	if (!shut)
-		vzctx_owner_each(UB_NUMPROC, meet);
+	const struct task_struct *task = own->obj;
+	struct vzctx_cpu_sum sum;
+
+	read_task(task, &sum);
+	add(&cpu->sum, &sum);
+	cpu->active += is_active(task);
+	own->state = cpu->met;
+	hlist_del(own->mine);
+	hlist_add_head(own->mine, &cpu->tasks[cpu->met]);
 }
 
-/* What living and gone tasks have used, as of now. */
-static void total(struct vzctx_cpu *cpu, struct vzctx_cpu_sum *sum)
+/* Begins a look, or goes on with the one under way. Ledger lock held. */
+static void advance(struct vzctx_cpu *cpu)
 {
-	unsigned long flags;
+	unsigned int batch = VZCTX_CPU_BATCH;
+	struct hlist_head *left;
 
-	*sum = (struct vzctx_cpu_sum) {};
-	if (cpu->live_scan == scan)
-		*sum = cpu->live;
-	raw_spin_lock_irqsave(&cpu->lock, flags);
-	add(sum, &cpu->gone);
-	if (cpu->late_scan == scan)
-		take(sum, &cpu->late);
-	raw_spin_unlock_irqrestore(&cpu->lock, flags);
+	lockdep_assert_held(&cpu->lock);
+	if (cpu->done == cpu->begun) {
+		cpu->begun++;
+		cpu->met = !cpu->met;
+		cpu->sum = cpu->gone;
+		cpu->active = 0;
+	}
+	left = &cpu->tasks[!cpu->met];
+	while (batch-- && !hlist_empty(left))
+		meet(cpu, container_of(left->first, struct vzctx_owner,
+				       mine[0]));
+	if (!hlist_empty(left))
+		return;
+	cpu->total = cpu->sum;
+	cpu->load_active = cpu->active;
+	cpu->done = cpu->begun;
+}
+
+/* Brings the total up to what it is at some instant of the call. */
+static void look(struct vzctx_cpu *cpu)
+{
+	u64 wanted;
+
+	raw_spin_lock_irq(&cpu->lock);
+	/* One under way may have met tasks before the call. */
+	wanted = cpu->begun + 1;
+	while (cpu->done < wanted && !READ_ONCE(shut)) {
+		advance(cpu);
+		raw_spin_unlock_irq(&cpu->lock);
+		cond_resched();
+		raw_spin_lock_irq(&cpu->lock);
+	}
+	raw_spin_unlock_irq(&cpu->lock);
 }
 
 /* The exact time in the proportion the ticks saw; neither part ever falls. */
-static void split(struct vzctx_cpu *cpu, const struct vzctx_cpu_sum *sum)
+static void split(struct vzctx_cpu *cpu)
 {
+	const struct vzctx_cpu_sum *sum = &cpu->total;
 	u64 system = 0;
 
 	if (!sum->user)
@@ -176,47 +181,40 @@ static void split(struct vzctx_cpu *cpu, const struct vzctx_cpu_sum *sum)
  * @ctx: referenced by the caller
  * @stat: filled
  *
- * Between vzctx_cpu_begin() and vzctx_cpu_end().
+ * Looks at its tasks, and at nobody else's. Process context; waits for nobody.
  */
 void vzctx_cpu_get(struct vzctx *ctx, struct vzctx_cpu_stat *stat)
 {
 	struct vzctx_cpu *cpu = &ctx->cpu;
-	struct vzctx_cpu_sum sum;
-	u64 given;
+	u64 given, used;
 	int i;
 
-	lockdep_assert_held(&scan_mutex);
-	total(cpu, &sum);
-	split(cpu, &sum);
+	look(cpu);
+	raw_spin_lock_irq(&cpu->lock);
+	split(cpu);
+	used = cpu->total.run;
 	stat->user = cpu->user;
 	stat->system = cpu->system;
-	stat->uptime = ktime_get_boottime_ns() - cpu->born;
-	given = stat->uptime * num_online_cpus();
-	stat->idle = given > sum.run ? given - sum.run : 0;
-	stat->wait = sum.wait;
-	stat->turns = sum.turns;
+	stat->wait = cpu->total.wait;
+	stat->turns = cpu->total.turns;
 	for (i = 0; i < 3; i++) {
 		unsigned long load = cpu->avenrun[i] + FIXED_1 / 200;
 
 		stat->load[i] = LOAD_INT(load) * 100 + LOAD_FRAC(load);
 	}
-}
-
-/* Ends what vzctx_cpu_begin() began. */
-void vzctx_cpu_end(void)
-{
-	mutex_unlock(&scan_mutex);
+	raw_spin_unlock_irq(&cpu->lock);
+	stat->uptime = ktime_get_boottime_ns() - cpu->born;
+	given = stat->uptime * num_online_cpus();
+	stat->idle = given > used ? given - used : 0;
 }
 
 static void reckon_load(struct vzctx_cpu *cpu)
 {
 	static const unsigned long exp[3] = { EXP_1, EXP_5, EXP_15 };
 	unsigned long periods = (jiffies - cpu->load_at) / LOAD_FREQ;
-	unsigned long active = 0;
+	unsigned long active = cpu->load_active * FIXED_1;
 	int i;
 
-	if (cpu->live_scan == scan)
-		active = cpu->active * FIXED_1;
 	cpu->load_at += periods * LOAD_FREQ;
 	periods = min_t(unsigned long, periods, VZCTX_LOAD_PERIODS);
 	while (periods--)
@@ -230,13 +228,14 @@ static void sample_load(struct work_struct *work)
 	struct vzctx *ctx;
 	u64 serial = 0;
 
-	vzctx_cpu_begin();
 	while ((ctx = vzctx_next(serial))) {
 		serial = ctx->serial;
+		look(&ctx->cpu);
+		raw_spin_lock_irq(&ctx->cpu.lock);
 		reckon_load(&ctx->cpu);
+		raw_spin_unlock_irq(&ctx->cpu.lock);
 		vzctx_put(ctx);
 	}
-	vzctx_cpu_end();
 	if (!vzctx_none_left())
 		queue_delayed_work(system_unbound_wq, to_delayed_work(work),
 				   LOAD_FREQ);
@@ -261,9 +260,9 @@ void vzctx_cpu_start(void)
 /* For unloading, before the hooks go: no task is looked at afterwards. */
 void vzctx_cpu_shut(void)
 {
-	mutex_lock(&scan_mutex);
-	shut = true;
-	mutex_unlock(&scan_mutex);
+	WRITE_ONCE(shut, true);
+	/* Whoever holds the lock of a ledger is a reader of RCU. */
+	synchronize_rcu();
 }
 
 /* No context is left, so nothing queues the work any more. */

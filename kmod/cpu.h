@@ -8,8 +8,8 @@
 #include <linux/spinlock_types.h>
 #include <linux/types.h>
 
-struct task_struct;
 struct vzctx;
+struct vzctx_owner;
 
 /**
  * struct vzctx_cpu_sum - what tasks have used; sums, so they never fall
@@ -29,27 +29,34 @@ struct vzctx_cpu_sum {
 
 /**
  * struct vzctx_cpu - the ledger of one context
- * @lock: guards @gone, @late and @late_scan; taken inside an owner bucket lock
+ * @lock: guards all but @born; taken inside an owner bucket lock
+ * @tasks: those that have an owner entry, through its member mine
+ * @met: which of @tasks the look under way has met, or the last one has
+ * @begun: looks that have begun
+ * @done: looks that are over; one less than @begun while one is under way
  * @gone: of tasks the kernel has freed
- * @late: that part of @gone which the scan @late_scan had counted before
- * @late_scan: see @late
- * @live_scan: the scan that made @live and @active; scan mutex
- * @live: of tasks that have an owner entry; scan mutex
- * @active: of those, how many were running or would wait for a disk
- * @user: what was told last, so that it never falls; scan mutex
+ * @sum: of the look under way: @gone when it began, and of the tasks met or
+ *	freed since
+ * @active: of it, how many tasks were running or would wait for a disk
+ * @total: what the last look has found
+ * @load_active: likewise
+ * @user: what was told last, so that it never falls
  * @system: likewise
- * @avenrun: load averages, fixed point as the kernel's; scan mutex
- * @load_at: jiffies up to which @avenrun is reckoned; scan mutex
+ * @avenrun: load averages, fixed point as the kernel's
+ * @load_at: jiffies up to which @avenrun is reckoned
  * @born: CLOCK_BOOTTIME nanoseconds of the binding; constant
  */
 struct vzctx_cpu {
 	raw_spinlock_t lock;
+	struct hlist_head tasks[2];
+	bool met;
+	u64 begun;
+	u64 done;
 	struct vzctx_cpu_sum gone;
-	struct vzctx_cpu_sum late;
-	u16 late_scan;
-	u16 live_scan;
-	struct vzctx_cpu_sum live;
+	struct vzctx_cpu_sum sum;
 	unsigned int active;
+	struct vzctx_cpu_sum total;
+	unsigned int load_active;
 	u64 user;
 	u64 system;
 	unsigned long avenrun[3];
@@ -80,11 +87,12 @@ struct vzctx_cpu_stat {
 
 void vzctx_cpu_birth(struct vzctx *ctx);
 void vzctx_cpu_start(void);
-void vzctx_cpu_task_gone(const struct task_struct *task);
 
-void vzctx_cpu_begin(void);
+/* Any context. */
+void vzctx_cpu_join(struct vzctx_owner *own);
+void vzctx_cpu_part(struct vzctx_owner *own);
+
 void vzctx_cpu_get(struct vzctx *ctx, struct vzctx_cpu_stat *stat);
-void vzctx_cpu_end(void);
 
 void vzctx_cpu_shut(void);
 void vzctx_cpu_uninit(void);

@@ -58,7 +58,7 @@ static void ctx_free(struct vzctx *ctx)
 }
 
 /*
- * Last reference gone: nothing points to the context but the list. It was
+ * Last reference gone: nothing points to the context but the tree. It was
  * unhashed a grace period before its own reference was dropped, and its news
  * work holds a reference while it is queued.
  */
@@ -129,7 +129,9 @@ static struct vzctx *ctx_alloc(u32 ctid, struct pid *pid)
 		mutex_init(&ctx->lock_turn[i]);
 	vzctx_cpu_birth(ctx);
 	vzctx_news_init(&ctx->news);
-	INIT_LIST_HEAD(&ctx->all);
+	raw_spin_lock_init(&ctx->lent_lock);
+	INIT_HLIST_HEAD(&ctx->lent);
+	RB_CLEAR_NODE(&ctx->all);
 	return ctx;
 
 err_free_last:

@@ -17,10 +17,10 @@
  *   turn of a lock owner (mutex of one context: while one request of its for a
  *	file lock runs)
  *   lock of hook.c (mutex: what is hooked; inside the module notifier too)
- *   ctx registry lock (spinlock: hash tables and list; a leaf but for news)
- *   look at processor time (mutex: cpu.c) and the last records (mutex: last.c)
+ *   ctx registry lock (spinlock: hash tables and tree; a leaf but for news)
+ *   lock of the last records (spinlock: last.c)
  *   owner bucket lock (raw, interrupts off)
- *     ledger of processor time (raw, leaf)
+ *     ledger of processor time, and list of what is lent (raw, leaves)
  *   signal level lock (raw, interrupts off, leaf)
  *   news lock (raw, interrupts off, leaf)
  *   lock of a last record (raw, interrupts off, leaf)
@@ -31,6 +31,7 @@
 #include <linux/mutex.h>
 #include <linux/percpu-refcount.h>
 #include <linux/pid_namespace.h>
+#include <linux/rbtree.h>
 #include <linux/rculist.h>
 #include <linux/workqueue.h>
 #include <uapi/linux/vzctx.h>
@@ -68,12 +69,14 @@ struct vzctx_spare;
  * @swap_before: how often its swap was refused before
  * @news: limit events on their way to process context
  * @lock_turn: by hash of a lock owner; see hook_lock.c
+ * @lent_lock: guards @lent; inside an owner bucket lock
+ * @lent: owner entries of what was there before, through their member mine
  * @ref: one for RUNNING, one per owner entry, one per holder of a pointer
  * @spare: per CPU, owner entries for the next objects
  * @objects: per CPU, owner entries; a sum is right when nothing moves
  * @by_ns: in the hash of namespaces while RUNNING (RCU)
  * @by_id: in the hash of ids while RUNNING (registry lock)
- * @all: in the list of all contexts (registry lock)
+ * @all: in the tree of all contexts, by serial (registry lock)
  * @work: after the end: waits for readers, then for references
  */
 struct vzctx {
@@ -93,12 +96,14 @@ struct vzctx {
 	unsigned long swap_before;
 	struct vzctx_news news;
 	struct mutex lock_turn[1 << VZCTX_LOCK_TURN_BITS];
+	raw_spinlock_t lent_lock;
+	struct hlist_head lent;
 	struct percpu_ref ref;
 	struct vzctx_spare __percpu *spare;
 	long __percpu *objects;
 	struct hlist_node by_ns;
 	struct hlist_node by_id;
-	struct list_head all;
+	struct rb_node all;
 	struct rcu_work work;
 };
 

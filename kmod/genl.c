@@ -147,9 +147,7 @@ static int reply(struct genl_info *info, u8 cmd, struct vzctx *ctx)
 	hdr = genlmsg_put_reply(skb, info, &family, 0, cmd);
 	err = hdr ? 0 : -EMSGSIZE;
 	if (!err && ctx) {
-		vzctx_cpu_begin();
 		err = vzctx_genl_fill_ctx(skb, ctx);
-		vzctx_cpu_end();
 	} else if (!err) {
 		err = vzctx_genl_fill_info(skb);
 	}
@@ -326,7 +324,6 @@ static int genl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	if (err)
 		return err;
-	vzctx_cpu_begin();
 	while ((ctx = vzctx_next(cb->args[0]))) {
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 				  cb->nlh->nlmsg_seq, &family, NLM_F_MULTI,
@@ -341,7 +338,6 @@ static int genl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 		cb->args[0] = ctx->serial;
 		vzctx_put(ctx);
 	}
-	vzctx_cpu_end();
 	return skb->len;
 }
 

@@ -105,7 +105,6 @@ static int fill_cpu(struct sk_buff *skb, const struct vzctx_cpu_stat *stat)
 	return 0;
 }
 
-/* Between vzctx_cpu_begin() and vzctx_cpu_end(). */
 int vzctx_genl_fill_ctx(struct sk_buff *skb, struct vzctx *ctx)
 {
 	enum vzctx_state state = READ_ONCE(ctx->state);

@@ -94,7 +94,6 @@ static int adopt_file(const void *data, struct file *file, unsigned int fd)
 	}
 	own = hlist_entry(spare->list.first, struct vzctx_owner, node);
 	hlist_del(&own->node);
-	own->lent = true;
 	vzctx_owner_force(own, spare->ctx);
 	vzctx_owner_publish(own, file);
 	return 0;
@@ -127,8 +126,8 @@ static int adopt(struct vzctx *ctx, struct task_struct *init)
 		unsigned int wanted = spare.missing;
 
 		while (wanted--) {
-			own = vzctx_owner_alloc(UB_NUMFILE, 1,
-						GFP_KERNEL_ACCOUNT);
+			own = vzctx_owner_alloc_lent(UB_NUMFILE, 1,
+						     GFP_KERNEL_ACCOUNT);
 			if (!own) {
 				err = -ENOMEM;
 				break;

@@ -6,7 +6,6 @@
 #include <linux/nsproxy.h>
 #include <linux/security.h>
 
-#include "cpu.h"
 #include "ctx.h"
 #include "hook.h"
 #include "hook_group.h"
@@ -84,7 +83,7 @@ static void wrap_security_task_free(struct task_struct *task)
 {
 	vzctx_hook_enter();
 	vzctx_vm_fork_failed(task);
-	vzctx_cpu_task_gone(task);
+	vzctx_owner_uncharge(task, UB_NUMPROC);
 	vzctx_original(security_task_free)(task);
 	vzctx_hook_exit();
 }

@@ -44,9 +44,7 @@ static int read_stat(u32 ctid, struct vz_cpu_stat *to)
 
 	if (!ctx)
 		return -ESRCH;
-	vzctx_cpu_begin();
 	vzctx_cpu_get(ctx, &cpu);
-	vzctx_cpu_end();
 	vzctx_put(ctx);
 	memset(to, 0, sizeof(*to));
 	to->user_jif = ticks(cpu.user);

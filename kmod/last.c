@@ -10,15 +10,16 @@
  * The list is bounded in number and in time. Reading does not shorten it.
  */
 #include <linux/mm.h>
-#include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/timekeeping.h>
 
 #include "ctx.h"
 #include "last.h"
 #include "refresh.h"
 
-static DEFINE_MUTEX(last_mutex);
+/* Guards what follows, and the figures of every record. */
+static DEFINE_SPINLOCK(last_lock);
 static LIST_HEAD(ended);
 static unsigned int nr_ended;
 static u64 last_order;
@@ -74,25 +75,36 @@ bool vzctx_last_get_hit(struct vzctx_last *last, u32 res, unsigned int i,
 	return event->type;
 }
 
-static void forget(struct vzctx_last *last)
+/* Takes a record out of the list; freeing it may sleep. */
+static void forget(struct vzctx_last *last, struct list_head *gone)
 {
-	lockdep_assert_held(&last_mutex);
-	list_del_init(&last->node);
+	lockdep_assert_held(&last_lock);
+	list_move_tail(&last->node, gone);
 	nr_ended--;
-	vzctx_last_put(last);
+}
+
+/* Without the lock. */
+static void put_all(struct list_head *gone)
+{
+	struct vzctx_last *last, *next;
+
+	list_for_each_entry_safe(last, next, gone, node) {
+		list_del_init(&last->node);
+		vzctx_last_put(last);
+	}
 }
 
 /* Drops what is too old, and the oldest until at most @room are left. */
-static void expire(unsigned int room)
+static void expire(unsigned int room, struct list_head *gone)
 {
 	time64_t now = ktime_get_boottime_seconds();
 	struct vzctx_last *last, *next;
 
-	lockdep_assert_held(&last_mutex);
+	lockdep_assert_held(&last_lock);
 	list_for_each_entry_safe(last, next, &ended, node) {
 		if (last->expires > now && nr_ended <= room)
 			break;
-		forget(last);
+		forget(last, gone);
 	}
 }
 
@@ -100,12 +112,13 @@ static void take_figures(struct vzctx *ctx)
 {
 	struct vzctx_last *last = ctx->last;
 	u64 uptime = last->ended ? last->cpu.uptime : 0;
+	struct vzctx_cpu_stat cpu;
 	u32 id;
 
 	vzctx_res_refresh(ctx);
-	vzctx_cpu_begin();
-	mutex_lock(&last_mutex);
-	vzctx_cpu_get(ctx, &last->cpu);
+	vzctx_cpu_get(ctx, &cpu);
+	spin_lock(&last_lock);
+	last->cpu = cpu;
 	/* A context does not grow older after its end. */
 	if (uptime)
 		last->cpu.uptime = uptime;
@@ -113,8 +126,7 @@ static void take_figures(struct vzctx *ctx)
 		vzctx_bc_read(&ctx->bc[id], &last->bc[id]);
 	last->objects = vzctx_objects(ctx);
 	last->dropped = vzctx_news_dropped(&ctx->news);
-	mutex_unlock(&last_mutex);
-	vzctx_cpu_end();
+	spin_unlock(&last_lock);
 }
 
 /**
@@ -126,10 +138,11 @@ static void take_figures(struct vzctx *ctx)
 void vzctx_last_end(struct vzctx *ctx)
 {
 	struct vzctx_last *last = ctx->last;
+	LIST_HEAD(gone);
 
 	take_figures(ctx);
-	mutex_lock(&last_mutex);
-	expire(VZCTX_LAST_MAX - 1);
+	spin_lock(&last_lock);
+	expire(VZCTX_LAST_MAX - 1, &gone);
 	last->ctid = ctx->ctid;
 	last->order = ++last_order;
 	last->since = ctx->since;
@@ -138,7 +151,8 @@ void vzctx_last_end(struct vzctx *ctx)
 	refcount_inc(&last->ref);
 	list_add_tail(&last->node, &ended);
 	nr_ended++;
-	mutex_unlock(&last_mutex);
+	spin_unlock(&last_lock);
+	put_all(&gone);
 }
 
 /* Nothing is charged to the context any more: its figures are final. */
@@ -157,9 +171,10 @@ void vzctx_last_final(struct vzctx *ctx)
 struct vzctx_last *vzctx_last_next(u64 order)
 {
 	struct vzctx_last *last, *found = NULL;
+	LIST_HEAD(gone);
 
-	mutex_lock(&last_mutex);
-	expire(VZCTX_LAST_MAX);
+	spin_lock(&last_lock);
+	expire(VZCTX_LAST_MAX, &gone);
 	list_for_each_entry(last, &ended, node) {
 		if (last->order > order) {
 			found = last;
@@ -167,7 +182,8 @@ struct vzctx_last *vzctx_last_next(u64 order)
 			break;
 		}
 	}
-	mutex_unlock(&last_mutex);
+	spin_unlock(&last_lock);
+	put_all(&gone);
 	return found;
 }
 
@@ -181,6 +197,7 @@ struct vzctx_last *vzctx_last_find(u32 ctid)
 {
 	struct vzctx_last *last, *found = NULL;
 	struct vzctx *ctx = vzctx_find(ctid);
+	LIST_HEAD(gone);
 
 	if (ctx) {
 		found = ctx->last;
@@ -188,8 +205,8 @@ struct vzctx_last *vzctx_last_find(u32 ctid)
 		vzctx_put(ctx);
 		return found;
 	}
-	mutex_lock(&last_mutex);
-	expire(VZCTX_LAST_MAX);
+	spin_lock(&last_lock);
+	expire(VZCTX_LAST_MAX, &gone);
 	list_for_each_entry_reverse(last, &ended, node) {
 		if (last->ctid == ctid) {
 			found = last;
@@ -197,26 +214,25 @@ struct vzctx_last *vzctx_last_find(u32 ctid)
 			break;
 		}
 	}
-	mutex_unlock(&last_mutex);
+	spin_unlock(&last_lock);
+	put_all(&gone);
 	return found;
 }
 
 /* Between these two the figures of a record are of one instant. */
 void vzctx_last_lock(void)
 {
-	mutex_lock(&last_mutex);
+	spin_lock(&last_lock);
 }
 
 void vzctx_last_unlock(void)
 {
-	mutex_unlock(&last_mutex);
+	spin_unlock(&last_lock);
 }
 
 /* No context is left, and no door answers. */
 void vzctx_last_uninit(void)
 {
-	mutex_lock(&last_mutex);
-	while (!list_empty(&ended))
-		forget(list_first_entry(&ended, struct vzctx_last, node));
-	mutex_unlock(&last_mutex);
+	put_all(&ended);
+	nr_ended = 0;
 }

@@ -23,7 +23,7 @@ struct vzctx;
  * @lock: guards @hit and @next
  * @hit: the last refusals of each resource; type 0 where there are fewer
  * @next: which is replaced next
- * @node: in the list of the ended, oldest first; from here on last_mutex
+ * @node: in the list of the ended, oldest first; from here on last_lock
  * @ended: CLOCK_REALTIME nanoseconds; 0 while the context runs
  * @expires: CLOCK_BOOTTIME seconds
  * @order: of the ends

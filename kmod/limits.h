@@ -39,6 +39,9 @@ enum vzctx_limits {
 	VZCTX_LAST_MAX = 128,
 	VZCTX_LAST_S = 86400,
 
+	/* Tasks looked at in one hold of the lock of their context. */
+	VZCTX_CPU_BATCH = 32,
+
 	/* Load is reckoned over at most this many periods of 5 s at once. */
 	VZCTX_LOAD_PERIODS = 1000,
 

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "cpu.h"
 #include "ctx.h"
 #include "limits.h"
 #include "owner.h"
@@ -21,7 +22,9 @@ struct hlist_head *vzctx_owner_table __read_mostly;
 static unsigned int vzctx_owner_bits __read_mostly;
 unsigned int vzctx_owner_shift __read_mostly;
 
+/* Of entries with and without a place among those of their context. */
 static struct kmem_cache *cache;
+static struct kmem_cache *linked_cache;
 
 /* One lock for every so many buckets; raw, since frees come from anywhere. */
 static struct {
@@ -42,7 +45,25 @@ static void prepare(struct vzctx_owner *own, u32 res, unsigned long units)
 	own->res = res;
 	own->lent = false;
 	own->state = 0;
-	own->scan = 0;
+}
+
+static bool is_linked(u32 res, bool lent)
+{
+	return lent || res == UB_NUMPROC;
+}
+
+static struct vzctx_owner *alloc(u32 res, unsigned long units, bool lent,
+				 gfp_t gfp)
+{
+	struct vzctx_owner *own;
+
+	own = kmem_cache_alloc(is_linked(res, lent) ? linked_cache : cache,
+			       gfp);
+	if (own) {
+		prepare(own, res, units);
+		own->lent = lent;
+	}
+	return own;
 }
 
 /**
@@ -56,24 +77,28 @@ static void prepare(struct vzctx_owner *own, u32 res, unsigned long units)
  */
 struct vzctx_owner *vzctx_owner_alloc(u32 res, unsigned long units, gfp_t gfp)
 {
-	struct vzctx_owner *own = kmem_cache_alloc(cache, gfp);
+	return alloc(res, units, false, gfp);
+}
 
-	if (own)
-		prepare(own, res, units);
-	return own;
+/* Likewise, for an object that was there before the context. */
+struct vzctx_owner *vzctx_owner_alloc_lent(u32 res, unsigned long units,
+					   gfp_t gfp)
+{
+	return alloc(res, units, true, gfp);
 }
 
 /* Frees an entry that charges nobody. Any context. */
 void vzctx_owner_free(struct vzctx_owner *own)
 {
-	kmem_cache_free(cache, own);
+	kmem_cache_free(is_linked(own->res, own->lent) ? linked_cache : cache,
+			own);
 }
 
 /* The entry charges nobody any more. Its context is still referenced. */
 static void discard(struct vzctx_owner *own)
 {
-	if (!vzctx_spare_keep(own->ctx, own))
-		kmem_cache_free(cache, own);
+	if (is_linked(own->res, own->lent) || !vzctx_spare_keep(own->ctx, own))
+		vzctx_owner_free(own);
 }
 
 /* Gives the units back, then the entry and its reference. Any context. */
@@ -106,6 +131,39 @@ struct vzctx_owner *vzctx_owner_find(u32 bucket, const void *obj, u32 res)
 	return NULL;
 }
 
+/* Makes an entry known, also to its context. Under the lock of the bucket. */
+void vzctx_owner_hash(u32 bucket, struct vzctx_owner *own)
+{
+	struct vzctx *ctx = own->ctx;
+
+	lockdep_assert_held(vzctx_owner_lock(bucket));
+	this_cpu_inc(*ctx->objects);
+	hlist_add_head(&own->node, &vzctx_owner_table[bucket]);
+	if (own->lent) {
+		raw_spin_lock(&ctx->lent_lock);
+		hlist_add_head(own->mine, &ctx->lent);
+		raw_spin_unlock(&ctx->lent_lock);
+	} else if (own->res == UB_NUMPROC) {
+		vzctx_cpu_join(own);
+	}
+}
+
+/* Undoes vzctx_owner_hash(), under the same lock. */
+void vzctx_owner_unhash(struct vzctx_owner *own)
+{
+	struct vzctx *ctx = own->ctx;
+
+	this_cpu_dec(*ctx->objects);
+	hlist_del(&own->node);
+	if (own->lent) {
+		raw_spin_lock(&ctx->lent_lock);
+		hlist_del(own->mine);
+		raw_spin_unlock(&ctx->lent_lock);
+	} else if (own->res == UB_NUMPROC) {
+		vzctx_cpu_part(own);
+	}
+}
+
 /**
  * vzctx_owner_charge() - charges for an object about to be made
  * @ctx: who pays; the reference is taken over, whatever the outcome
@@ -120,8 +178,10 @@ struct vzctx_owner *vzctx_owner_find(u32 bucket, const void *obj, u32 res)
 struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
 				       unsigned long units, gfp_t gfp)
 {
-	struct vzctx_owner *own = vzctx_spare_take(ctx);
+	struct vzctx_owner *own = NULL;
 
+	if (!is_linked(res, false))
+		own = vzctx_spare_take(ctx);
 	if (own)
 		prepare(own, res, units);
 	else
@@ -184,17 +244,14 @@ void vzctx_owner_publish(struct vzctx_owner *own, const void *obj)
 	unsigned long flags;
 
 	own->obj = obj;
-	this_cpu_inc(*own->ctx->objects);
 	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
 	stale = vzctx_owner_find(bucket, obj, own->res);
 	if (stale)
-		hlist_del(&stale->node);
-	hlist_add_head(&own->node, &vzctx_owner_table[bucket]);
+		vzctx_owner_unhash(stale);
+	vzctx_owner_hash(bucket, own);
 	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
-	if (stale) {
-		this_cpu_dec(*stale->ctx->objects);
+	if (stale)
 		vzctx_owner_settle(stale);
-	}
 }
 
 /**
@@ -216,10 +273,8 @@ bool vzctx_owner_publish_new(struct vzctx_owner *own, const void *obj)
 	own->obj = obj;
 	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
 	known = vzctx_owner_find(bucket, obj, own->res);
-	if (!known) {
-		this_cpu_inc(*own->ctx->objects);
-		hlist_add_head(&own->node, &vzctx_owner_table[bucket]);
-	}
+	if (!known)
+		vzctx_owner_hash(bucket, own);
 	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
 	return !known;
 }
@@ -240,32 +295,10 @@ void vzctx_owner_cancel(struct vzctx_owner *own)
  */
 void vzctx_owner_uncharge(const void *obj, u32 res)
 {
-	vzctx_owner_part(obj, res, NULL);
-}
+	struct vzctx_owner *own = vzctx_owner_take(obj, res, NULL);
 
-/**
- * vzctx_owner_each() - looks at every entry of a resource
- * @res: UB_*
- * @fn: gets each, under the lock of its bucket: the object is not freed
- *	meanwhile, as far as its entry goes before it
- *
- * Entries that come or go during the walk may or may not be met. Sleeps.
- */
-void vzctx_owner_each(u32 res, void (*fn)(struct vzctx_owner *own))
-{
-	struct vzctx_owner *own;
-	u32 bucket;
-
-	for (bucket = 0; bucket < 1U << vzctx_owner_bits; bucket++) {
-		if (!READ_ONCE(vzctx_owner_table[bucket].first))
-			continue;
-		raw_spin_lock_irq(vzctx_owner_lock(bucket));
-		hlist_for_each_entry(own, &vzctx_owner_table[bucket], node)
-			if (own->res == res)
-				fn(own);
-		raw_spin_unlock_irq(vzctx_owner_lock(bucket));
-		cond_resched();
-	}
+	if (own)
+		vzctx_owner_settle(own);
 }
 
 /**
@@ -287,14 +320,12 @@ void vzctx_owner_uncharge_mask(const void *obj, u32 mask)
 	hlist_for_each_entry_safe(own, next, &vzctx_owner_table[bucket], node) {
 		if (own->obj != obj || !(BIT(own->res) & mask))
 			continue;
-		hlist_del(&own->node);
+		vzctx_owner_unhash(own);
 		hlist_add_head(&own->node, &gone);
 	}
 	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
-	hlist_for_each_entry_safe(own, next, &gone, node) {
-		this_cpu_dec(*own->ctx->objects);
+	hlist_for_each_entry_safe(own, next, &gone, node)
 		vzctx_owner_settle(own);
-	}
 }
 
 /**
@@ -321,8 +352,52 @@ int vzctx_owner_adopt(struct vzctx *ctx, u32 res, const void *obj)
 	return 0;
 }
 
-/* Settles the lent entries of a context, or all entries of all for NULL. */
-static void settle_all(const struct vzctx *lent_to)
+/* What was lent last, if it is there still. */
+static bool key_of_lent(struct vzctx *ctx, const void **obj, u32 *res)
+{
+	struct hlist_node *mine;
+
+	raw_spin_lock_irq(&ctx->lent_lock);
+	mine = ctx->lent.first;
+	if (mine) {
+		const struct vzctx_owner *own;
+
+		own = container_of(mine, struct vzctx_owner, mine[0]);
+		*obj = own->obj;
+		*res = own->res;
+	}
+	raw_spin_unlock_irq(&ctx->lent_lock);
+	return mine;
+}
+
+/**
+ * vzctx_owner_return_lent() - a context has ended: what was lent goes back
+ * @ctx: unhashed a grace period ago, so it is lent nothing more
+ *
+ * Without this the terminal a container was started from would keep it dying
+ * for as long as the terminal is open. Sleeps.
+ */
+void vzctx_owner_return_lent(struct vzctx *ctx)
+{
+	const void *obj;
+	u32 res;
+
+	/* An entry that goes by itself meanwhile leaves the list as well. */
+	while (key_of_lent(ctx, &obj, &res)) {
+		struct vzctx_owner *own = vzctx_owner_take(obj, res, ctx);
+
+		if (own)
+			vzctx_owner_settle(own);
+		cond_resched();
+	}
+}
+
+/**
+ * vzctx_owner_purge() - forgets every charge
+ *
+ * For unloading: hooks are removed, so the objects would be freed unseen.
+ */
+void vzctx_owner_purge(void)
 {
 	struct vzctx_owner *own;
 	struct hlist_node *next;
@@ -336,41 +411,14 @@ static void settle_all(const struct vzctx *lent_to)
 		raw_spin_lock_irq(vzctx_owner_lock(bucket));
 		hlist_for_each_entry_safe(own, next,
 					  &vzctx_owner_table[bucket], node) {
-			if (lent_to && !(own->lent && own->ctx == lent_to))
-				continue;
-			hlist_del(&own->node);
+			vzctx_owner_unhash(own);
 			hlist_add_head(&own->node, &gone);
 		}
 		raw_spin_unlock_irq(vzctx_owner_lock(bucket));
-		hlist_for_each_entry_safe(own, next, &gone, node) {
-			this_cpu_dec(*own->ctx->objects);
+		hlist_for_each_entry_safe(own, next, &gone, node)
 			vzctx_owner_settle(own);
-		}
 		cond_resched();
 	}
-}
-
-/**
- * vzctx_owner_return_lent() - a context has ended: what was lent goes back
- * @ctx: unhashed a grace period ago, so it is lent nothing more
- *
- * Without this the terminal a container was started from would keep it dying
- * for as long as the terminal is open. Walks the table; sleeps.
- */
-void vzctx_owner_return_lent(struct vzctx *ctx)
-{
-	if (vzctx_objects(ctx))
-		settle_all(ctx);
-}
-
-/**
- * vzctx_owner_purge() - forgets every charge
- *
- * For unloading: hooks are removed, so the objects would be freed unseen.
- */
-void vzctx_owner_purge(void)
-{
-	settle_all(NULL);
 }
 
 /*
@@ -393,22 +441,26 @@ int vzctx_owner_init(void)
 	for (i = 0; i < NR_LOCKS; i++)
 		raw_spin_lock_init(&locks[i].lock);
 
+	/* With the allocator's pointer a common entry is one cache line. */
+	BUILD_BUG_ON(sizeof(struct vzctx_owner) + sizeof(void *) > 64);
 	cache = kmem_cache_create("vzctx_owner", sizeof(struct vzctx_owner), 0,
-				  0, no_zeroing);
-	if (!cache)
-		return -ENOMEM;
+				  SLAB_HWCACHE_ALIGN, no_zeroing);
+	linked_cache = kmem_cache_create("vzctx_owner_linked",
+					 struct_size_t(struct vzctx_owner,
+						       mine, 1),
+					 0, 0, no_zeroing);
 	vzctx_owner_table = kvcalloc(1UL << vzctx_owner_bits,
 				     sizeof(*vzctx_owner_table), GFP_KERNEL);
-	if (!vzctx_owner_table) {
-		kmem_cache_destroy(cache);
-		return -ENOMEM;
-	}
-	return 0;
+	if (cache && linked_cache && vzctx_owner_table)
+		return 0;
+	vzctx_owner_uninit();
+	return -ENOMEM;
 }
 
 /* The table is empty: purged, or never used. */
 void vzctx_owner_uninit(void)
 {
 	kvfree(vzctx_owner_table);
+	kmem_cache_destroy(linked_cache);
 	kmem_cache_destroy(cache);
 }

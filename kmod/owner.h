@@ -27,7 +27,8 @@ struct vzctx;
  * @lent: the object was there before the context and may be somebody else's
  *	too: charged while the context runs, and no longer
  * @state: for the room that charges the resource; 0 at first, then as @units
- * @scan: of a task, the last look at processor time that counted it
+ * @mine: of a task, among the tasks of @ctx; of what is lent, among what is lent
+ *	to @ctx; entries of other things end before it
  */
 struct vzctx_owner {
 	struct hlist_node node;
@@ -37,7 +38,7 @@ struct vzctx_owner {
 	u32 res;
 	bool lent;
 	u16 state;
-	u16 scan;
+	struct hlist_node mine[];
 };
 
 /* Looks at a published entry and may change it; atomic, the lock is held. */
@@ -74,6 +75,8 @@ void vzctx_owner_forget(u32 mask);
 void vzctx_owner_return_lent(struct vzctx *ctx);
 
 struct vzctx_owner *vzctx_owner_alloc(u32 res, unsigned long units, gfp_t gfp);
+struct vzctx_owner *vzctx_owner_alloc_lent(u32 res, unsigned long units,
+					   gfp_t gfp);
 void vzctx_owner_free(struct vzctx_owner *own);
 void vzctx_owner_force(struct vzctx_owner *own, struct vzctx *ctx);
 bool vzctx_owner_known(const void *obj, u32 res);
@@ -86,9 +89,6 @@ void vzctx_owner_rekey(const void *from, u32 res, const void *to);
 void vzctx_owner_uncharge(const void *obj, u32 res);
 struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
 				     const struct vzctx *ctx);
-void vzctx_owner_part(const void *obj, u32 res,
-		      void (*fn)(struct vzctx_owner *own));
-void vzctx_owner_each(u32 res, void (*fn)(struct vzctx_owner *own));
 void vzctx_owner_uncharge_mask(const void *obj, u32 mask);
 struct vzctx *vzctx_owner_payer(const void *obj, u32 res);
 int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,

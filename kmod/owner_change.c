@@ -26,35 +26,6 @@ void vzctx_owner_rekey(const void *from, u32 res, const void *to)
 }
 
 /**
- * vzctx_owner_part() - an object is being freed, and is looked at once more
- * @obj: the object
- * @res: UB_*
- * @fn: gets the entry, under the lock of the bucket; NULL for none
- *
- * Otherwise as vzctx_owner_uncharge(). Any context.
- */
-void vzctx_owner_part(const void *obj, u32 res,
-		      void (*fn)(struct vzctx_owner *own))
-{
-	u32 bucket = vzctx_owner_bucket(obj);
-	struct vzctx_owner *own;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
-	own = vzctx_owner_find(bucket, obj, res);
-	if (own) {
-		if (fn)
-			fn(own);
-		hlist_del(&own->node);
-	}
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
-	if (own) {
-		this_cpu_dec(*own->ctx->objects);
-		vzctx_owner_settle(own);
-	}
-}
-
-/**
  * vzctx_owner_take() - unties a charge from an object about to be replaced
  * @obj: the object, kept from being freed by the caller
  * @res: UB_*
@@ -76,12 +47,10 @@ struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
 	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
 	own = vzctx_owner_find(bucket, obj, res);
 	if (own && (!ctx || own->ctx == ctx))
-		hlist_del(&own->node);
+		vzctx_owner_unhash(own);
 	else
 		own = NULL;
 	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
-	if (own)
-		this_cpu_dec(*own->ctx->objects);
 	return own;
 }
 

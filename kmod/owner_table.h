@@ -12,6 +12,8 @@ struct vzctx_owner;
 
 raw_spinlock_t *vzctx_owner_lock(u32 bucket);
 struct vzctx_owner *vzctx_owner_find(u32 bucket, const void *obj, u32 res);
+void vzctx_owner_hash(u32 bucket, struct vzctx_owner *own);
+void vzctx_owner_unhash(struct vzctx_owner *own);
 void vzctx_owner_settle(struct vzctx_owner *own);
 int vzctx_owner_refusal(u32 res);
 

@@ -27,7 +27,6 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
-#include "cpu.h"
 #include "ctx.h"
 #include "limits.h"
 #include "proc.h"
@@ -121,11 +120,7 @@ static bool is_ctx(const void *v)
 
 static void *seq_start(struct seq_file *m, loff_t *pos)
 {
-	const struct view *view = m->private;
-
-	if (view->file->cpu)
-		vzctx_cpu_begin();
-	return at(view, pos);
+	return at(m->private, pos);
 }
 
 static void *seq_next(struct seq_file *m, void *v, loff_t *pos)
@@ -138,12 +133,8 @@ static void *seq_next(struct seq_file *m, void *v, loff_t *pos)
 
 static void seq_stop(struct seq_file *m, void *v)
 {
-	const struct view *view = m->private;
-
 	if (is_ctx(v))
 		vzctx_put(v);
-	if (view->file->cpu)
-		vzctx_cpu_end();
 }
 
 static int seq_show(struct seq_file *m, void *v)

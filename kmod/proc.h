@@ -18,7 +18,6 @@ struct vzctx;
  * @host: writes those of the host, CT 0; NULL for none
  * @inside: there is such a file in a container, with its own rows only
  * @anyone: on the host everybody may read it
- * @cpu: @rows wants to read processor time
  */
 struct vzctx_proc_file {
 	const char *name;
@@ -27,7 +26,6 @@ struct vzctx_proc_file {
 	void (*host)(struct seq_file *m);
 	bool inside;
 	bool anyone;
-	bool cpu;
 };
 
 extern const struct vzctx_proc_file vzctx_proc_user_beancounters;

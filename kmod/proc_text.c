@@ -182,7 +182,7 @@ const struct vzctx_proc_file vzctx_proc_veinfo = {
 
 const struct vzctx_proc_file vzctx_proc_vestat = {
 	.name = "vestat", .head = vestat_head, .rows = vestat_rows,
-	.inside = true, .cpu = true,
+	.inside = true,
 };
 
 const struct vzctx_proc_file vzctx_proc_version = {

@@ -13,7 +13,7 @@
 static DEFINE_SPINLOCK(registry_lock);
 static DEFINE_HASHTABLE(by_ns, VZCTX_NS_HASH_BITS);
 static DEFINE_HASHTABLE(by_id, VZCTX_ID_HASH_BITS);
-static LIST_HEAD(all);
+static struct rb_root all = RB_ROOT;
 static u64 last_serial;
 
 /*
@@ -119,6 +119,44 @@ struct vzctx *vzctx_find(u32 ctid)
 	return ctx;
 }
 
+/* The first one after a serial. */
+static struct vzctx *after(u64 serial)
+{
+	struct rb_node *node = all.rb_node;
+	struct vzctx *found = NULL;
+
+	lockdep_assert_held(&registry_lock);
+	while (node) {
+		struct vzctx *ctx = rb_entry(node, struct vzctx, all);
+
+		if (ctx->serial > serial) {
+			found = ctx;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
+}
+
+static struct vzctx *successor(struct vzctx *ctx)
+{
+	return rb_entry_safe(rb_next(&ctx->all), struct vzctx, all);
+}
+
+/* Serials only grow. */
+static void add_last(struct vzctx *ctx)
+{
+	struct rb_node **link = &all.rb_node, *parent = NULL;
+
+	while (*link) {
+		parent = *link;
+		link = &parent->rb_right;
+	}
+	rb_link_node(&ctx->all, parent, link);
+	rb_insert_color(&ctx->all, &all);
+}
+
 /**
  * vzctx_next() - walks all contexts, dying ones too, in order of binding
  * @serial: of the one seen last; 0 to begin
@@ -127,23 +165,20 @@ struct vzctx *vzctx_find(u32 ctid)
  */
 struct vzctx *vzctx_next(u64 serial)
 {
-	struct vzctx *ctx, *found = NULL;
+	struct vzctx *ctx;
 
 	spin_lock(&registry_lock);
-	list_for_each_entry(ctx, &all, all) {
-		if (ctx->serial > serial && vzctx_tryget(ctx)) {
-			found = ctx;
+	for (ctx = after(serial); ctx; ctx = successor(ctx))
+		if (vzctx_tryget(ctx))
 			break;
-		}
-	}
 	spin_unlock(&registry_lock);
-	return found;
+	return ctx;
 }
 
 /* Whether no context exists any more, dying ones included. */
 bool vzctx_none_left(void)
 {
-	return list_empty(&all);
+	return RB_EMPTY_ROOT(&all);
 }
 
 /* Whether @outer is @inner or one of its ancestors. */
@@ -166,7 +201,7 @@ static int check_free(u32 ctid, const struct pid_namespace *pid_ns,
 		NL_SET_ERR_MSG(extack, "a container with this ctid is running");
 		return -EEXIST;
 	}
-	list_for_each_entry(ctx, &all, all) {
+	for (ctx = after(0); ctx; ctx = successor(ctx)) {
 		if (ctx->state != VZCTX_STATE_RUNNING)
 			continue;
 		if (contains(ctx->pid_ns, pid_ns)) {
@@ -219,7 +254,7 @@ int vzctx_registry_add(struct vzctx *ctx, struct netlink_ext_ack *extack)
 		ctx->serial = ++last_serial;
 		hash_add_rcu(by_ns, &ctx->by_ns, (unsigned long)ctx->pid_ns);
 		hash_add(by_id, &ctx->by_id, ctx->ctid);
-		list_add_tail(&ctx->all, &all);
+		add_last(ctx);
 	}
 	spin_unlock(&registry_lock);
 	return err;
@@ -260,8 +295,9 @@ bool vzctx_registry_forget(struct vzctx *ctx)
 	bool last;
 
 	spin_lock(&registry_lock);
-	list_del(&ctx->all);
-	last = list_empty(&all);
+	if (!RB_EMPTY_NODE(&ctx->all))
+		rb_erase(&ctx->all, &all);
+	last = RB_EMPTY_ROOT(&all);
 	spin_unlock(&registry_lock);
 	return last;
 }

@@ -155,10 +155,9 @@ static int adopt_res(struct vzctx *ctx, struct mm_struct *mm, u32 res)
 
 	if (!vzctx_res_active(res) || (res == UB_LOCKEDPAGES && !pages))
 		return 0;
-	own = vzctx_owner_alloc(res, pages, GFP_KERNEL_ACCOUNT);
+	own = vzctx_owner_alloc_lent(res, pages, GFP_KERNEL_ACCOUNT);
 	if (!own)
 		return -ENOMEM;
-	own->lent = true;
 	vzctx_owner_force(own, ctx);
 	vzctx_owner_publish(own, mm);
 	return 0;

@@ -67,9 +67,8 @@ static int owner_cases(struct vzctx *ctx, const char *obj)
 	EXPECT(HELD() == 2 && vzctx_objects(ctx) == 2);
 
 	/* What is lent goes back, and only that. */
-	own = vzctx_owner_alloc(res, 1, GFP_KERNEL);
+	own = vzctx_owner_alloc_lent(res, 1, GFP_KERNEL);
 	EXPECT(own);
-	own->lent = true;
 	vzctx_owner_force(own, ctx);
 	vzctx_owner_publish(own, obj);
 	EXPECT(HELD() == 3);
