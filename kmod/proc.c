@@ -42,16 +42,21 @@ static struct proc_dir_entry *bc_dir, *vz_dir, *ub_file;
  * @node: in the list
  * @ctid: its name
  * @users: contexts with this id, of which at most one runs
- * @dir: the directory
+ * @dir: the directory; NULL while it is @leaving
+ * @leaving: it is being removed, which waits for readers
  */
 struct bc_dir {
 	struct list_head node;
 	u32 ctid;
 	unsigned int users;
 	struct proc_dir_entry *dir;
+	bool leaving;
 };
 
-/* Guards the list; procfs must not be asked for the same name twice. */
+/*
+ * Guards the list; procfs must not be asked for the same name twice. Not held
+ * while readers are waited for: a reader may sleep for ever.
+ */
 static DEFINE_MUTEX(dirs_mutex);
 static LIST_HEAD(dirs);
 
@@ -239,23 +244,27 @@ static struct bc_dir *find_dir(u32 ctid)
 	return NULL;
 }
 
+/* Without memory there is no directory, or an empty one; nothing else fails. */
+static void fill_dir(struct bc_dir *d)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%u", d->ctid);
+	d->dir = proc_mkdir_mode(name, 0500, bc_dir);
+	if (d->dir)
+		proc_create_data(vzctx_proc_bc_one.name, 0444, d->dir,
+				 &one_ops, d);
+}
+
 static void make_dir(u32 ctid)
 {
 	struct bc_dir *d = kzalloc(sizeof(*d), GFP_KERNEL);
-	char name[16];
 
 	if (!d)
 		return;
-	snprintf(name, sizeof(name), "%u", ctid);
 	d->ctid = ctid;
 	d->users = 1;
-	d->dir = proc_mkdir_mode(name, 0500, bc_dir);
-	if (!d->dir) {
-		kfree(d);
-		return;
-	}
-	/* Without memory the directory stays empty; nothing else fails. */
-	proc_create_data(vzctx_proc_bc_one.name, 0444, d->dir, &one_ops, d);
+	fill_dir(d);
 	list_add(&d->node, &dirs);
 }
 
@@ -263,7 +272,8 @@ static void make_dir(u32 ctid)
  * vzctx_proc_add() - makes /proc/bc/ID for a context
  * @ctid: its id, perhaps also that of one that has ended but not gone
  *
- * Best effort: without memory there is no directory. Sleeps.
+ * Best effort: without memory there is no directory. While readers of one that
+ * had this id are waited for, it is made as soon as they are done. Sleeps.
  */
 void vzctx_proc_add(u32 ctid)
 {
@@ -278,12 +288,27 @@ void vzctx_proc_add(u32 ctid)
 	mutex_unlock(&dirs_mutex);
 }
 
-/* On return nobody reads in there, and open files read as end. */
+/*
+ * Afterwards nobody reads in there, and open files read as end. Lets the mutex go
+ * meanwhile; if a context with this id has come by then, there is a directory.
+ */
 static void remove_dir(struct bc_dir *d)
 {
-	list_del(&d->node);
-	proc_remove(d->dir);
-	kfree(d);
+	struct proc_dir_entry *dir = d->dir;
+
+	lockdep_assert_held(&dirs_mutex);
+	d->dir = NULL;
+	d->leaving = true;
+	mutex_unlock(&dirs_mutex);
+	proc_remove(dir);
+	mutex_lock(&dirs_mutex);
+	d->leaving = false;
+	if (d->users && bc_dir) {
+		fill_dir(d);
+	} else {
+		list_del(&d->node);
+		kfree(d);
+	}
 }
 
 /* Undoes one vzctx_proc_add(). Sleeps until readers are done. */
@@ -293,8 +318,36 @@ void vzctx_proc_del(u32 ctid)
 
 	mutex_lock(&dirs_mutex);
 	d = find_dir(ctid);
-	if (d && !--d->users)
+	if (d && !--d->users && !d->leaving)
 		remove_dir(d);
+	mutex_unlock(&dirs_mutex);
+}
+
+/* The first one nobody is removing yet. */
+static struct bc_dir *staying_dir(void)
+{
+	struct bc_dir *d;
+
+	list_for_each_entry(d, &dirs, node)
+		if (!d->leaving)
+			return d;
+	return NULL;
+}
+
+/* Nothing is added any more. On return all are removed, whoever does it. */
+static void remove_dirs(void)
+{
+	struct bc_dir *d;
+
+	mutex_lock(&dirs_mutex);
+	bc_dir = NULL;
+	while ((d = staying_dir()))
+		remove_dir(d);
+	while (!list_empty(&dirs)) {
+		mutex_unlock(&dirs_mutex);
+		msleep(VZCTX_DRAIN_POLL_MS);
+		mutex_lock(&dirs_mutex);
+	}
 	mutex_unlock(&dirs_mutex);
 }
 
@@ -333,16 +386,11 @@ err_remove:
 void vzctx_proc_uninit(void)
 {
 	struct proc_dir_entry *dir = bc_dir;
-	struct bc_dir *d, *next;
 
 	proc_remove(ub_file);
 	proc_remove(vz_dir);
 	if (vz_dir)
 		msleep(VZCTX_PROC_BC_MS);
-	mutex_lock(&dirs_mutex);
-	bc_dir = NULL;
-	list_for_each_entry_safe(d, next, &dirs, node)
-		remove_dir(d);
-	mutex_unlock(&dirs_mutex);
+	remove_dirs();
 	proc_remove(dir);
 }

@@ -3,7 +3,10 @@
 /*
  * vzctx selftests - what it costs to ask for figures, and who can hold it up
  */
+#include <linux/userfaultfd.h>
 #include <linux/vzcalluser.h>
+#include <poll.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
@@ -233,6 +236,105 @@ CLAIM(look, nobody_waits_for_a_reader_that_stands_still)
 		c.init = 0;
 		ct_kill(&c);
 	}
+}
+
+/* Memory whose first touch sleeps until told to go on. */
+static void *trap(int *uffd)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	*uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	range.range.start = (uintptr_t)page;
+	range.range.len = 4096;
+	if (*uffd < 0 || page == MAP_FAILED ||
+	    ioctl(*uffd, UFFDIO_API, &api) ||
+	    ioctl(*uffd, UFFDIO_REGISTER, &range))
+		return NULL;
+	return page;
+}
+
+static int spring(int uffd, void *page)
+{
+	struct uffdio_zeropage zero = {
+		.range = { .start = (uintptr_t)page, .len = 4096 },
+	};
+
+	return ioctl(uffd, UFFDIO_ZEROPAGE, &zero);
+}
+
+struct reader {
+	int fd;
+	void *page;
+	long n;
+};
+
+static void *sleepy_read(void *arg)
+{
+	struct reader *r = arg;
+
+	r->n = read(r->fd, r->page, 4096);
+	return NULL;
+}
+
+/* Binds in a process of its own, which may be waited for in vain. */
+static pid_t start_binding(uint32_t ctid, pid_t init)
+{
+	pid_t pid = fork();
+	struct genl g;
+
+	if (!pid)
+		_exit(genl_open(&g) || vz_create(&g, ctid, init));
+	return pid;
+}
+
+/* Whether it ended well, and in time. */
+static bool ended(pid_t pid)
+{
+	double end = now() + PROMPT;
+	int status = -1;
+
+	while (!waitpid(pid, &status, WNOHANG) && now() < end)
+		usleep(2000);
+	return !status;
+}
+
+CLAIM(look, nobody_waits_for_a_reader_that_sleeps)
+{
+	const char *path = "/proc/bc/101/resources";
+	struct reader r = { .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	struct pollfd fault = { .events = POLLIN };
+	struct ct other = {}, same = {};
+	pthread_t thread;
+	pid_t first, second;
+
+	ASSERT_LE(0, r.fd);
+	r.page = trap(&fault.fd);
+	ASSERT_NE(NULL, r.page);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, sleepy_read, &r));
+	ASSERT_EQ(1, poll(&fault, 1, DEADLINE_S * 1000));
+	/* The file is being removed once it is not found any more. */
+	ct_kill(&self->a);
+	ASSERT_TRUE(wait_until(access(path, F_OK)));
+
+	ASSERT_EQ(0, ct_spawn(&other, 103, 0, park_forever, NULL));
+	ASSERT_EQ(0, ct_spawn(&same, 101, 0, park_forever, NULL));
+	first = start_binding(103, other.init);
+	EXPECT_TRUE(ended(first));
+	second = start_binding(101, same.init);
+	EXPECT_TRUE(ended(second));
+	EXPECT_EQ(-1, access(path, F_OK));
+
+	EXPECT_EQ(0, spring(fault.fd, r.page));
+	pthread_join(thread, NULL);
+	EXPECT_LT(0, r.n);
+	EXPECT_TRUE(wait_until(!access(path, F_OK)));
+	close(r.fd);
+	close(fault.fd);
+	ct_kill(&other);
+	ct_kill(&same);
 }
 
 TEST_HARNESS_MAIN
