@@ -117,7 +117,7 @@ static int bind_locked(u32 ctid, struct pid *pid,
 /**
  * vzctx_bind() - binds a new context to the pid namespace of a task
  * @ctid: its id, 1..VZCTX_CTID_MAX
- * @pid: the init of the namespace; the reference is taken over on success
+ * @pid: the init of the namespace; the caller keeps its reference
  * @limit: limits from the start
  * @nr: how many
  * @extack: gets the reason of a refusal; may be NULL
@@ -131,7 +131,8 @@ int vzctx_bind(u32 ctid, struct pid *pid, const struct vzctx_limit *limit,
 {
 	int err;
 
-	mutex_lock(&vzctx_control);
+	if (mutex_lock_killable(&vzctx_control))
+		return -EINTR;
 	err = bind_locked(ctid, pid, limit, nr, extack);
 	mutex_unlock(&vzctx_control);
 	return err;

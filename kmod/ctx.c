@@ -131,6 +131,7 @@ static struct vzctx *ctx_alloc(u32 ctid, struct pid *pid)
 	vzctx_news_init(&ctx->news);
 	raw_spin_lock_init(&ctx->lent_lock);
 	INIT_HLIST_HEAD(&ctx->lent);
+	refcount_set(&ctx->holds, 1);
 	RB_CLEAR_NODE(&ctx->all);
 	return ctx;
 
@@ -180,8 +181,20 @@ int vzctx_precheck(u32 ctid, struct pid *pid, struct netlink_ext_ack *extack)
 }
 
 /*
- * Exactly one caller gets the context, referenced. Its own reference, which
- * RUNNING stands for, is dropped when no wrapper can find it any more.
+ * The last hold goes with the end or with the binding, whichever is later: what
+ * the binding charges and refers to is there when the context is let go.
+ */
+static void unhold(struct vzctx *ctx)
+{
+	if (!refcount_dec_and_test(&ctx->holds))
+		return;
+	INIT_RCU_WORK(&ctx->work, let_go);
+	queue_rcu_work(vzctx_wq, &ctx->work);
+}
+
+/*
+ * Exactly one caller gets the context, referenced. Its own reference is dropped
+ * when no wrapper can find it any more.
  */
 static struct vzctx *end(const struct pid_namespace *pid_ns)
 {
@@ -189,8 +202,7 @@ static struct vzctx *end(const struct pid_namespace *pid_ns)
 
 	if (ctx) {
 		vzctx_stay_close();
-		INIT_RCU_WORK(&ctx->work, let_go);
-		queue_rcu_work(vzctx_wq, &ctx->work);
+		unhold(ctx);
 	}
 	return ctx;
 }
@@ -198,7 +210,7 @@ static struct vzctx *end(const struct pid_namespace *pid_ns)
 /**
  * vzctx_create() - binds a context to a pid namespace and charges its init
  * @ctid: free id
- * @pid: init of the namespace; the reference becomes the context's on success
+ * @pid: init of the namespace; the caller keeps its reference
  * @limit: limits from the start, already checked; a limit below what the init
  *	holds is accepted
  * @nr: how many
@@ -235,7 +247,10 @@ int vzctx_create(u32 ctid, struct pid *pid, const struct vzctx_limit *limit,
 	if (err)
 		goto err_free_ctx;
 	get_pid_ns(ctx->pid_ns);
+	get_pid(ctx->init);
 	vzctx_proc_add(ctid);
+	/* The init may be killed at any time once the context is known. */
+	refcount_inc(&ctx->holds);
 
 	err = vzctx_registry_add(ctx, extack);
 	if (err)
@@ -250,19 +265,24 @@ int vzctx_create(u32 ctid, struct pid *pid, const struct vzctx_limit *limit,
 		goto err_end;
 	}
 	err = adopt(ctx, task);
+	if (!err && READ_ONCE(ctx->state) != VZCTX_STATE_RUNNING) {
+		NL_SET_ERR_MSG(extack, "the task died while it was being bound");
+		err = -ESRCH;
+	}
 	if (err)
 		goto err_end;
 	vzctx_event_life(ctx, VZCTX_EVENT_START);
+	unhold(ctx);
 	put_task_struct(task);
 	return 0;
 
 err_end:
-	/* The caller keeps its own reference to @pid then. */
-	get_pid(pid);
 	vzctx_put(end(ctx->pid_ns));
+	unhold(ctx);
 	goto out_put_task;
 err_put_ns:
 	vzctx_proc_del(ctid);
+	put_pid(ctx->init);
 	put_pid_ns(ctx->pid_ns);
 	vzctx_stay_close();
 	vzctx_stay_release();

@@ -33,6 +33,7 @@
 #include <linux/pid_namespace.h>
 #include <linux/rbtree.h>
 #include <linux/rculist.h>
+#include <linux/refcount.h>
 #include <linux/workqueue.h>
 #include <uapi/linux/vzctx.h>
 
@@ -71,7 +72,9 @@ struct vzctx_spare;
  * @lock_turn: by hash of a lock owner; see hook_lock.c
  * @lent_lock: guards @lent; inside an owner bucket lock
  * @lent: owner entries of what was there before, through their member mine
- * @ref: one for RUNNING, one per owner entry, one per holder of a pointer
+ * @holds: one for RUNNING, one while it is being bound; without any it is let go
+ * @ref: one while there are @holds, one per owner entry, one per holder of a
+ *	pointer
  * @spare: per CPU, owner entries for the next objects
  * @objects: per CPU, owner entries; a sum is right when nothing moves
  * @by_ns: in the hash of namespaces while RUNNING (RCU)
@@ -98,6 +101,7 @@ struct vzctx {
 	struct mutex lock_turn[1 << VZCTX_LOCK_TURN_BITS];
 	raw_spinlock_t lent_lock;
 	struct hlist_head lent;
+	refcount_t holds;
 	struct percpu_ref ref;
 	struct vzctx_spare __percpu *spare;
 	long __percpu *objects;

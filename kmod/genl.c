@@ -247,7 +247,9 @@ static int genl_set_doit(struct sk_buff *skb, struct genl_info *info)
 		vzctx_put(ctx);
 		return PTR_ERR(freezer);
 	}
-	mutex_lock(&vzctx_control);
+	err = -EINTR;
+	if (mutex_lock_killable(&vzctx_control))
+		goto out_put;
 	err = vzctx_check_limits(ctx, limit, nr, freezer, info->extack);
 	if (!err && !(flags & VZCTX_F_DRY_RUN)) {
 		vzctx_set_limits(ctx, limit, nr);
@@ -256,6 +258,7 @@ static int genl_set_doit(struct sk_buff *skb, struct genl_info *info)
 		freezer = NULL;
 	}
 	mutex_unlock(&vzctx_control);
+out_put:
 	if (freezer)
 		fput(freezer);
 	vzctx_put(ctx);
@@ -285,8 +288,7 @@ static int genl_create_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	err = vzctx_bind(nla_get_u32(info->attrs[VZCTX_A_CTID]), pid, limit,
 			 nr, info->extack);
-	if (err)
-		put_pid(pid);
+	put_pid(pid);
 	return err;
 }
 

@@ -106,11 +106,8 @@ static long create(u32 ctid)
 	if (ctid <= VZCTX_CTID_MAX && thread_group_empty(current) &&
 	    ns_of_pid(pid) != &init_pid_ns && is_child_reaper(pid))
 		err = vzctx_bind(ctid, pid, NULL, 0, NULL);
-	if (err) {
-		put_pid(pid);
-		return err;
-	}
-	return ctid;
+	put_pid(pid);
+	return err ?: ctid;
 }
 
 static long env_create(struct file *file, u32 ctid, u32 flags)

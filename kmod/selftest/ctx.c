@@ -99,13 +99,12 @@ int vzctx_selftest(void)
 		pr_err("self test: bc case %d failed\n", bad);
 		return -EINVAL;
 	}
-	ctx = ctx_alloc(VZCTX_CTID_MAX, get_pid(task_pid(current)));
+	ctx = ctx_alloc(VZCTX_CTID_MAX, task_pid(current));
 	if (!ctx)
 		return -ENOMEM;
 	bad = owner_cases(ctx, obj);
 	if (!bad && (vzctx_find(VZCTX_CTID_MAX) || !vzctx_none_left()))
 		bad = __LINE__;
-	put_pid(ctx->init);
 	percpu_ref_kill(&ctx->ref);
 	rcu_barrier();
 	flush_workqueue(vzctx_wq);
