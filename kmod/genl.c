@@ -146,11 +146,9 @@ static int reply(struct genl_info *info, u8 cmd, struct vzctx *ctx)
 		return -ENOMEM;
 	hdr = genlmsg_put_reply(skb, info, &family, 0, cmd);
 	err = hdr ? 0 : -EMSGSIZE;
-	if (!err && ctx) {
-		err = vzctx_genl_fill_ctx(skb, ctx);
-	} else if (!err) {
-		err = vzctx_genl_fill_info(skb);
-	}
+	if (!err)
+		err = ctx ? vzctx_genl_fill_ctx(skb, ctx) :
+			    vzctx_genl_fill_info(skb);
 	if (err) {
 		nlmsg_free(skb);
 		return err;
