@@ -187,10 +187,15 @@ static int mount_dev(int chan, int root, bool console)
 	return ptmx;
 }
 
-/* What the running kernel lacks needs no mask. */
+/*
+ * What the running kernel lacks needs no mask. A file system of no size is none that
+ * df(1) shows, and one inode is its root.
+ */
 static void mask(int chan, int dir, const char *name)
 {
-	static const char *const opts[] = { "mode", "0555", NULL };
+	static const char *const opts[] = {
+		"mode", "0555", "size", "0", "nr_inodes", "1", NULL,
+	};
 	int at = target(dir, name), mnt;
 	struct stat st;
 

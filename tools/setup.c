@@ -16,10 +16,12 @@
 #include <unistd.h>
 
 #include "globalconf.h"
+#include "hosts.h"
 #include "msg.h"
 #include "place.h"
 #include "running.h"
 #include "setup.h"
+#include "setval.h"
 
 #define RESOLV		"/etc/resolv.conf"
 #define FILE_MAX	65536	/* of a file inside that is read */
@@ -182,22 +184,46 @@ int setup_dns(uint32_t ctid, const struct conf *c)
 	return ret;
 }
 
+/* A link, or more than is read, is the owner's affair. */
+static int put_hosts(int etc, const char *name)
+{
+	struct stat st = { .st_size = 0 };
+	char *old, *text = NULL;
+	int ret = 0;
+
+	if (fstatat(etc, "hosts", &st, AT_SYMLINK_NOFOLLOW) ?
+	    errno != ENOENT : !S_ISREG(st.st_mode))
+		return 0;
+	old = content(etc, "hosts");
+	if (old && strlen(old) == (size_t)st.st_size)
+		text = hosts_text(old, name);
+	if (text && strcmp(text, old))
+		ret = replace(etc, "hosts", text);
+	free(text);
+	free(old);
+	return ret;
+}
+
 int setup_hostname(uint32_t ctid, const struct conf *c)
 {
 	const char *name = conf_get(c, "HOSTNAME");
-	char line[HOSTNAME_SIZE + 1], *old;
-	int etc, ret = 0;
+	char line[HOSTNAME_SIZE + 1], host[HOSTNAME_SIZE], *old;
+	char good[SETVAL_SIZE];
+	int etc = etc_of(ctid, c), ret = 0;
 
-	if (!name || !*name)
-		return 0;
-	etc = etc_of(ctid, c);
+	conf_hostname(c, ctid, host, sizeof(host));
+	/* A tree without one has nobody who would look into it. */
 	if (etc < 0)
-		return etc;
-	snprintf(line, sizeof(line), "%.*s\n", HOSTNAME_SIZE - 1, name);
-	old = content(etc, "hostname");
-	if (!old || strcmp(old, line))
-		ret = replace(etc, "hostname", line);
-	free(old);
+		return name && *name ? etc : 0;
+	if (name && *name) {
+		snprintf(line, sizeof(line), "%s\n", host);
+		old = content(etc, "hostname");
+		if (!old || strcmp(old, line))
+			ret = replace(etc, "hostname", line);
+		free(old);
+	}
+	if (!ret && val_hostname(host, good))
+		ret = put_hosts(etc, host);
 	close(etc);
 	return ret;
 }
@@ -257,7 +283,7 @@ void setup_inside(uint32_t ctid, const struct conf *c)
 	int ret = setup_hostname(ctid, c);
 
 	if (ret)
-		msg_note("warning: cannot write /etc/hostname in CT %u: %s",
+		msg_note("warning: cannot write /etc/hostname and /etc/hosts in CT %u: %s",
 			 ctid, strerror(-ret));
 	ret = setup_dns(ctid, c);
 	if (ret)

@@ -19,7 +19,12 @@
  */
 int setup_dns(uint32_t ctid, const struct conf *c);
 
-/** setup_hostname - HOSTNAME, to /etc/hostname. Return: 0 or -errno. */
+/**
+ * setup_hostname - HOSTNAME, to /etc/hostname; and the name it has, to /etc/hosts
+ *
+ * The latter only where it is a plain file, of which one line is written: see
+ * hosts_text(). Return: 0 or -errno.
+ */
 int setup_hostname(uint32_t ctid, const struct conf *c);
 
 /** setup_live_hostname - the name a running container has. 0 or -errno. */
