@@ -11,6 +11,7 @@
 #include "msg.h"
 #include "nl.h"
 #include "parse.h"
+#include "setval.h"
 #include "vswap.h"
 
 /* As if RES=BAR:LIM had been given. */
@@ -58,16 +59,16 @@ int vswap_take(struct vznl *nl, const struct vz_reslist *res, uint32_t ctid,
 {
 	struct vz_ctx c = { 0 };
 	uint64_t ram, swap;
+	char word[SETVAL_SIZE];
 	double pages, factor;
-	char *end;
 	int ret = take_size(res, UB_PHYSPAGES, v->ram, set, n);
 
 	if (!ret)
 		ret = take_size(res, UB_SWAPPAGES, v->swap, set, n);
 	if (ret || !v->overcommit)
 		return ret;
-	factor = strtod(v->overcommit, &end);
-	if (end == v->overcommit || *end || !(factor > 0))
+	factor = val_factor(v->overcommit, word) ? strtod(word, NULL) : 0;
+	if (!(factor > 0))
 		return msg_usage("limit", "\"%s\" is no factor above 0",
 				 v->overcommit);
 	vznl_get(nl, ctid, &c);
