@@ -54,7 +54,7 @@ conf_is_written() {
 taken() {
 	local before
 	before=$(sha256sum /etc/vz/conf/101.conf)
-	expect 1 'cannot create CT 101: .*File exists' vzctx create 101 --private "$second" &&
+	expect 1 'cannot create CT 101: .*there is such a CT already' vzctx create 101 --private "$second" &&
 		expect 1 'belongs to CT 101' vzctx create 103 --private "$tree" &&
 		same "$before" "$(sha256sum /etc/vz/conf/101.conf)" &&
 		[[ ! -e /etc/vz/conf/103.conf ]]
@@ -175,8 +175,8 @@ limit_usage() {
 limit_unlimited() {
 	expect 0 'unlimited +unlimited' vzctx limit 101 numproc=unlimited &&
 		same "$unlimited" "$(cell 101 numproc limit)" &&
-		vzctx show 101 --json | jq -e --argjson u "$unlimited" \
-			'.resources[] | select(.resource == "numproc") | .limit == $u and .barrier == $u'
+		vzctx show 101 --json | jq -e \
+			'.resources[] | select(.resource == "numproc") | .limit == null and .barrier == null'
 }
 
 dry_run() {

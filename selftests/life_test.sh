@@ -89,7 +89,7 @@ from_template() {
 no_template() {
 	expect 1 'find template nosuch.*vzctx template list' vzctx create 404 --ostemplate nosuch &&
 		[[ ! -e $conf/404.conf && ! -e /vz/private/404 ]] &&
-		expect 1 'File exists' vzctx create 401 --ostemplate box &&
+		expect 1 'there is such a CT already' vzctx create 401 --ostemplate box &&
 		status_is 404 'deleted unmounted down'
 }
 

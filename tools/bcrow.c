@@ -85,7 +85,7 @@ static struct cell get_onlimit(const void *r)
 static struct cell get_note(const void *r) { return WORD(ROW(r)->res.note); }
 
 const struct column bcrow_columns[] = {
-	{ "ctid", "context id", true, get_ctid },
+	{ "ctid", "container id", true, get_ctid },
 	{ "resource", "OpenVZ's name of the resource", false, get_name },
 	{ "held", "charged now", true, get_held },
 	{ "maxheld", "highest held since the start", true, get_maxheld },

@@ -157,8 +157,8 @@ static int fail_child(const struct birth *b, const struct chan_msg *m)
 
 	if (!b->argv && !strcmp(m->what, FIND_INIT)) {
 		snprintf(text, sizeof(text),
-			 "there is no program /sbin/init, /etc/init or /bin/init; `%s start %u -- COMMAND` runs it without",
-			 prog_name, b->ctid);
+			 "there is no program /sbin/init, /etc/init or /bin/init; `vzctx start %u -- COMMAND` runs one command without",
+			 b->ctid);
 		return msg_end(OUT_NO_INIT, 0, text, "start CT %u", b->ctid);
 	}
 	if (!b->argv && !strcmp(m->what, "run"))

@@ -11,13 +11,10 @@
 #include <stdint.h>
 
 #include "nl.h"
+#include "../kmod/version.h"
 
-#ifndef VERSION
-#define VERSION "0.1"
-#endif
-
-/* Programs that drive vzctl, libvirt for one, want three numbers. */
-#define VZCTL_VERSION	VERSION ".0"
+/* Three numbers: programs that drive vzctl, libvirt for one, want as many. */
+#define VERSION		VZCTX_VERSION
 
 int cmd_create(int argc, char **argv);
 int cmd_start(int argc, char **argv);
@@ -30,6 +27,7 @@ int cmd_shutdown(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_enter(int argc, char **argv);
 int cmd_console(int argc, char **argv);
+int cmd_set(int argc, char **argv);
 int cmd_limit(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_show(int argc, char **argv);
@@ -64,9 +62,13 @@ int verb_badopt(int opt, char **argv);
 
 /**
  * verb_ctid - the CTID among a verb's words
+ *
+ * What is done with one container, only root may do.
+ *
  * @last: nothing may follow it
  *
- * Takes argv[optind] and steps over it. Return: EXIT_OK or EXIT_USAGE.
+ * Takes argv[optind] and steps over it. Return: EXIT_OK, EXIT_USAGE, or EXIT_FAILED
+ * for who is not root; the user has been told.
  */
 int verb_ctid(int argc, char **argv, bool last, uint32_t *ctid);
 

@@ -60,10 +60,10 @@ static void help(const char *verb)
 {
 	verb_help(verb);
 	printf("  -f, --force    take it from whoever is attached\n"
-	       "  -n, --no-wait  fail if the context is not running\n\n"
+	       "  -n, --no-wait  fail if the container is not running\n\n"
 	       "At the beginning of a line, Esc . detaches and Esc ! kills what runs on the\n"
 	       "console. What was written last while nobody was attached is shown first. One\n"
-	       "can be attached at a time. A context that does not run is waited for.\n");
+	       "can be attached at a time. A container that does not run is waited for.\n");
 }
 
 int cmd_console(int argc, char **argv)

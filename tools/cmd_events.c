@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "jsonamount.h"
 #include "journal.h"
 #include "modload.h"
 #include "msg.h"
@@ -70,8 +71,8 @@ static void print_json(const struct vz_event *ev, const char *resource,
 		  ev->type == VZCTX_EVENT_KILL)) {
 		json_object_set_new(o, "resource", json_string(resource));
 		json_object_set_new(o, "held", json_integer(ev->held));
-		json_object_set_new(o, "barrier", json_integer(ev->barrier));
-		json_object_set_new(o, "limit", json_integer(ev->limit));
+		json_object_set_new(o, "barrier", json_amount(ev->barrier));
+		json_object_set_new(o, "limit", json_amount(ev->limit));
 		json_object_set_new(o, "failcnt", json_integer(ev->failcnt));
 		json_object_set_new(o, "wanted", json_integer(ev->wanted));
 		json_object_set_new(o, "pid", json_integer(ev->pid));

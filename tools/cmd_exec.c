@@ -35,7 +35,7 @@ int cmd_exec(int argc, char **argv)
 			mode = TTY_PTY;
 		} else if (opt == 'h') {
 			verb_help(argv[0]);
-			printf("  -t, --tty  give it a terminal, made inside the context\n\n"
+			printf("  -t, --tty  give it a terminal, made inside the container\n\n"
 			       "Without -t it has pipes from and to the caller's standard descriptors, and\n"
 			       "exec ends with it, whatever it leaves behind. The exit status is the command's, 128 + N after\n"
 			       "signal N, 127 when it was not found, 126 when it could not be run.\n");
@@ -68,7 +68,7 @@ int cmd_enter(int argc, char **argv)
 		if (opt != 'h')
 			return verb_badopt(opt, argv);
 		verb_help(argv[0]);
-		printf("The shell is /bin/bash, or /bin/sh, on a terminal made inside the context.\n");
+		printf("The shell is /bin/bash, or /bin/sh, on a terminal made inside the container.\n");
 		return EXIT_OK;
 	}
 	ret = verb_ctid(argc, argv, true, &ctid);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx list - the contexts
+ * vzctx list - the containers
  */
 #include <errno.h>
 #include <getopt.h>
@@ -92,7 +92,7 @@ static struct cell get_dropped(const void *r)
 static struct cell get_private(const void *r) { return WORD(ROW(r)->private); }
 
 static const struct column columns[] = {
-	{ "ctid", "context id", true, get_ctid },
+	{ "ctid", "container id", true, get_ctid },
 	{ "state", "running, dying, stopped", false, get_state },
 	{ "pid", "its init, as the host numbers it", true, get_pid },
 	{ "numproc", "tasks held", true, get_numproc },
@@ -147,6 +147,7 @@ static int add_stopped(uint32_t ctid, const struct conf *c, void *arg)
 	return add(rows, c, &ctx) ? 0 : -ENOMEM;
 }
 
+/* What runs, and what is dying; @all: with a word on each configuration. */
 static int collect(struct vznl *nl, bool all, struct rows *rows)
 {
 	struct vz_reslist res = { 0 };
@@ -174,11 +175,16 @@ static int collect(struct vznl *nl, bool all, struct rows *rows)
 		r->numproc = bc ? bc->held : 0;
 		r->maxproc = bc ? bc->barrier : 0;
 	}
-	if (!ret && all)
-		ret = conf_each(add_stopped, rows);
 	vz_reslist_free(&res);
 	vz_ctxlist_free(&list);
 	return ret;
+}
+
+static int stopped(struct rows *rows)
+{
+	int ret = conf_each(add_stopped, rows);
+
+	return ret ? msg_fail(-ret, NULL, "read the configurations") : EXIT_OK;
 }
 
 static int by_ctid(const void *a, const void *b)
@@ -201,7 +207,7 @@ int cmd_list(int argc, char **argv)
 	struct rows rows = { 0 };
 	struct out out = { 0 };
 	bool all = false;
-	struct vznl *nl;
+	struct vznl *nl = NULL;
 	int opt, ret;
 
 	while ((opt = getopt_long(argc, argv, ":ah" OUT_SHORT, opts, NULL)) >= 0) {
@@ -223,12 +229,18 @@ int cmd_list(int argc, char **argv)
 	if (!print_check(&out, columns, NCOLUMNS, argv[0]))
 		return EXIT_USAGE;
 
+	/* Those that are stopped are files: they are shown without a module too. */
 	ret = modload_open(vznl_open, &nl);
-	if (ret)
+	if (ret && (!all || ret != EXIT_NOMODULE))
 		return ret;
-	ret = collect(nl, all, &rows);
+	if (!ret)
+		ret = collect(nl, all, &rows);
+	else
+		ret = 0;
 	if (ret)
-		ret = msg_fail(-ret, vznl_sentence(nl), "list contexts");
+		ret = msg_fail(-ret, vznl_sentence(nl), "list containers");
+	else if (all)
+		ret = stopped(&rows);
 	if (!ret && rows.n)
 		qsort(rows.v, rows.n, sizeof(*rows.v), by_ctid);
 	if (!ret && print_table(&out, "contexts", columns, NCOLUMNS, DEFAULT,

@@ -42,7 +42,7 @@ int cmd_umount(int argc, char **argv)
 {
 	uint32_t ctid;
 	int ret = words(argc, argv,
-			"The action scripts umount and postumount are run. The end of a context does it\n"
+			"The action scripts umount and postumount are run. The end of a container does it\n"
 			"by itself.\n", &ctid);
 
 	return ret < 0 ? EXIT_OK : ret ? ret : life_umount(ctid);

@@ -16,6 +16,7 @@ int cmd_restart(int argc, char **argv)
 	static const struct option opts[] = {
 		{ "fast", no_argument, NULL, 'f' },
 		{ "wait", no_argument, NULL, 'w' },
+		{ "quiet", no_argument, NULL, 'q' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -24,7 +25,7 @@ int cmd_restart(int argc, char **argv)
 	bool fast = false;
 	int opt, ret, status;
 
-	while ((opt = getopt_long(argc, argv, ":h", opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":qh", opts, NULL)) >= 0) {
 		switch (opt) {
 		case 'f':
 			fast = true;
@@ -32,11 +33,15 @@ int cmd_restart(int argc, char **argv)
 		case 'w':
 			s.wait_s = WAIT_S;
 			break;
+		case 'q':
+			msg_quiet = true;
+			break;
 		case 'h':
 			verb_help(argv[0]);
-			printf("  --fast  kill it instead of asking its init\n"
-			       "  --wait  wait until its init says that it is up\n\n"
-			       "One that is stopped is only started. A context that ran one command is started\n"
+			printf("  --fast       kill it instead of asking its init\n"
+			       "  --wait       wait until its init says that it is up\n"
+			       "  -q, --quiet  say nothing of success\n\n"
+			       "One that is stopped is only started. A container that ran one command is started\n"
 			       "with its own init: the command is not remembered.\n");
 			return EXIT_OK;
 		default:

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx show - one context and its beancounters
+ * vzctx show - one container and its beancounters
  */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "bcrow.h"
@@ -31,22 +33,57 @@ static bool is_held(const struct vz_res *r, void *arg)
 	return r->counted == VZCTX_COUNTED_CHARGED && bc && bc->held;
 }
 
-/* Lines for people only; the machine formats have list for this. */
-static void header(const struct vz_ctx *c)
+static void since_when(const struct vz_ctx *c, const char *how, char *buf,
+		       size_t size)
 {
 	time_t since = c->since / 1000000000;
-	struct conf *conf = conf_load(c->ctid);
-	char name[HOSTNAME_SIZE] = "-", buf[4 * HOSTNAME_SIZE], when[32];
 	struct tm tm;
 
-	if (localtime_r(&since, &tm))
-		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
-	else
-		snprintf(when, sizeof(when), "?");
-	/* The name of a context without configuration is not known here. */
+	if (!localtime_r(&since, &tm) || !strftime(buf, size, how, &tm))
+		snprintf(buf, size, "?");
+}
+
+/* Escaped; "" where there is no configuration to have it from. */
+static void hostname(const struct vz_ctx *c, char *buf, size_t size)
+{
+	struct conf *conf = conf_load(c->ctid);
+	char name[HOSTNAME_SIZE] = "";
+
 	if (conf)
 		conf_hostname(conf, c->ctid, name, sizeof(name));
-	escape(name, buf, sizeof(buf));
+	escape(name, buf, size);
+	conf_free(conf);
+}
+
+/* The same as header() has, for print_table(). Return: NULL without memory. */
+static char *json_head(const struct vz_ctx *c)
+{
+	bool runs = c->state == VZCTX_STATE_RUNNING;
+	char name[4 * HOSTNAME_SIZE], when[32], *text, *brace;
+	json_t *o;
+
+	hostname(c, name, sizeof(name));
+	since_when(c, "%Y-%m-%dT%H:%M:%S%z", when, sizeof(when));
+	o = json_pack("{s:I, s:s, s:o, s:s?, s:s, s:I, s:I}", "ctid", (json_int_t)c->ctid,
+		      "state", runs ? "running" : "dying", "init",
+		      runs ? json_integer(c->pid) : json_null(), "hostname",
+		      *name ? name : NULL, "start", when, "objects",
+		      (json_int_t)c->objects, "dropped", (json_int_t)c->dropped);
+	text = o ? json_dumps(o, 0) : NULL;
+	json_decref(o);
+	brace = text ? strrchr(text, '}') : NULL;
+	if (brace)
+		*brace = '\0';
+	return text;
+}
+
+/* Lines for people. */
+static void header(const struct vz_ctx *c)
+{
+	char buf[4 * HOSTNAME_SIZE], when[32];
+
+	since_when(c, "%Y-%m-%dT%H:%M:%S", when, sizeof(when));
+	hostname(c, buf, sizeof(buf));
 	if (c->state == VZCTX_STATE_RUNNING)
 		printf("CT %u: running, init %u, since %s\n", c->ctid, c->pid,
 		       when);
@@ -54,8 +91,7 @@ static void header(const struct vz_ctx *c)
 		printf("CT %u: dying, it ran since %s; gone when what it still holds is freed\n",
 		       c->ctid, when);
 	printf("hostname %s, objects %" PRIu64 ", events dropped %" PRIu64 "\n\n",
-	       buf, c->objects, c->dropped);
-	conf_free(conf);
+	       *buf ? buf : "-", c->objects, c->dropped);
 }
 
 /* The last life of those that have ended and are not gone. */
@@ -83,7 +119,7 @@ static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
 	struct vz_reslist res = { 0 };
 	struct vz_ctx c = { 0 };
 	struct bcrow *rows;
-	char intent[24];
+	char intent[24], *head = NULL;
 	int ret = vznl_res(nl, &res);
 	bool dying;
 	size_t n;
@@ -95,7 +131,7 @@ static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
 	if (ret) {
 		vz_reslist_free(&res);
 		snprintf(intent, sizeof(intent), "show CT %u", ctid);
-		return running_not(nl, ctid, intent, ret);
+		return running_not(nl, ctid, intent, true, ret);
 	}
 	dying = c.state == VZCTX_STATE_DYING;
 	rows = bcrow_make(&c, &res, all ? NULL : dying ? is_held : is_counted,
@@ -103,10 +139,16 @@ static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
 	ret = rows ? 0 : -ENOMEM;
 	if (!ret && out->mode == OUT_TEXT && !out->noheadings)
 		header(&c);
+	if (!ret && out->mode == OUT_JSON) {
+		head = json_head(&c);
+		out->head = head ? head + strspn(head, "{") : NULL;
+		ret = head ? 0 : -ENOMEM;
+	}
 	if (!ret)
 		ret = print_table(out, "resources", bcrow_columns,
 				  bcrow_ncolumns, BCROW_DEFAULT, rows, n,
 				  sizeof(*rows));
+	free(head);
 	free(rows);
 	vz_ctx_free(&c);
 	vz_reslist_free(&res);

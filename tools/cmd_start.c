@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx start - run a context's init, or one command
+ * vzctx start - run a container's init, or one command
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -19,6 +19,7 @@ static void help(const char *verb)
 	printf("  -F, --foreground  wait for its end and return the command's status\n"
 	       "      --wait        wait until its init says that it is up\n"
 	       "      --force       start it although its configuration says DISABLED\n"
+	       "  -q, --quiet       say nothing of success\n"
 	       "  -v, --verbose     say what could not be had\n\n"
 	       "Without COMMAND its /sbin/init, /etc/init or /bin/init is run. With -F the\n"
 	       "standard descriptors are the caller's, or, on a terminal, a terminal made\n"
@@ -31,6 +32,7 @@ int cmd_start(int argc, char **argv)
 	static const struct option opts[] = {
 		{ "foreground", no_argument, NULL, 'F' },
 		{ "verbose", no_argument, NULL, 'v' },
+		{ "quiet", no_argument, NULL, 'q' },
 		{ "wait", no_argument, NULL, 'w' },
 		{ "force", no_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
@@ -41,11 +43,13 @@ int cmd_start(int argc, char **argv)
 
 	/* Options may stand on either side of the CTID; the rest is COMMAND. */
 	for (;;) {
-		opt = getopt_long(argc, argv, "+:Fvh", opts, NULL);
+		opt = getopt_long(argc, argv, "+:Fqvh", opts, NULL);
 		if (opt == 'F') {
 			s.foreground = true;
 		} else if (opt == 'v') {
 			s.verbose = true;
+		} else if (opt == 'q') {
+			msg_quiet = true;
 		} else if (opt == 'w') {
 			s.wait_s = WAIT_S;
 		} else if (opt == 'f') {

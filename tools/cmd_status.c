@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx status - what there is of a context at this instant
+ * vzctx status - what there is of a container at this instant
  */
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd.h"
+#include "ended.h"
 #include "life.h"
 #include "msg.h"
 
@@ -17,12 +19,14 @@ int cmd_status(int argc, char **argv)
 	};
 	int opt = getopt_long(argc, argv, ":h", opts, NULL), ret;
 	struct life_state st;
+	char how[160];
 	uint32_t ctid;
 
 	if (opt == 'h') {
 		verb_help(argv[0]);
-		printf("One line of words: exist or deleted, mounted or unmounted, running or down, and\n"
-		       "what a killed command has left unfinished. The exit status is 0 in any case.\n");
+		printf("One line of words: exist or deleted, mounted or unmounted, running or down. Then\n"
+		       "how its command ended, and what a killed verb has left unfinished, if so.\n"
+		       "The exit status is 0 in any case.\n");
 		return EXIT_OK;
 	}
 	if (opt >= 0)
@@ -35,6 +39,8 @@ int cmd_status(int argc, char **argv)
 	       st.mounted ? "mounted" : "unmounted",
 	       st.running ? "running" : "down",
 	       st.suspended ? " suspended" : "");
+	if (!st.running && *ended_text(ctid, how, sizeof(how)))
+		printf("%s\n", how + strlen("; "));
 	life_unfinished(ctid, &st);
 	return EXIT_OK;
 }

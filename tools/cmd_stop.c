@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx stop - end a context and wait until it is gone
+ * vzctx stop - end a container and wait until it is gone
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@ int cmd_stop(int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "fast", no_argument, NULL, 'f' },
+		{ "quiet", no_argument, NULL, 'q' },
 		{ "timeout", required_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -23,10 +24,13 @@ int cmd_stop(int argc, char **argv)
 	uint32_t ctid;
 	int opt, ret;
 
-	while ((opt = getopt_long(argc, argv, ":h", opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":qh", opts, NULL)) >= 0) {
 		switch (opt) {
 		case 'f':
 			fast = true;
+			break;
+		case 'q':
+			msg_quiet = true;
 			break;
 		case 't':
 			if (!parse_u64(optarg, 86400, &timeout) || !timeout)
@@ -37,7 +41,8 @@ int cmd_stop(int argc, char **argv)
 			verb_help(argv[0]);
 			printf("  --fast       kill it at once\n"
 			       "  --timeout S  kill it after S seconds (default: STOP_TIMEOUT of its\n"
-			       "               configuration, or 120)\n\n"
+			       "               configuration, or 120)\n"
+			       "  -q, --quiet  say nothing of success\n\n"
 			       "systemd is asked by SIGRTMIN+3, busybox by SIGUSR2, a command by SIGTERM,\n"
 			       "any other init by `halt` run inside.\n");
 			return EXIT_OK;

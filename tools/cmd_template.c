@@ -10,6 +10,7 @@
 #include "cmd.h"
 #include "debstrap.h"
 #include "msg.h"
+#include "nearest.h"
 #include "parse.h"
 #include "template.h"
 #include "template_list.h"
@@ -54,6 +55,12 @@ static int run_unpack(struct line *l, char **words)
 	return template_fill(words[0], words[1], &l->limits);
 }
 
+static int run_remove(struct line *l, char **words)
+{
+	(void)l;
+	return template_remove(words[0]);
+}
+
 static const struct {
 	const char *word;
 	int words;
@@ -65,6 +72,7 @@ static const struct {
 	{ "build", 1, "a release such as debian-12", false, true, false, run_build },
 	{ "import", 2, "an image and a name", false, false, true, run_import },
 	{ "unpack", 2, "a template and a directory", false, false, true, run_unpack },
+	{ "remove", 1, "the name of a template", false, false, false, run_remove },
 };
 
 #define NTABLE (sizeof(table) / sizeof(table[0]))
@@ -78,10 +86,12 @@ static int help(const char *verb)
 	       "      --mirror URL        where from (default: as apt of this host)\n"
 	       "      --include PKG,PKG   more packages\n"
 	       "      --variant V         mmdebstrap's choice of packages (default minbase)\n"
-	       "  import IMAGE NAME       an image of docker or podman (save), or an OCI layout\n"
+	       "  import IMAGE NAME       an image of docker or podman (save), or an OCI layout;\n"
+	       "                          IMAGE is a file or a directory\n"
 	       "  unpack SOURCE DIRECTORY a template into an empty directory, or a new one\n"
 	       "      --max-entries N     refuse more than that (default %u)\n"
 	       "      --max-size SIZE     refuse more than that, such as 2G (default what is free)\n"
+	       "  remove NAME             the template is deleted from the cache\n"
 	       "  -q, --quiet             no progress\n"
 	       OUT_HELP "\n",
 	       debstrap_releases(), TEMPLATE_MAX_ENTRIES);
@@ -137,14 +147,20 @@ static int limiting(struct line *l, int opt, const char *arg)
 	return EXIT_OK;
 }
 
+static const char *word_of(size_t i, const void *arg)
+{
+	(void)arg;
+	return i < NTABLE ? table[i].word : NULL;
+}
+
 static int dispatch(struct line *l, int argc, char **argv)
 {
-	const char *word = argc ? argv[0] : "list";
+	const char *word = argc ? argv[0] : "list", *meant;
 
 	for (size_t i = 0; i < NTABLE; i++) {
 		if (strcmp(word, table[i].word))
 			continue;
-		if (argc - 1 < table[i].words)
+		if (argc && argc - 1 < table[i].words)
 			return msg_usage("template", "%s needs %s", word, table[i].needs);
 		if (argc && argc - 1 > table[i].words)
 			return msg_usage("template", "unexpected word \"%s\"",
@@ -156,7 +172,9 @@ static int dispatch(struct line *l, int argc, char **argv)
 					 word);
 		return table[i].run(l, argv + 1);
 	}
-	return msg_usage("template", "\"%s\" is none of list, build, import, unpack", word);
+	meant = nearest(word, word_of, NULL);
+	return meant ? msg_usage("template", "there is no \"%s\", perhaps %s is meant", word, meant) :
+		       msg_usage("template", "\"%s\" is none of list, build, import, unpack, remove", word);
 }
 
 int cmd_template(int argc, char **argv)

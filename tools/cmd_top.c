@@ -74,7 +74,7 @@ static int look(struct top *t)
 	int ret = toprows_read(t->nl, &t->res, &t->rows, &rows);
 
 	if (ret)
-		return msg_fail(-ret, vznl_sentence(t->nl), "list contexts");
+		return msg_fail(-ret, vznl_sentence(t->nl), "list containers");
 	toprows_free(&t->rows);
 	t->rows = rows;
 	return EXIT_OK;
@@ -89,7 +89,7 @@ static int draw(struct top *t)
 		unsigned int height = print_height();
 
 		t->out.screen = height > 4 ? height - 3 : height;
-		printf("\033[H\033[2J%zu context%s by %s; keys: f failures, u use, c cpu, q quit\n\n",
+		printf("\033[H\033[2J%zu container%s by %s; keys: f failures, u use, c cpu, q quit\n\n",
 		       t->rows.n, t->rows.n == 1 ? "" : "s",
 		       top_sort_word(t->sort));
 	}

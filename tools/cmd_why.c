@@ -14,6 +14,7 @@
 #include <linux/beancounter.h>
 
 #include "cmd.h"
+#include "jsonamount.h"
 #include "modload.h"
 #include "msg.h"
 #include "onlimit.h"
@@ -194,13 +195,13 @@ static json_t *make_json(const struct why *w, const struct vz_event *ev,
 
 	escape(ev->comm, comm, sizeof(comm));
 	find_cure(w, ev, r->name, need_of(ev), &cure);
-	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:b, s:s?}",
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:I, s:I, s:s, s:s, s:b, s:s?}",
 			 "type", ev->type == VZCTX_EVENT_KILL ? "kill" : "limit",
 			 "resource", r->name, "time_ns", (json_int_t)ev->time,
 			 "held", (json_int_t)ev->held,
 			 "wanted", (json_int_t)ev->wanted,
-			 "barrier", (json_int_t)ev->barrier,
-			 "limit", (json_int_t)ev->limit,
+			 "barrier", json_amount(ev->barrier),
+			 "limit", json_amount(ev->limit),
 			 "failcnt", (json_int_t)ev->failcnt,
 			 "pid", (json_int_t)ev->pid, "comm", comm, "action",
 			 onlimit_word(ev->action), "lifted", cure.lifted,

@@ -334,7 +334,8 @@ static int begin(struct create *cr, struct conf **cp)
 	} else if (unfinished) {
 		return check_finished(cr->ctid, c, cr->intent);
 	} else if (c && (!cr->want->ostemplate || msg_style == MSG_VZCTX)) {
-		return msg_end(OUT_PRIVATE_THERE, EEXIST, path, "%s", cr->intent);
+		return msg_end(OUT_PRIVATE_THERE, 0, "there is such a CT already",
+			       "%s: %s", cr->intent, path);
 	}
 	if (!c)
 		*cp = c = conf_new();
@@ -350,20 +351,19 @@ static int find_template(struct create *cr)
 {
 	const struct life_create *want = cr->want;
 	struct conf *c;
-	char text[64];
 	int ret;
 
 	if (!want->ostemplate)
 		return EXIT_OK;
 	ret = template_find(want->ostemplate, cr->source, sizeof(cr->source));
 	if (ret) {
-		snprintf(text, sizeof(text), "`vzctx template list` shows those there are");
 		if (msg_style == MSG_OPENVZ)
 			msg_note("Cached OS template %s not found",
 				 want->ostemplate);
 		else
-			msg_end(OUT_NO_TEMPLATE, -ret, text, "%s: find template %s",
-				cr->intent, want->ostemplate);
+			msg_end(OUT_NO_TEMPLATE, 0,
+				"there is none; `vzctx template list` shows those there are",
+				"%s: find template %s", cr->intent, want->ostemplate);
 		return OUT_NO_TEMPLATE;
 	}
 	/* The path of what is to be made, from what is asked or was saved. */

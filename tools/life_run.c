@@ -50,7 +50,7 @@ static int run(struct vznl *nl, struct join *j, enum tty_mode mode, int *status)
 	lock = running_lock(j->ctid, LOCK_SH, NULL);
 	if (lock < 0)
 		return running_busy(lock, j->ctid, intent);
-	ret = running_get(nl, j->ctid, intent, &c, &j->pidfd);
+	ret = running_get(nl, j->ctid, intent, true, &c, &j->pidfd);
 	close(lock);
 	if (ret)
 		return ret;

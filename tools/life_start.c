@@ -24,6 +24,7 @@
 #include "conflimit.h"
 #include "confwarn.h"
 #include "deflimit.h"
+#include "ended.h"
 #include "globalconf.h"
 #include "idrange.h"
 #include "keep.h"
@@ -245,6 +246,8 @@ static noreturn void keeper(struct start *s, int report)
 	msg_log = NULL;
 	st = keep(ctid, t.master, pid);
 	stopped = running_take_stop(ctid, pid);
+	if (s->want->argv && !stopped)
+		ended_note(ctid, st);
 	life_ended(ctid);
 	if (stopped || !WIFSIGNALED(st) || WTERMSIG(st) != SIGHUP)
 		_exit(0);
@@ -308,6 +311,7 @@ static void leftovers(struct start *s)
 	if (is_mounted(s->ctid, s->conf))
 		umount_step(s->ctid, s->conf);
 	running_take_stop(s->ctid, 0);
+	ended_forget(s->ctid);
 }
 
 static int start_locked(struct start *s, int *lock, int *status)
@@ -369,6 +373,11 @@ static int start(struct start *s, int *status)
 	if (!ret)
 		msg_step(s->want->wait_s ? "Container started successfully" :
 			 "Container start in progress...");
+	if (!ret && s->want->argv)
+		msg_done("CT %u runs %s; `%s status %u` tells how it ended",
+			 s->ctid, s->want->argv[0], prog_name, s->ctid);
+	else if (!ret)
+		msg_done("CT %u %s", s->ctid, s->want->wait_s ? "is up" : "is starting");
 	return ret;
 }
 

@@ -97,7 +97,7 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 	ret = await_birth(ctid, intent);
 	if (ret)
 		return ret;
-	ret = running_get(nl, ctid, intent, &c, &pidfd);
+	ret = running_get(nl, ctid, intent, false, &c, &pidfd);
 	if (ret)
 		return ret;
 	vz_ctx_free(&c);
@@ -126,6 +126,7 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 	life_state(ctid, &st);
 	if (!st.mounted)
 		msg_step("Container is unmounted");
+	msg_done("CT %u is stopped%s", ctid, fast ? ", it was killed" : "");
 	return EXIT_OK;
 }
 

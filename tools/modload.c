@@ -52,7 +52,7 @@ int modload_open(int (*open)(struct vznl **nlp), struct vznl **nlp)
 
 		uname(&un);
 		if (err == -ENOENT) {
-			msg_note("the vzctx module is not loaded and not installed for kernel %s; build it with `make` and load it with `insmod build/%s/vzctx.ko`, or `make install`",
+			msg_note("the vzctx module is not loaded and not installed for kernel %s; as root, build it with `make` and load it with `insmod build/%s/vzctx.ko`, or `make install`",
 				 un.release, un.release);
 			return EXIT_NOMODULE;
 		}
@@ -64,8 +64,7 @@ int modload_open(int (*open)(struct vznl **nlp), struct vznl **nlp)
 		ret = open(nlp);
 	}
 	if (ret) {
-		msg_fail(-ret, ret == -EPERM ? "this needs root on the host" :
-			 NULL, "talk to the vzctx module");
+		msg_fail(-ret, NULL, "talk to the vzctx module");
 		return ret == -ENOENT ? EXIT_NOMODULE : EXIT_FAILED;
 	}
 	return EXIT_OK;

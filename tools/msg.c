@@ -2,10 +2,12 @@
 /*
  * vzctx - what the user is told, and how it ends
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "msg.h"
 
@@ -94,19 +96,16 @@ static void say(bool error, const char *fmt, ...)
 
 static void vfail(int err, const char *sentence, const char *intent, va_list ap)
 {
-	bool both = sentence && *sentence && err;
+	bool rights = (err == EPERM || err == EACCES) && geteuid();
 	char *what;
 
 	if (vasprintf(&what, intent, ap) < 0)
 		return;
 	if (!sentence || !*sentence)
 		sentence = strerror(err);
-	if (msg_style == MSG_OPENVZ)
-		say(true, "Unable to %s: %s%s%s%s", what, sentence,
-		    both ? " (" : "", both ? strerror(err) : "", both ? ")" : "");
-	else
-		say(true, "%s: cannot %s: %s%s%s%s", prog_name, what, sentence,
-		    both ? " (" : "", both ? strerror(err) : "", both ? ")" : "");
+	say(true, "%s%s%s: %s%s", msg_style == MSG_OPENVZ ? "" : prog_name,
+	    msg_style == MSG_OPENVZ ? "Unable to " : ": cannot ", what, sentence,
+	    rights ? "; run it as root" : "");
 	free(what);
 }
 
@@ -136,21 +135,32 @@ int msg_fail(int err, const char *sentence, const char *intent, ...)
 	return EXIT_FAILED;
 }
 
-void msg_step(const char *fmt, ...)
+static void step(enum msg_style of, const char *fmt, va_list ap)
 {
 	char *line;
-	va_list ap;
-	int len;
 
-	if (msg_style != MSG_OPENVZ)
-		return;
-	va_start(ap, fmt);
-	len = vasprintf(&line, fmt, ap);
-	va_end(ap);
-	if (len < 0)
+	if (msg_style != of || vasprintf(&line, fmt, ap) < 0)
 		return;
 	say(false, "%s", line);
 	free(line);
+}
+
+void msg_step(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	step(MSG_OPENVZ, fmt, ap);
+	va_end(ap);
+}
+
+void msg_done(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	step(MSG_VZCTX, fmt, ap);
+	va_end(ap);
 }
 
 void msg_note(const char *fmt, ...)

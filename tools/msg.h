@@ -55,7 +55,7 @@ enum outcome {
 enum msg_style { MSG_VZCTX, MSG_OPENVZ };
 extern enum msg_style msg_style;
 
-/** msg_quiet - nothing on stdout by msg_step(); a log still gets it. */
+/** msg_quiet - nothing on stdout by msg_step() and msg_done(); a log still gets it. */
 extern bool msg_quiet;
 
 /** Called with each line said, without its newline; NULL: nobody listens. */
@@ -67,7 +67,7 @@ int outcome_code(int ret);
 /**
  * msg_end - says why a step ended as it did
  * @err: positive errno, 0 for none
- * @sentence: what the kernel or the caller knows beyond errno; may be NULL
+ * @sentence: what the kernel or the caller knows; NULL: what errno says
  * @intent: "start CT %u": what could not be done
  *
  * In OpenVZ's style @o's own words are said where OpenVZ has some.
@@ -79,11 +79,15 @@ int msg_end(enum outcome o, int err, const char *sentence, const char *intent,
 /** A line on stdout that OpenVZ prints and vzctx does not. */
 void msg_step(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/** A line on stdout that vzctx prints when all is done, and OpenVZ does not. */
+void msg_done(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /**
- * msg_fail - "vzctx: cannot <intent>: <sentence> (<strerror>)" on stderr
+ * msg_fail - "vzctx: cannot <intent>: <sentence>" on stderr
  * @err: positive errno, 0 for none
- * @sentence: what the kernel or the caller knows beyond errno; may be NULL
+ * @sentence: what the kernel or the caller knows; NULL: what errno says
  *
+ * Whoever lacks the rights for it is told to run it as root.
  * Return: EXIT_FAILED, so that a verb can return it.
  */
 int msg_fail(int err, const char *sentence, const char *intent, ...)

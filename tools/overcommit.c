@@ -73,7 +73,7 @@ FIGURE(allocmax, SHARE_ALLOC, max)
 	{ #name "p", "the same in per cent of the host's", true, get_##name##p }
 
 const struct column overcommit_columns[] = {
-	{ "ctid", "context id; the last line is the sum", true, get_ctid },
+	{ "ctid", "container id; the last line is the sum", true, get_ctid },
 	BOTH(used, "memory in use: physpages held"),
 	BOTH(promised, "vmguarpages, and limits of kernel memory and buffers"),
 	BOTH(limit, "the most it can ask for, of memory and swap"),
@@ -118,7 +118,7 @@ int overcommit(struct vznl *nl, const struct out *out)
 	int ret = vznl_list(nl, &list);
 
 	if (ret)
-		return msg_fail(-ret, vznl_sentence(nl), "list contexts");
+		return msg_fail(-ret, vznl_sentence(nl), "list containers");
 	rows = calloc(list.n + 1, sizeof(*rows));
 	ret = rows ? share_host(of) : -ENOMEM;
 	if (ret) {
@@ -152,7 +152,7 @@ int overcommit(struct vznl *nl, const struct out *out)
 	if (ret) {
 		ret = msg_fail(-ret, NULL, "print the sums");
 	} else if (total->s[SHARE_ALLOC].promised > of[SHARE_ALLOC]) {
-		msg_note("more memory is promised than there is; a context may be refused what it is guaranteed");
+		msg_note("more memory is promised than there is; a container may be refused what it is guaranteed");
 		ret = EXIT_FAILED;
 	}
 	vz_ctxlist_free(&list);

@@ -217,7 +217,7 @@ void format_scaled(uint64_t v, uint32_t unit, char *buf, size_t size)
 		i++;
 	}
 	if (i < 0)
-		snprintf(buf, size, "%.0f", d);
+		snprintf(buf, size, "%.0fB", d);
 	else
 		snprintf(buf, size, d < 9.95 ? "%.1f%c" : "%.0f%c", d,
 			 suffix[i]);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <libsmartcols.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +136,10 @@ static size_t clip(const struct out *o, size_t nrow)
 static const char *format(const struct cell *c, enum out_mode mode, char *buf,
 			  size_t size)
 {
+	/* 2^63-1 is more than most readers of JSON can tell from its neighbours. */
+	if (mode == OUT_JSON && c->n == VZCTX_UNLIMITED &&
+	    (c->kind == CELL_LIMIT || c->kind == CELL_SCALED))
+		return NULL;
 	switch (c->kind) {
 	case CELL_WORD:
 		return c->s && *c->s ? c->s : mode == OUT_JSON ? NULL : "-";
@@ -199,24 +204,89 @@ static int add_column(struct libscols_table *tb, const struct out *o,
 							    SCOLS_JSON_STRING);
 }
 
-int print_table(const struct out *o, const char *what,
-		const struct column *cols, size_t n, const char *def,
-		const void *rows, size_t nrow, size_t size)
+/*
+ * How many of the chosen columns fit beside one another. What a cell holds is
+ * ASCII but for names, which are shortened.
+ */
+static int fitting(const struct column **chosen, int count, const void *rows,
+		   size_t nrow, size_t size)
 {
-	const struct column *chosen[MAX_COLUMNS];
-	size_t shown = clip(o, nrow);
-	struct libscols_table *tb;
-	char buf[64];
-	int count, ret = 0;
+	unsigned int room = print_width(), at = 0;
+	int n;
 
-	count = choose(o->columns ? o->columns : def, cols, n, chosen, buf,
-		       sizeof(buf));
-	if (count < 0)
-		return -EINVAL;
+	for (n = 0; n < count; n++) {
+		size_t width = strlen(chosen[n]->name);
+
+		for (size_t r = 0; r < nrow; r++) {
+			struct cell c = chosen[n]->get((const char *)rows + r * size);
+			char buf[64];
+			const char *s = format(&c, OUT_TEXT, buf, sizeof(buf));
+
+			width = strlen(s) > width ? strlen(s) : width;
+		}
+		at += width + !!n;
+		if (at > room)
+			break;
+	}
+	return n ?: 1;
+}
+
+static int print_lines(struct libscols_table *tb, const struct out *o)
+{
+	char *text;
+	int ret;
+
+	if (!o->head || o->mode != OUT_JSON)
+		return scols_print_table(tb);
+	ret = scols_print_table_to_string(tb, &text);
+	if (ret)
+		return ret;
+	/* What the library prints begins with the brace of the one object. */
+	printf("{\n   %s,%s", o->head, text + strspn(text, "{"));
+	free(text);
+	return 0;
+}
+
+/* What the library prints of a table without lines is nothing. */
+static void print_headings(const struct out *o, const struct column **chosen,
+			   int count)
+{
+	for (int i = 0; i < count; i++) {
+		for (const char *p = chosen[i]->name; *p; p++)
+			putchar(toupper((unsigned char)*p));
+		putchar(i + 1 < count ? o->mode == OUT_TABS ? '\t' : ' ' : '\n');
+	}
+}
+
+static int add_line(struct libscols_table *tb, const struct out *o,
+		    const struct column **chosen, int count, const void *row)
+{
+	struct libscols_line *ln = scols_table_new_line(tb, NULL);
+	char buf[64];
+	int ret = ln ? 0 : -ENOMEM;
+
+	for (int i = 0; !ret && i < count; i++) {
+		struct cell c = chosen[i]->get(row);
+		const char *s = format(&c, o->mode, buf, sizeof(buf));
+
+		if (s)
+			ret = scols_line_set_data(ln, i, s);
+		if (!ret && c.alarm && o->mode == OUT_TEXT)
+			ret = scols_cell_set_color(scols_line_get_cell(ln, i), "red");
+	}
+	return ret;
+}
+
+static struct libscols_table *make_table(const struct out *o, const char *what)
+{
+	struct libscols_table *tb;
+
+	/* Without it the library counts bytes for columns. */
+	setlocale(LC_CTYPE, "");
 	scols_init_debug(0);
 	tb = scols_new_table();
 	if (!tb)
-		return -ENOMEM;
+		return NULL;
 	scols_table_enable_noheadings(tb, o->noheadings);
 	scols_table_enable_colors(tb, o->mode == OUT_TEXT && print_colours());
 	if (o->mode == OUT_JSON) {
@@ -226,36 +296,37 @@ int print_table(const struct out *o, const char *what,
 		scols_table_enable_raw(tb, 1);
 		scols_table_set_column_separator(tb, "\t");
 	}
+	return tb;
+}
 
+int print_table(const struct out *o, const char *what,
+		const struct column *cols, size_t n, const char *def,
+		const void *rows, size_t nrow, size_t size)
+{
+	const struct column *chosen[MAX_COLUMNS];
+	size_t shown = clip(o, nrow);
+	struct libscols_table *tb;
+	int count, ret = 0;
+	char bad[64];
+
+	count = choose(o->columns ? o->columns : def, cols, n, chosen, bad,
+		       sizeof(bad));
+	if (count < 0)
+		return -EINVAL;
+	if (!o->columns && o->mode == OUT_TEXT && isatty(STDOUT_FILENO))
+		count = fitting(chosen, count, rows, shown, size);
+	tb = make_table(o, what);
+	if (!tb)
+		return -ENOMEM;
 	for (int i = 0; !ret && i < count; i++)
 		ret = add_column(tb, o, chosen[i]);
-	for (size_t r = 0; !ret && r < shown; r++) {
-		const void *row = (const char *)rows + r * size;
-		struct libscols_line *ln = scols_table_new_line(tb, NULL);
-
-		if (!ln)
-			ret = -ENOMEM;
-		for (int i = 0; !ret && i < count; i++) {
-			struct cell c = chosen[i]->get(row);
-			const char *s = format(&c, o->mode, buf, sizeof(buf));
-
-			if (s)
-				ret = scols_line_set_data(ln, i, s);
-			if (!ret && c.alarm && o->mode == OUT_TEXT)
-				ret = scols_cell_set_color(scols_line_get_cell(ln, i),
-							   "red");
-		}
-	}
-	/* The library prints no headings of a table without lines. */
+	for (size_t r = 0; !ret && r < shown; r++)
+		ret = add_line(tb, o, chosen, count,
+			       (const char *)rows + r * size);
 	if (!ret && (nrow || o->mode == OUT_JSON))
-		ret = scols_print_table(tb);
+		ret = print_lines(tb, o);
 	else if (!ret && !o->noheadings)
-		for (int i = 0; i < count; i++) {
-			for (const char *p = chosen[i]->name; *p; p++)
-				putchar(toupper((unsigned char)*p));
-			putchar(i + 1 < count ?
-				o->mode == OUT_TABS ? '\t' : ' ' : '\n');
-		}
+		print_headings(o, chosen, count);
 	if (!ret && shown < nrow)
 		printf("(%zu more)\n", nrow - shown);
 	scols_unref_table(tb);

@@ -14,9 +14,9 @@ enum cell_kind {
 	CELL_NONE,	/* @s, or "-"; JSON null */
 	CELL_WORD,
 	CELL_NUMBER,
-	CELL_LIMIT,	/* a number; text says "unlimited" */
+	CELL_LIMIT,	/* a number; text says "unlimited", JSON null */
 	CELL_SECONDS,	/* a number; text says 1d02:03:04 */
-	CELL_SCALED,	/* a number in a unit; text says 1.5M or "unlimited" */
+	CELL_SCALED,	/* a number in a unit; text says 1.5M or "unlimited", JSON null */
 	CELL_PERCENT,	/* a number; text adds % */
 	CELL_HUNDREDTHS,	/* hundredths: 0.25 */
 	CELL_PERCENT2,	/* hundredths: 0.25; text adds % */
@@ -46,6 +46,7 @@ struct out {
 	bool noheadings;
 	const char *columns;	/* -o, or NULL for the default ones */
 	size_t screen;		/* lines the table may have; 0: as many as it has */
+	const char *head;	/* JSON members in front of the array, or NULL */
 };
 
 /** Options every table-printing verb has; see out_option(). */
@@ -87,7 +88,8 @@ bool print_check(const struct out *o, const struct column *cols, size_t n,
 /**
  * print_table - prints @nrow rows of @size bytes each
  * @what: the name of the JSON array
- * @def: columns shown without -o
+ * @def: columns shown without -o; on a terminal as many of them as fit beside
+ *	one another, from the first on
  *
  * Return: 0 or -errno.
  */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "conf.h"
+#include "ended.h"
 #include "msg.h"
 #include "parse.h"
 #include "running.h"
@@ -25,10 +26,11 @@
 #define LOCK_TRIES	500
 #define LOCK_PAUSE_MS	20
 
-int running_not(struct vznl *nl, uint32_t ctid, const char *intent, int err)
+int running_not(struct vznl *nl, uint32_t ctid, const char *intent, bool start,
+		int err)
 {
+	char text[256], how[160];
 	struct conf *c;
-	char text[128];
 	int ret;
 
 	if (err != -ENOENT)
@@ -36,25 +38,26 @@ int running_not(struct vznl *nl, uint32_t ctid, const char *intent, int err)
 	c = conf_load(ctid);
 	if (c)
 		snprintf(text, sizeof(text),
-			 "it is not running; start it with `%s start %u`",
-			 prog_name, ctid);
+			 start ? "it is not running%s; start it with `%s start %u`" :
+				 "it is not running%s",
+			 ended_text(ctid, how, sizeof(how)), prog_name, ctid);
 	else
 		snprintf(text, sizeof(text),
-			 "there is no such CT; `%s list --all` shows those there are",
-			 prog_name);
+			 "there is no such CT; `%s` shows those there are",
+			 msg_style == MSG_OPENVZ ? "vzlist -a" : "vzctx list --all");
 	ret = c ? OUT_NOT_RUNNING : OUT_NO_CONF;
 	conf_free(c);
 	return msg_end(ret, 0, text, "%s", intent);
 }
 
-int running_get(struct vznl *nl, uint32_t ctid, const char *intent,
+int running_get(struct vznl *nl, uint32_t ctid, const char *intent, bool start,
 		struct vz_ctx *c, int *pidfd)
 {
 	struct vz_ctx again;
 	int ret = vznl_get(nl, ctid, c);
 
 	if (ret)
-		return running_not(nl, ctid, intent, ret);
+		return running_not(nl, ctid, intent, start, ret);
 	*pidfd = c->pid ? pidfd_open(c->pid, 0) : -1;
 	if (*pidfd < 0) {
 		ret = c->pid ? errno : ESRCH;
@@ -76,7 +79,7 @@ int running_get(struct vznl *nl, uint32_t ctid, const char *intent,
 	}
 	close(*pidfd);
 	vz_ctx_free(c);
-	return running_not(nl, ctid, intent, ret);
+	return running_not(nl, ctid, intent, start, ret);
 }
 
 static void say_full(uint32_t ctid, const struct vz_res *r,
@@ -87,9 +90,9 @@ static void say_full(uint32_t ctid, const struct vz_res *r,
 
 	format_amount(bc->barrier, bar, sizeof(bar));
 	format_amount(bc->limit, lim, sizeof(lim));
-	msg_note("cannot run in CT %u: %s limit reached (held %" PRIu64 ", barrier %s, limit %s, failcnt %" PRIu64 "); raise it with `%s limit %u %s=%" PRIu64 "`",
-		 ctid, r->name, bc->held, bar, lim, bc->failcnt, prog_name,
-		 ctid, r->name, now + now / 2 + 2);
+	msg_note("cannot run in CT %u: %s limit reached (held %" PRIu64 ", barrier %s, limit %s, failcnt %" PRIu64 "); raise it with `vzctx limit %u %s=%" PRIu64 "`",
+		 ctid, r->name, bc->held, bar, lim, bc->failcnt, ctid, r->name,
+		 now + now / 2 + 2);
 }
 
 bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err)

@@ -12,20 +12,23 @@
 /**
  * running_get - what the kernel knows, with a descriptor of the init
  * @intent: "run in CT 101": what to say cannot be done
+ * @start: starting a stopped one would help, so say how
  * @pidfd: proved to be the init the answer names, not a later task of its pid
  *
  * Return: EXIT_OK, or the exit code to leave with; the user has been told.
  */
-int running_get(struct vznl *nl, uint32_t ctid, const char *intent,
+int running_get(struct vznl *nl, uint32_t ctid, const char *intent, bool start,
 		struct vz_ctx *c, int *pidfd);
 
 /**
  * running_not - says why the kernel does not have @ctid, and what helps
+ * @start: as for running_get()
  * @err: what asking for it returned, negative; -ENOENT: stopped, or none at all
  *
  * Return: the exit code to leave with.
  */
-int running_not(struct vznl *nl, uint32_t ctid, const char *intent, int err);
+int running_not(struct vznl *nl, uint32_t ctid, const char *intent, bool start,
+		int err);
 
 /**
  * running_explain - says which limit refused a step with @err

@@ -238,7 +238,7 @@ int setup_live_hostname(uint32_t ctid, const char *name)
 
 	if (ret)
 		return ret;
-	if (running_get(nl, ctid, "name it", &ctx, &pidfd)) {
+	if (running_get(nl, ctid, "name it", true, &ctx, &pidfd)) {
 		vznl_close(nl);
 		return -ESRCH;
 	}

@@ -51,8 +51,8 @@ static int open_cache(const char *name, char *cache, size_t size)
 	}
 	if (template_find(name, path, sizeof(path)))
 		return fd;
-	msg_fail(EEXIST, "remove it, or choose another name", "make template %s: %s",
-		 name, path);
+	msg_fail(EEXIST, "there is one already; remove it, or choose another name",
+		 "make template %s: %s", name, path);
 	close(fd);
 	return -1;
 }
@@ -149,7 +149,11 @@ static int find(const char *name, char *path, size_t size)
 
 	if (!ret)
 		return 0;
-	return msg_fail(-ret, strchr(name, '/') ? NULL : "`vzctx template list` names those there are; a path has a / in it",
+	/* Not in the cache: in the working directory? */
+	if (ret == -ENOENT && !strchr(name, '/') && !access(name, F_OK) &&
+	    (size_t)snprintf(path, size, "./%s", name) < size)
+		return 0;
+	return msg_fail(-ret, strchr(name, '/') ? NULL : "there is none in the cache (`vzctx template list`) and no such file here",
 			"find the template \"%s\"", name);
 }
 
@@ -214,6 +218,26 @@ int template_import(const char *image, const char *name,
 		msg_note("%s is left behind; remove it", tree);
 	close(cache);
 	return ret;
+}
+
+int template_remove(const char *name)
+{
+	char path[PATH_MAX], dir[256];
+	int cache, ret;
+
+	if (!template_name_ok(name) || template_find(name, path, sizeof(path)))
+		return msg_fail(0, "there is none of this name; `vzctx template list` names those there are",
+				"remove template %s", name);
+	ret = template_cache(dir, sizeof(dir), false) ?: template_trust(dir);
+	cache = ret ? -1 : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (cache < 0)
+		return msg_fail(ret ? -ret : errno, NULL, "open the directory of templates");
+	ret = template_remove_tree(cache, strrchr(path, '/') + 1);
+	close(cache);
+	if (ret)
+		return msg_fail(-ret, NULL, "remove template %s", path);
+	printf("template %s removed\n", path);
+	return EXIT_OK;
 }
 
 /* @p becomes the directory called @name, made if missing. Return: 0 or -errno. */

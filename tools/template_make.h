@@ -16,16 +16,19 @@ int template_build(const struct debstrap *d, const char *suite, const char *name
 
 /**
  * template_import - an image, or any template, as one archive in the cache
- * @image: as template_find() takes it
+ * @image: as template_find() takes it, or a name in the working directory
  *
  * Return: an exit code.
  */
 int template_import(const char *image, const char *name,
 		    struct template_progress *p);
 
+/** Deletes @name from the cache. Return: an exit code. */
+int template_remove(const char *name);
+
 /**
  * template_fill - unpacks a template into @directory, which is made if missing
- * @source: as template_find() takes it
+ * @source: as template_find() takes it, or a name in the working directory
  *
  * After a failure the directory is as it was. Return: an exit code.
  */

@@ -67,7 +67,7 @@ static struct cell get_uptime(const void *r)
 }
 
 const struct column toprow_columns[] = {
-	{ "ctid", "context id", true, get_ctid },
+	{ "ctid", "container id", true, get_ctid },
 	{ "numproc", "tasks held", true, get_tasks },
 	{ "cpu", "per cent of one processor since the last look", true, get_cpu },
 	{ "load", "tasks that run or want to, over one minute", true, get_load },

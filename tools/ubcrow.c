@@ -110,7 +110,7 @@ static struct cell get_errno(const void *r)
 static struct cell get_note(const void *r) { return WORD(ROW(r)->r.res.note); }
 
 const struct column ubcrow_columns[] = {
-	{ "ctid", "context id", true, get_ctid },
+	{ "ctid", "container id", true, get_ctid },
 	{ "resource", "OpenVZ's name of the resource", false, get_name },
 	{ "held", "charged now", true, get_held },
 	{ "use", "held, in per cent of what refuses", true, get_use },

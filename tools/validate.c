@@ -233,7 +233,7 @@ int validate(const struct vz_reslist *res, const struct conf *conf,
 		return -ENOMEM;
 	read_conf(&c, res, conf);
 	if (conf && onlimit_read(conf, ctid, res, acts) < 0)
-		say(&c, ERROR, "ON_LIMIT cannot be read; the context does not start");
+		say(&c, ERROR, "ON_LIMIT cannot be read; the container does not start");
 	free(acts);
 	for (size_t i = 0; i < n; i++)
 		if (set[i].id < UB_RESOURCES && !set[i].keep)

@@ -14,6 +14,7 @@
 #include "cmd.h"
 #include "msg.h"
 #include "names.h"
+#include "nearest.h"
 #include "parse.h"
 #include "seal.h"
 #include "setopt.h"
@@ -93,7 +94,7 @@ static int no_quota(struct vzctl *v)
 static void help(FILE *to)
 {
 	if (to == stdout)
-		printf("vzctl version %s\n", VZCTL_VERSION);
+		printf("vzctl version %s\n", VERSION);
 	fprintf(to, "Usage: vzctl [--quiet] [--verbose] [--skiplock] COMMAND CTID [ARG...]\n"
 		    "       vzctl --version | --help\n");
 	if (to != stdout)
@@ -155,6 +156,21 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+static const char *command_name(size_t i, const void *arg)
+{
+	(void)arg;
+	return i < NCOMMANDS ? commands[i].name : NULL;
+}
+
+static void command_help(const struct command *c)
+{
+	printf("Usage: vzctl %s CTID%s%s\n", c->name, *c->words ? " " : "", c->words);
+	if (c->fn != vzctl_create && c->fn != vzctl_set)
+		return;
+	printf("\nOptions:\n");
+	setopt_help(c->fn == vzctl_set ? SETOPT_SET : SETOPT_CREATE);
+}
+
 /* Of set only these options run something inside: --userpasswd and --setmode. */
 static bool needs_seal(const struct command *c, char **argv)
 {
@@ -175,7 +191,7 @@ static int flags(int argc, char **argv)
 		if (!strcmp(argv[i], "--quiet")) {
 			msg_quiet = true;
 		} else if (!strcmp(argv[i], "--version")) {
-			printf("vzctl version %s\n", VZCTL_VERSION);
+			printf("vzctl version %s\n", VERSION);
 			return -1;
 		} else if (!strcmp(argv[i], "--help")) {
 			help(stdout);
@@ -202,15 +218,22 @@ int vzctl_main(int argc, char **argv)
 	}
 	c = find(argv[n + 1]);
 	if (!c) {
-		msg_note("Bad command: %s", argv[n + 1]);
+		const char *meant = nearest(argv[n + 1], command_name, NULL);
+
+		msg_note("Bad command: %s%s%s%s", argv[n + 1],
+			 meant ? ", perhaps " : "", meant ?: "", meant ? " is meant" : "");
 		return VZ_BAD_OPTION;
+	}
+	if (n + 2 < argc && !strcmp(argv[n + 2], "--help")) {
+		command_help(c);
+		return 0;
 	}
 	if (n + 2 >= argc) {
 		msg_note("CT ID missing");
 		return VZ_MISSING;
 	}
 	if (geteuid()) {
-		msg_note("Permission denied: vzctl %s needs root", c->name);
+		msg_note("Permission denied: run vzctl %s as root", c->name);
 		return VZ_NO_ACCESS;
 	}
 	v.command = c->name;

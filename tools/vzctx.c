@@ -6,66 +6,77 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "caller.h"
 #include "cmd.h"
 #include "msg.h"
 #include "names.h"
+#include "nearest.h"
 #include "seal.h"
 #include "vzctl.h"
 #include "vzlist.h"
 
+static int cmd_help(int argc, char **argv);
+static int cmd_version(int argc, char **argv);
+
 static const struct verb verbs[] = {
 	{ "list", cmd_list, "[--all] [-o COL,COL] [--json|--parsable]",
-	  "list the contexts", false },
+	  "list the containers", false },
 	{ "show", cmd_show, "CTID [--all] [-o COL,COL] [--json|--parsable]",
-	  "show one context and its beancounters", false },
+	  "show one container and its beancounters", false },
 	{ "create", cmd_create, "CTID [--ostemplate NAME] [--config SAMPLE] [--private DIR] [--hostname NAME] [--limits WORD]",
-	  "make a new context, from a template or a directory", false },
-	{ "start", cmd_start, "CTID [-F] [-v] [--wait] [--force] [-- COMMAND [ARGS...]]",
-	  "run a context's init, or one command", true },
+	  "make a new container, from a template or a directory", false },
+	{ "start", cmd_start, "CTID [-F] [-q] [-v] [--wait] [--force] [-- COMMAND [ARGS...]]",
+	  "run a container's init, or one command", true },
 	{ "exec", cmd_exec, "CTID [-t] [--] COMMAND [ARGS...]",
 	  "run a command inside", true },
 	{ "enter", cmd_enter, "CTID", "run a login shell inside", true },
 	{ "console", cmd_console, "CTID [--force] [--no-wait]",
-	  "use a context's console", false },
+	  "use a container's console", false },
+	{ "set", cmd_set, "CTID OPTION...",
+	  "change a container's name, boot, DNS and other settings", true },
 	{ "limit", cmd_limit,
 	  "CTID [RES=BAR[:LIM]...] [--ram SIZE] [--swap SIZE] [--vm_overcommit F] [--profile NAME] [--on-limit WORD] [--save] [--dry-run|--validate] | --overcommit [CTID] [-o COL,COL] [--json|--parsable]",
-	  "set beancounters of a context, judge them, sum them up", false },
+	  "set beancounters of a container, judge them, sum them up", false },
 	{ "ubc", cmd_ubc, "[CTID] [-aqrw] [--last] [-f FILE] [-o COL,COL] [--json|--parsable]",
 	  "show beancounters in human units", false },
 	{ "top", cmd_top, "[--sort WORD] [--interval S] [--count N] [-o COL,COL] [--json|--parsable]",
-	  "all contexts, live", false },
+	  "all containers, live", false },
 	{ "why", cmd_why, "CTID [--json]",
 	  "the last limits hit, and what would lift them", false },
-	{ "thaw", cmd_thaw, "CTID", "let a frozen context go on", false },
-	{ "stop", cmd_stop, "CTID [--fast] [--timeout S]",
-	  "end a context and wait until it is gone", true },
-	{ "restart", cmd_restart, "CTID [--fast] [--wait]",
+	{ "thaw", cmd_thaw, "CTID", "let a frozen container go on", false },
+	{ "stop", cmd_stop, "CTID [--fast] [--timeout S] [-q]",
+	  "end a container and wait until it is gone", true },
+	{ "restart", cmd_restart, "CTID [--fast] [--wait] [-q]",
 	  "stop it, if it runs, and start it", true },
 	{ "status", cmd_status, "CTID",
-	  "what there is of a context, in one line", false },
+	  "what there is of a container, in one line", false },
 	{ "mount", cmd_mount, "CTID",
-	  "mount the private area of a stopped context", false },
+	  "mount the private area of a stopped container", false },
 	{ "umount", cmd_umount, "CTID", "undo mount", false },
 	{ "boot", cmd_boot, "[--jobs N]",
-	  "start all contexts with ONBOOT, side by side", true },
+	  "start all containers with ONBOOT, side by side", true },
 	{ "shutdown", cmd_shutdown, "[--jobs N]",
 	  "stop all that run, side by side", true },
 	{ "destroy", cmd_destroy, "CTID [--purge]",
-	  "forget a stopped context", false },
+	  "forget a stopped container", false },
 	{ "events", cmd_events,
 	  "[--count N] [--timeout S] [--follow] [--json|--journal] [--ready-fd N]",
 	  "follow starts, stops and refused requests", false },
 	{ "template", cmd_template,
-	  "[list] [-o COL,COL] [--json|--parsable] | build RELEASE | import IMAGE NAME | unpack SOURCE DIRECTORY",
-	  "list, build, import and unpack OS templates", false },
+	  "[list] [-o COL,COL] [--json|--parsable] | build RELEASE | import IMAGE NAME | unpack SOURCE DIRECTORY | remove NAME",
+	  "list, build, import, unpack and remove OS templates", false },
+	{ "help", cmd_help, "[VERB]", "what a verb does, or all verbs", false },
+	{ "version", cmd_version, "", "the version", false },
 };
 
 #define NVERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 static const struct verb *find(const char *name)
 {
+	if (!strcmp(name, "ls"))
+		name = "list";
 	for (size_t i = 0; i < NVERBS; i++)
 		if (!strcmp(verbs[i].name, name))
 			return &verbs[i];
@@ -89,6 +100,20 @@ static void wrap(const char *text, size_t at, size_t indent)
 		at += printf(" %.*s", (int)(end - text), text);
 	}
 	putchar('\n');
+}
+
+static const char *verb_name(size_t i, const void *arg)
+{
+	(void)arg;
+	return i < NVERBS ? verbs[i].name : NULL;
+}
+
+static int no_verb(const char *word)
+{
+	const char *meant = nearest(word, verb_name, NULL);
+
+	return meant ? msg_usage("", "no verb \"%s\", perhaps %s is meant", word, meant) :
+		       msg_usage("", "no verb \"%s\"", word);
 }
 
 void verb_help(const char *name)
@@ -117,6 +142,8 @@ int verb_badopt(int opt, char **argv)
 
 int verb_ctid(int argc, char **argv, bool last, uint32_t *ctid)
 {
+	if (geteuid())
+		return msg_fail(0, "run it as root", "%s a container", argv[0]);
 	if (optind >= argc)
 		return msg_usage(argv[0], "%s needs a CTID", argv[0]);
 	if (!names_ctid(argv[optind], ctid))
@@ -137,10 +164,43 @@ static int help(void)
 		wrap(verbs[i].synopsis, printf("  %-8s", verbs[i].name), 11);
 		printf("           %s\n", verbs[i].summary);
 	}
-	printf("\n  --help     this text; %s VERB --help says more\n"
+	printf("\nCTID is a container's number, 1 to %u, or its name; `ls` is `list`.\n\n"
+	       "  --help     this text; %s VERB --help says more\n"
 	       "  --version  the version\n"
 	       "\nExit status: 0 done, 1 failed, 2 usage, 3 module not loaded.\n",
-	       prog_name);
+	       VZCTX_CTID_MAX, prog_name);
+	return EXIT_OK;
+}
+
+static int cmd_help(int argc, char **argv)
+{
+	const struct verb *v;
+	char *ask[] = { NULL, "--help", NULL };
+
+	if (argc < 2)
+		return help();
+	if (!strcmp(argv[1], "--help")) {
+		verb_help(argv[0]);
+		return EXIT_OK;
+	}
+	if (argc > 2)
+		return msg_usage(argv[0], "unexpected word \"%s\"", argv[2]);
+	v = find(argv[1]);
+	if (!v)
+		return no_verb(argv[1]);
+	ask[0] = (char *)v->name;
+	return v->fn(2, ask);
+}
+
+static int cmd_version(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "--help")) {
+		verb_help(argv[0]);
+		return EXIT_OK;
+	}
+	if (argc > 1)
+		return msg_usage(argv[0], "unexpected word \"%s\"", argv[1]);
+	printf("vzctx %s (ABI %d)\n", VERSION, VZCTX_ABI);
 	return EXIT_OK;
 }
 
@@ -166,13 +226,11 @@ int main(int argc, char **argv)
 		return outcome_code(cmd_list(1, list_argv));
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		return help();
-	if (!strcmp(argv[1], "--version")) {
-		printf("vzctx %s (ABI %d)\n", VERSION, VZCTX_ABI);
-		return EXIT_OK;
-	}
+	if (!strcmp(argv[1], "--version"))
+		return cmd_version(1, argv);
 	v = find(argv[1]);
 	if (!v)
-		return msg_usage("", "no verb \"%s\"", argv[1]);
+		return no_verb(argv[1]);
 	if (v->sealed) {
 		ret = seal_self(argv);
 		if (ret)
