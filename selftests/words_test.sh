@@ -130,6 +130,17 @@ setting() {
 		expect 2 'is no CTID.*and no CT' vzctx status web
 }
 
+# wide DESCRIPTION: how many characters a line of vzlist has with it.
+wide() {
+	vzctx set 102 --description "$1" >/dev/null && vzlist -a -H -o description,ctid 102 | wc -m
+}
+
+umlauts() {
+	local plain
+	plain=$(wide 'a plain description') && same "$plain" "$(wide 'Köln, Düsseldorf')" &&
+		same "$plain" "$(wide 'äöüäöüäöüäöüäöüäöüäöüäöüäöüäöüäöü')"
+}
+
 templates() {
 	mkdir -p "$work/t/etc" "$work/here" && echo x >"$work/t/etc/x" && tar -C "$work/t" -cf "$work/here/small.tar" . &&
 		cd "$work/here" && vzctx template import small.tar small &&
@@ -141,7 +152,7 @@ templates() {
 		expect 1 'none of this name' vzctx template remove small && cd /
 }
 
-plan 16
+plan 17
 places
 check "stopped containers are shown without the module" without_module
 insmod "$VZCTX_KO"
@@ -159,5 +170,6 @@ check "JSON of show: the container, and null for unlimited" show_json
 check "sizes have a unit" sizes
 check "tables fit on narrow terminals" narrow
 check "set" setting
+check "columns are characters, not bytes" umlauts
 check "templates: from here, and removed" templates
 vacate

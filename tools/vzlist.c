@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <getopt.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -420,6 +421,8 @@ int vzlist_main(int argc, char **argv)
 	struct list l = { 0 };
 	int ret = options(&l, argc, argv);
 
+	/* Without it bytes would count for columns. */
+	setlocale(LC_CTYPE, "");
 	if (ret < 0)
 		ret = run(&l);
 	for (size_t i = 0; i < l.n; i++) {

@@ -4,8 +4,10 @@
  */
 #include <inttypes.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "ubcname.h"
 #include "vzlist_fields.h"
@@ -18,10 +20,47 @@ static void tame(char *s)
 			*s = '?';
 }
 
+/*
+ * How many bytes of @s fill at most @most columns, and how many they fill. A byte
+ * that is no character of the user's locale is taken for one column.
+ */
+static int fill(const char *s, int most, int *columns)
+{
+	mbstate_t state = { 0 };
+	int at = 0;
+
+	for (*columns = 0; s[at];) {
+		wchar_t c;
+		size_t len = mbrtowc(&c, s + at, strlen(s + at), &state);
+		int width = len + 2 < 2 ? 1 : wcwidth(c);
+
+		if (len + 2 < 2) {
+			len = 1;
+			state = (mbstate_t){ 0 };
+		}
+		if (width < 0)
+			width = 1;
+		if (*columns + width > most)
+			break;
+		*columns += width;
+		at += len;
+	}
+	return at;
+}
+
+/* As "%*.*s" does it, in columns where that counts bytes; @width < 0: to the left. */
+static void put_cell(FILE *to, const char *s, int width, bool cut)
+{
+	int columns, len = fill(s, cut ? abs(width) : INT_MAX, &columns);
+	int pad = abs(width) > columns ? abs(width) - columns : 0;
+
+	fprintf(to, "%*s%.*s%*s", width > 0 ? pad : 0, "", len, s,
+		width < 0 ? pad : 0, "");
+}
+
 void vzl_cell(const struct vzl_field *f, const struct vzl_ct *ct, bool cut,
 	      FILE *to)
 {
-	int width = abs(f->width);
 	struct vzl_value v;
 
 	vzl_value(f, ct, &v);
@@ -31,11 +70,8 @@ void vzl_cell(const struct vzl_field *f, const struct vzl_ct *ct, bool cut,
 	if (cut && f->kind == VZL_LIST)
 		v.s[strcspn(v.s, " ")] = '\0';
 	/* What is no text is never cut: half a number would be another one. */
-	if (cut && v.text && f->kind != VZL_WORD &&
-	    strcmp(f->name, "capability"))
-		fprintf(to, "%*.*s", f->width, width, v.s);
-	else
-		fprintf(to, "%*s", f->width, v.s);
+	put_cell(to, v.s, f->width, cut && v.text && f->kind != VZL_WORD &&
+				    strcmp(f->name, "capability"));
 }
 
 static void put_string(const char *s, FILE *to)
