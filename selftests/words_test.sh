@@ -130,6 +130,21 @@ setting() {
 		expect 2 'is no CTID.*and no CT' vzctx status web
 }
 
+# completes WORDS...: what bash offers for the last of them.
+completes() {
+	bash -c '. /vzctx/vzctx.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _vzctx; printf "%s\n" "${COMPREPLY[@]}"' - "$@"
+}
+
+completion() {
+	local said
+	said=$(completes vzctx crea) && same create "$said" && mkdir -p "$cache" && touch "$cache/tiny.tar" &&
+		said=$(completes vzctx create 150 --ostemplate t) && same tiny "$said" &&
+		said=$(completes vzctx template remove t) && same tiny "$said" &&
+		vzctx set 102 --name web >/dev/null && said=$(completes vzctx start w) && same web "$said" &&
+		: >/etc/vz/conf/ve-mine.conf-sample && said=$(completes vzctx create 150 --config mi) && same mine "$said" &&
+		rm "$cache/tiny.tar" /etc/vz/conf/ve-mine.conf-sample && vzctx set 102 --name '' >/dev/null
+}
+
 # wide DESCRIPTION: how many characters a line of vzlist has with it.
 wide() {
 	vzctx set 102 --description "$1" >/dev/null && vzlist -a -H -o description,ctid 102 | wc -m
@@ -152,7 +167,7 @@ templates() {
 		expect 1 'none of this name' vzctx template remove small && cd /
 }
 
-plan 17
+plan 18
 places
 check "stopped containers are shown without the module" without_module
 insmod "$VZCTX_KO"
@@ -171,5 +186,6 @@ check "sizes have a unit" sizes
 check "tables fit on narrow terminals" narrow
 check "set" setting
 check "columns are characters, not bytes" umlauts
+check "completion of names, templates and samples" completion
 check "templates: from here, and removed" templates
 vacate

@@ -80,7 +80,7 @@ static noreturn void child(const struct birth *b, struct tty *t, int chan,
 	loopback_up(chan);
 	if (sethostname(b->hostname, strlen(b->hostname)))
 		chan_die(chan, errno, "set host name", b->hostname);
-	ptmx = rootfs_enter(chan, pty, !b->argv);
+	ptmx = rootfs_enter(chan, pty, !b->argv, b->nesting);
 	umask(022);
 
 	setsid();

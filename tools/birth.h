@@ -35,6 +35,7 @@ struct birth {
 	const char *hostname;
 	char **argv;		/* the command, or NULL: the tree's own init */
 	bool verbose;
+	bool nesting;		/* user namespaces inside may mount a /proc */
 	/** Binds the parked @pid. Tells the user itself. Return: exit code. */
 	int (*bind)(pid_t pid, void *arg);
 	void *arg;

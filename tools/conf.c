@@ -328,6 +328,22 @@ void conf_hostname(const struct conf *c, uint32_t ctid, char *buf,
 		snprintf(buf, size, "ct%u", ctid);
 }
 
+bool conf_feature(const struct conf *c, const char *name)
+{
+	const char *list = conf_get(c, "FEATURES");
+	size_t len = strlen(name);
+	bool on = false;
+
+	for (; list && *list; list += strspn(list, " ,")) {
+		size_t n = strcspn(list, " ,");
+
+		if (n > len && !strncmp(list, name, len) && list[len] == ':')
+			on = n == len + 3 && !strncmp(list + len, ":on", 3);
+		list += n;
+	}
+	return on;
+}
+
 bool conf_id_base(const struct conf *c, uint32_t *base)
 {
 	const char *u = conf_get(c, "LOCAL_UID"), *g = conf_get(c, "LOCAL_GID");

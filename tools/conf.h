@@ -97,6 +97,9 @@ void conf_private(const struct conf *c, uint32_t ctid, char *buf,
 void conf_root(const struct conf *c, uint32_t ctid, char *buf,
 	       unsigned int size);
 
+/** Whether FEATURES has "@name:on". */
+bool conf_feature(const struct conf *c, const char *name);
+
 #define HOSTNAME_SIZE	65	/* what the kernel takes, and a zero */
 
 /** The host name: HOSTNAME, or ct followed by the number. */

@@ -131,6 +131,7 @@ static int raise_it(struct start *s, struct tty *t, pid_t *pid)
 		.hostname = hostname,
 		.argv = s->want->argv,
 		.verbose = s->want->verbose,
+		.nesting = conf_feature(s->conf, "nesting"),
 		.bind = bind_init,
 		.arg = s,
 	};

@@ -300,7 +300,34 @@ static void mount_sys(int chan, int root)
 	close(sys);
 }
 
-int rootfs_enter(int chan, bool console, bool run)
+/*
+ * The kernel lets a user namespace mount procfs and sysfs only where one of the
+ * kind is in sight that nothing covers, and ours are covered by masks. These two
+ * are in sight, in a directory that only root of the context can enter, and for
+ * root the masks are a second fence only.
+ */
+static void mount_uncovered(int chan, int dev)
+{
+	static const struct { const char *type; unsigned int attr; } kinds[] = {
+		{ "proc", QUIET }, { "sysfs", QUIET | MOUNT_ATTR_RDONLY },
+	};
+	int dir, fs;
+
+	if (mkdirat(dev, ".nesting", 0700))
+		chan_die(chan, errno, "make", "/dev/.nesting");
+	dir = must_target(chan, dev, ".nesting");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (mkdirat(dir, kinds[i].type, 0755))
+			chan_die(chan, errno, "make", "/dev/.nesting");
+		fs = make_fs(chan, kinds[i].type, NULL, kinds[i].attr);
+		attach(chan, fs, must_target(chan, dir, kinds[i].type),
+		       "/dev/.nesting");
+		close(fs);
+	}
+	close(dir);
+}
+
+int rootfs_enter(int chan, bool console, bool run, bool nesting)
 {
 	static const char *const run_opts[] = { "mode", "0755", NULL };
 	struct mount_attr priv = { .propagation = MS_PRIVATE };
@@ -327,6 +354,12 @@ int rootfs_enter(int chan, bool console, bool run)
 	mount_proc(chan, root);
 	mount_sys(chan, root);
 	ptmx = mount_dev(chan, root, console);
+	if (nesting) {
+		int dev = must_target(chan, root, "dev");
+
+		mount_uncovered(chan, dev);
+		close(dev);
+	}
 	if (run) {
 		int at = top_dir(chan, root, "run");
 

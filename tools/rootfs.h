@@ -16,6 +16,7 @@
  * @chan: where a failing step is told; the task then ends
  * @console: make a pty inside the new devpts and put it on /dev/console
  * @run: mount an empty /run, for a real init
+ * @nesting: let user namespaces inside mount procfs and sysfs
  *
  * To be called in a new mount namespace owned by the context's user namespace.
  * The private area, idmapped and nodev, was mounted before that namespace was
@@ -24,6 +25,6 @@
  *
  * Return: with @console the multiplexer's descriptor, else -1.
  */
-int rootfs_enter(int chan, bool console, bool run);
+int rootfs_enter(int chan, bool console, bool run, bool nesting);
 
 #endif /* _VZCTX_ROOTFS_H */

@@ -125,7 +125,7 @@ const struct setopt setopts[] = {
 	{ "pci_del", SET, "[DOMAIN:]BUS:SLOT.FN", "PCI", val_pci, put_remove,
 	  .idle = NO_DEVICES },
 	{ "features", SET, "NAME:on|off,...", "FEATURES", val_features,
-	  put_add, .restart = true, .idle = "there are no features to switch yet" },
+	  put_add, .restart = true, .idle = "of the features only nesting can be switched" },
 	{ "netfilter", SET, "disabled|stateless|stateful|full", "NETFILTER",
 	  val_netfilter, put_key, .restart = true,
 	  .idle = "every table is there" },

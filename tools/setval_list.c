@@ -75,6 +75,7 @@ static bool good_feature(char *item)
 {
 	static const char *const known[] = {
 		"sysfs", "nfs", "sit", "ipip", "ppp", "ipgre", "bridge", "nfsd",
+		"nesting",	/* ours */
 	};
 	char *colon = cut_onoff(item);
 	bool ok = false;

@@ -219,6 +219,8 @@ static void tell_idle(const struct setplan *p)
 			if (p->v[before].opt == o)
 				o = NULL;
 		/* What is not wanted needs no effect. */
+		if (!strncmp(p->v[i].value, "nesting:", 8))
+			continue;
 		if (o && o->idle && strcmp(p->v[i].value, "no") &&
 		    strcmp(p->v[i].value, "all"))
 			msg_note("--%s has no effect yet%s: %s", o->name,

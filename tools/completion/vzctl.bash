@@ -27,6 +27,11 @@ _vzctl()
 	elif [[ ${COMP_WORDS[COMP_CWORD-1]} =~ ^--(private|root)$ ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
+	elif [[ ${COMP_WORDS[COMP_CWORD-1]} == --ostemplate ]]; then
+		words=$(vzctx template list --noheadings --parsable -o name 2>/dev/null)
+	elif [[ ${COMP_WORDS[COMP_CWORD-1]} =~ ^--(config|applyconfig)$ ]]; then
+		words=$(printf '%s\n' /etc/vz/conf/ve-*.conf-sample |
+			sed -n 's|.*/ve-\([^*]*\)\.conf-sample$|\1|p')
 	else
 		case $verb in
 		set|create) words=$(_vzctl_options "$verb") ;;
