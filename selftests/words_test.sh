@@ -119,7 +119,7 @@ narrow() {
 			((n > 4 && n <= c)) || return
 		done
 	done
-	[[ $(vzctx list --noheadings | awk '{ print NF }') = 8 ]]
+	same "$(vzctx list | awk 'NR == 1 { print NF }')" 9
 }
 
 setting() {

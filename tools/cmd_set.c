@@ -25,8 +25,9 @@ static int help(const char *verb)
 	       "  --searchdomain DOMAIN      or inherit\n"
 	       "  --userpasswd USER:PASSWORD\n"
 	       "  --disabled yes|no          do not start it\n\n"
-	       "What can be changed while it runs is changed at once; all of it is saved. Every\n"
-	       "option of `vzctl set` is taken, see vzctl(8). `vzctx limit` sets beancounters.\n");
+	       "What can be changed while it runs is changed at once, the rest holds from its next\n"
+	       "start; all of it is saved. Every option of `vzctl set` is taken, see vzctl(8).\n"
+	       "`vzctx limit` sets beancounters.\n");
 	return EXIT_OK;
 }
 
@@ -48,7 +49,7 @@ static int exit_code(int ret)
 int cmd_set(int argc, char **argv)
 {
 	struct vzctl v = { .command = "set" };
-	static char save[] = "--save";
+	static char save[] = "--save", later[] = "--setmode=ignore";
 	int ret;
 
 	if (argc < 2)
@@ -62,10 +63,11 @@ int cmd_set(int argc, char **argv)
 	if (argc == 2)
 		return msg_usage(argv[0], "what is to be set? no option is given");
 	/* Behind the CTID: its place is the program's, for getopt. */
-	v.argv = calloc(argc + 1, sizeof(*v.argv));
+	v.argv = calloc(argc + 2, sizeof(*v.argv));
 	if (!v.argv)
 		return msg_fail(ENOMEM, NULL, "set CT %u", v.ctid);
 	v.argv[v.argc++] = (char *)prog_name;
+	v.argv[v.argc++] = later;
 	for (int i = 2; i < argc; i++)
 		v.argv[v.argc++] = argv[i];
 	v.argv[v.argc++] = save;
