@@ -27,7 +27,7 @@ off() {
 
 on() {
 	vzctx set 102 --features nesting:on >/dev/null && restart && same own "$(sandbox)" &&
-		vzctx exec 102 -- /bin/sh -c 'unshare --user --map-root-user --mount mount -t sysfs -o ro sysfs /sys'
+		vzctx exec 102 -- /bin/sh -c 'unshare --user --map-root-user --net --mount mount -t sysfs -o ro sysfs /sys'
 }
 
 # Users inside do not reach what is uncovered, and the masks are where they were.
