@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: smp=2 timeout=300
+# guest: smp=2 timeout=300 kernels=newest
 #
 # vzctx - a container and its cgroup: what it can do to be neither entered nor ended.
 

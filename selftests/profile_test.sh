@@ -284,11 +284,11 @@ no_defaults() {
 	again vzctx start 102 -- /bin/sleep infinity &&
 		diff <(limits) <(no_limits 9223372036854775807 "9223372036854775807 9223372036854775807") || return
 	sed -i /^DEFAULT/d /etc/vz/conf/102.conf
-	mkdir -p "$work/tree" && vzctx create 103 --private "$work/tree" --limits none --hostname box &&
+	mkdir -p /vz/private/103 && vzctx create 103 --limits none --hostname box &&
 		grep -qx 'DEFAULT_LIMITS="none"' /etc/vz/conf/103.conf && grep -qx 'HOSTNAME="box"' /etc/vz/conf/103.conf &&
 		expect 2 'not default or none' vzctx create 103 --limits all
 	local rc=$?
-	rm -f /etc/vz/conf/103.conf
+	rm -rf /etc/vz/conf/103.conf /vz/private/103
 	again vzctx start 102 -- /bin/sleep infinity && vzctx limit 102 numproc=unlimited numfile=300:400 && return "$rc"
 }
 

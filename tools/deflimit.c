@@ -40,7 +40,7 @@ static uint64_t share(uint64_t most, const char *path)
 	return half && half < most ? half : most;
 }
 
-static uint64_t memory(void)
+uint64_t deflimit_memory(void)
 {
 	struct sysinfo si;
 
@@ -58,7 +58,7 @@ size_t deflimit_add(const struct conf *c, const struct vz_reslist *res,
 	const struct vz_set defaults[] = {
 		{ .id = UB_NUMPROC, .barrier = tasks, .limit = tasks },
 		{ .id = UB_NUMFILE, .barrier = files, .limit = files },
-		{ .id = UB_PHYSPAGES, .limit = memory() },
+		{ .id = UB_PHYSPAGES, .limit = deflimit_memory() },
 	};
 
 	if (word && !strcmp(word, DEFLIMIT_OFF))

@@ -30,4 +30,7 @@
 size_t deflimit_add(const struct conf *c, const struct vz_reslist *res,
 		    struct vz_set *set, size_t n);
 
+/** The limit of physpages that it adds. */
+uint64_t deflimit_memory(void);
+
 #endif /* _VZCTX_DEFLIMIT_H */

@@ -13,6 +13,7 @@
 
 #include "confkey.h"
 #include "conflimit.h"
+#include "deflimit.h"
 #include "ubcname.h"
 #include "vzlist_fields.h"
 
@@ -118,6 +119,9 @@ static bool is_vswap(const struct vzl_ct *ct)
 {
 	const struct vz_bc *bc = vz_ctx_bc(&ct->ctx, UB_PHYSPAGES);
 
+	/* What a start adds by itself is nobody's choice of vswap. */
+	if (bc && !conflimit_vswap(ct->conf) && bc->limit == deflimit_memory())
+		return false;
 	return bc ? bc->limit != VZCTX_UNLIMITED && bc->limit != INT_MAX :
 		    conflimit_vswap(ct->conf);
 }
