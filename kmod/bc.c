@@ -5,11 +5,14 @@
  * Promised: held never exceeds the limit by a HARD or SOFT charge that began
  * after the limit was set; a request for n units is refused only if at one
  * instant of the call fewer than n units were free; failcnt counts refused
- * requests, not units; maxheld is never below a held that a caller was granted.
+ * requests, not units; maxheld is never below what callers were granted at one
+ * instant for good, that is by vzctx_bc_try() or by a reservation since marked.
  *
  * Best effort: barrier and limit are read one after the other, so a charge that
  * races with a change may meet the old value of one and the new of the other;
- * and held may leave and return to a value while a limit is being changed.
+ * and held may leave and return to a value while a limit is being changed. What
+ * others have reserved when a charge is marked is in maxheld even if they then
+ * give it back.
  *
  * Not attempted: fairness between callers, and taking back what is held when a
  * limit is lowered.
@@ -39,26 +42,18 @@ static unsigned long ceiling(const struct vzctx_bc *bc,
 	return barrier < limit ? barrier : limit;
 }
 
-/**
- * vzctx_bc_try() - takes units if they are there
- * @bc: the beancounter
- * @n: units wanted
- * @severity: how far it may go
- *
+/*
  * A refusal stands only if held is the same before and after the ceiling was
  * read, so a limit lowered meanwhile is not held against units that were given
  * back before. Adding first and taking back would let a large request refuse a
- * small one that fits. Any context.
- *
- * Return: true if the units are charged. A forced charge beyond VZCTX_BC_MAX
- * is impossible and returns false.
+ * small one that fits. Return: what is held with the units, or -1.
  */
-bool vzctx_bc_try(struct vzctx_bc *bc, unsigned long n,
-		  enum vzctx_severity severity)
+static long take(struct vzctx_bc *bc, unsigned long n,
+		 enum vzctx_severity severity)
 {
 	long held = atomic_long_read(&bc->held);
 	unsigned long top;
-	long now, max;
+	long now;
 
 	do {
 		for (;;) {
@@ -67,16 +62,66 @@ bool vzctx_bc_try(struct vzctx_bc *bc, unsigned long n,
 				break;
 			now = atomic_long_read(&bc->held);
 			if (n > top || now == held)
-				return false;
+				return -1;
 			held = now;
 		}
 	} while (!atomic_long_try_cmpxchg(&bc->held, &held, held + (long)n));
 
-	held += (long)n;
-	max = atomic_long_read(&bc->maxheld);
+	return held + (long)n;
+}
+
+static void raise(struct vzctx_bc *bc, long held)
+{
+	long max = atomic_long_read(&bc->maxheld);
+
 	while (max < held &&
 	       !atomic_long_try_cmpxchg(&bc->maxheld, &max, held))
 		;
+}
+
+/**
+ * vzctx_bc_reserve() - takes units for a request that may yet fail elsewhere
+ * @bc: the beancounter
+ * @n: units wanted
+ * @severity: how far it may go
+ *
+ * They are charged, and nobody else gets them, but maxheld does not tell of them
+ * before vzctx_bc_mark(). Given back by vzctx_bc_uncharge(). Any context.
+ *
+ * Return: true if the units are charged.
+ */
+bool vzctx_bc_reserve(struct vzctx_bc *bc, unsigned long n,
+		      enum vzctx_severity severity)
+{
+	return take(bc, n, severity) >= 0;
+}
+
+/* What was reserved is there for good. Any context. */
+void vzctx_bc_mark(struct vzctx_bc *bc)
+{
+	raise(bc, atomic_long_read(&bc->held));
+}
+
+/**
+ * vzctx_bc_try() - takes units if they are there
+ * @bc: the beancounter
+ * @n: units wanted
+ * @severity: how far it may go
+ *
+ * Any context.
+ *
+ * Return: true if the units are charged. A forced charge beyond VZCTX_BC_MAX
+ * is impossible and returns false.
+ */
+bool vzctx_bc_try(struct vzctx_bc *bc, unsigned long n,
+		  enum vzctx_severity severity)
+{
+	long held = take(bc, n, severity);
+
+	if (held < 0)
+		return false;
+	if (n)
+		raise(bc, held);
 	return true;
 }
 
@@ -135,12 +180,8 @@ bool vzctx_bc_uncharge(struct vzctx_bc *bc, unsigned long n)
  */
 void vzctx_bc_show(struct vzctx_bc *bc, unsigned long held)
 {
-	long max = atomic_long_read(&bc->maxheld);
-
 	atomic_long_set(&bc->held, (long)held);
-	while (max < (long)held &&
-	       !atomic_long_try_cmpxchg(&bc->maxheld, &max, (long)held))
-		;
+	raise(bc, (long)held);
 }
 
 /**
@@ -169,8 +210,8 @@ void vzctx_bc_read(const struct vzctx_bc *bc, struct vzctx_bc_state *state)
 {
 	state->held = (unsigned long)atomic_long_read(&bc->held);
 	state->maxheld = (unsigned long)atomic_long_read(&bc->maxheld);
-	if (state->maxheld < state->held)
-		state->maxheld = state->held;
+	if (state->held > state->maxheld)
+		state->held = state->maxheld;
 	state->barrier = READ_ONCE(bc->barrier);
 	state->limit = READ_ONCE(bc->limit);
 	state->failcnt = (unsigned long)atomic_long_read(&bc->failcnt);

@@ -28,7 +28,8 @@ enum vzctx_severity {
 /**
  * struct vzctx_bc - one beancounter of one context
  * @held: units charged now; written with compare-and-exchange by any CPU
- * @maxheld: highest @held so far; may lag a concurrent charge by an instant
+ * @maxheld: highest @held so far, but for what was given back because the request
+ *	failed elsewhere; may lag a concurrent charge by an instant
  * @failcnt: refused requests
  * @barrier: see enum vzctx_severity; written under the control mutex, read
  *	anywhere with READ_ONCE()
@@ -47,7 +48,7 @@ struct vzctx_bc {
 
 /**
  * struct vzctx_bc_state - what a beancounter said when it was looked at
- * @held: units
+ * @held: units; of requests under way only as much as is below @maxheld
  * @maxheld: units; never below @held
  * @barrier: units
  * @limit: units
@@ -62,6 +63,9 @@ struct vzctx_bc_state {
 };
 
 void vzctx_bc_init(struct vzctx_bc *bc);
+bool vzctx_bc_reserve(struct vzctx_bc *bc, unsigned long n,
+		      enum vzctx_severity severity);
+void vzctx_bc_mark(struct vzctx_bc *bc);
 bool vzctx_bc_try(struct vzctx_bc *bc, unsigned long n,
 		  enum vzctx_severity severity);
 bool vzctx_bc_charge(struct vzctx_bc *bc, unsigned long n,

@@ -53,7 +53,7 @@ static int wrap_nf_tables_newrule(struct sk_buff *skb,
 		err = PTR_ERR(own);
 		goto out;
 	}
-	vzctx_owner_publish(own, current);
+	vzctx_owner_publish_ahead(own, current);
 	err = vzctx_original(nf_tables_newrule)(skb, info, nla);
 	vzctx_owner_uncharge(current, UB_NUMIPTENT);
 out:
@@ -124,7 +124,7 @@ static struct xt_table_info *resize(struct xt_table *table,
 	unsigned long more = newinfo->number > had ? newinfo->number - had : 0;
 	struct xt_table_info *old;
 
-	if (more && vzctx_owner_grow(table, UB_NUMIPTENT, more, VZCTX_HARD)) {
+	if (more && vzctx_owner_reserve(table, UB_NUMIPTENT, more, VZCTX_HARD)) {
 		*error = -ENOMEM;
 		return NULL;
 	}
@@ -132,6 +132,8 @@ static struct xt_table_info *resize(struct xt_table *table,
 					       error);
 	vzctx_owner_fit(table, UB_NUMIPTENT, 0,
 			old ? newinfo->number : had);
+	if (old)
+		vzctx_owner_keep(table, UB_NUMIPTENT);
 	return old;
 }
 

@@ -199,8 +199,9 @@ static int charge(struct ask *ask)
 			goto err_free;
 	}
 	/* Who unlocks must get rid of locks even above the barrier. */
-	if (!vzctx_bc_charge(&ctx->bc[UB_NUMFLOCK], more,
-			     ask->type == F_UNLCK ? VZCTX_SOFT : VZCTX_HARD)) {
+	if (!vzctx_bc_reserve(&ctx->bc[UB_NUMFLOCK], more,
+			      ask->type == F_UNLCK ? VZCTX_SOFT : VZCTX_HARD)) {
+		vzctx_bc_fail(&ctx->bc[UB_NUMFLOCK]);
 		vzctx_event_limit(ctx, UB_NUMFLOCK, more);
 		goto err_free;
 	}

@@ -97,6 +97,8 @@ static int wrap_shmem_lock(struct file *file, int lock, struct ucounts *ucounts)
 		err = vzctx_original(shmem_lock)(file, lock, ucounts);
 		if (!(SHMEM_I(inode)->flags & VM_LOCKED))
 			vzctx_owner_uncharge(inode, UB_LOCKEDPAGES);
+		else if (!locked)
+			vzctx_owner_keep(inode, UB_LOCKEDPAGES);
 	}
 	vzctx_hook_exit();
 	return err;

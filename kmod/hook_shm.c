@@ -73,11 +73,13 @@ out:
  * @inode: to which
  * @pages: how many
  * @refused: who refused them, referenced
+ * @added: whether they were
  */
 struct add {
 	struct inode *inode;
 	unsigned long pages;
 	struct vzctx *refused;
+	bool added;
 };
 
 /* The state of an entry tells how many are adding pages at this moment. */
@@ -86,7 +88,8 @@ static void begin(struct vzctx_owner *own, void *arg)
 	struct add *a = arg;
 
 	if (own->state == U16_MAX ||
-	    !vzctx_bc_try(&own->ctx->bc[UB_SHMPAGES], a->pages, VZCTX_HARD)) {
+	    !vzctx_bc_reserve(&own->ctx->bc[UB_SHMPAGES], a->pages,
+			      VZCTX_HARD)) {
 		percpu_ref_get(&own->ctx->ref);
 		a->refused = own->ctx;
 		return;
@@ -115,16 +118,21 @@ static void settle(struct vzctx_owner *own, void *arg)
 
 static void end(struct vzctx_owner *own, void *arg)
 {
+	struct add *a = arg;
+
 	own->state--;
-	settle(own, arg);
+	if (a->added)
+		vzctx_bc_mark(&own->ctx->bc[UB_SHMPAGES]);
+	settle(own, a->inode);
 }
 
-static void end_adding(struct inode *inode)
+static void end_adding(struct inode *inode, bool added)
 {
+	struct add a = { .inode = inode, .added = added };
 	unsigned long flags;
 
 	spin_lock_irqsave(&SHMEM_I(inode)->lock, flags);
-	vzctx_owner_look(inode, UB_SHMPAGES, end, inode);
+	vzctx_owner_look(inode, UB_SHMPAGES, end, &a);
 	spin_unlock_irqrestore(&SHMEM_I(inode)->lock, flags);
 }
 
@@ -202,7 +210,7 @@ static int wrap_shmem_add_to_page_cache(struct folio *folio,
 							      index, expected,
 							      gfp, charge_mm);
 	if (charged)
-		end_adding(inode);
+		end_adding(inode, !err);
 	vzctx_hook_exit();
 	return err;
 }
@@ -226,7 +234,7 @@ static bool wrap_shmem_charge(struct inode *inode, long pages)
 	if (!err || err == -ENOENT)
 		ok = vzctx_original(shmem_charge)(inode, pages);
 	if (charged)
-		end_adding(inode);
+		end_adding(inode, ok);
 	vzctx_hook_exit();
 	return ok;
 }

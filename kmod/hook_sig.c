@@ -177,7 +177,8 @@ static struct sigqueue *charged_alloc(struct vzctx *ctx, int sig,
 	struct level *level;
 	struct sigqueue *q;
 
-	if (!vzctx_bc_charge(bc, 1, VZCTX_HARD)) {
+	if (!vzctx_bc_reserve(bc, 1, VZCTX_HARD)) {
+		vzctx_bc_fail(bc);
 		vzctx_event_limit(ctx, UB_NUMSIGINFO, 1);
 		return NULL;
 	}
@@ -197,6 +198,7 @@ static struct sigqueue *charged_alloc(struct vzctx *ctx, int sig,
 		}
 	}
 	q->ucounts = &level->uc;
+	vzctx_bc_mark(bc);
 	return q;
 
 err_put:

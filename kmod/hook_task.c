@@ -53,13 +53,14 @@ static int wrap_security_task_alloc(struct task_struct *task,
 		err = PTR_ERR(own);
 		goto out;
 	}
-	vzctx_owner_publish(own, task);
 	err = vzctx_vm_fork(task, ns_of_child(), clone_flags);
 	if (!err)
 		err = vzctx_original(security_task_alloc)(task, clone_flags);
 	if (err) {
 		vzctx_vm_fork_failed(task);
-		vzctx_owner_uncharge(task, UB_NUMPROC);
+		vzctx_owner_cancel(own);
+	} else {
+		vzctx_owner_publish(own, task);
 	}
 out:
 	vzctx_hook_exit();

@@ -105,6 +105,8 @@ int vzctx_owner_refusal(u32 res)
  * @units: how many
  * @gfp: for the entry, see vzctx_owner_alloc()
  *
+ * In maxheld once it is published.
+ *
  * Return: an entry to publish or cancel, or an ERR_PTR: the errno of the
  * resource when refused (then failcnt has grown and an event is on its way),
  * the same errno when there is no memory for the entry.
@@ -123,7 +125,8 @@ struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
 	if (!own)
 		goto err_put;
 	own->ctx = ctx;
-	if (!vzctx_bc_charge(&ctx->bc[res], units, VZCTX_HARD)) {
+	if (!vzctx_bc_reserve(&ctx->bc[res], units, VZCTX_HARD)) {
+		vzctx_bc_fail(&ctx->bc[res]);
 		vzctx_event_limit(ctx, res, units);
 		goto err_free;
 	}
@@ -164,6 +167,31 @@ bool vzctx_owner_known(const void *obj, u32 res)
 }
 
 /**
+ * vzctx_owner_publish_ahead() - ties a charge to what stands for its object
+ * @own: from vzctx_owner_charge(); given up
+ * @key: of what is not made for good yet; nobody else can free it
+ *
+ * As vzctx_owner_publish(), but not in maxheld before vzctx_owner_rekey() or
+ * vzctx_owner_keep().
+ */
+void vzctx_owner_publish_ahead(struct vzctx_owner *own, const void *key)
+{
+	u32 bucket = vzctx_owner_bucket(key);
+	struct vzctx_owner *stale;
+	unsigned long flags;
+
+	own->obj = key;
+	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	stale = vzctx_owner_find(bucket, key, own->res);
+	if (stale)
+		vzctx_owner_unhash(stale);
+	vzctx_owner_hash(bucket, own);
+	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	if (stale)
+		vzctx_owner_settle(stale);
+}
+
+/**
  * vzctx_owner_publish() - ties a charge to its object
  * @own: from vzctx_owner_charge(); given up
  * @obj: the object; nobody else can free it yet
@@ -173,19 +201,9 @@ bool vzctx_owner_known(const void *obj, u32 res)
  */
 void vzctx_owner_publish(struct vzctx_owner *own, const void *obj)
 {
-	u32 bucket = vzctx_owner_bucket(obj);
-	struct vzctx_owner *stale;
-	unsigned long flags;
-
-	own->obj = obj;
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
-	stale = vzctx_owner_find(bucket, obj, own->res);
-	if (stale)
-		vzctx_owner_unhash(stale);
-	vzctx_owner_hash(bucket, own);
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
-	if (stale)
-		vzctx_owner_settle(stale);
+	if (own->units)
+		vzctx_bc_mark(&own->ctx->bc[own->res]);
+	vzctx_owner_publish_ahead(own, obj);
 }
 
 /**

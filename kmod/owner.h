@@ -83,6 +83,7 @@ bool vzctx_owner_known(const void *obj, u32 res);
 struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
 				       unsigned long units, gfp_t gfp);
 void vzctx_owner_publish(struct vzctx_owner *own, const void *obj);
+void vzctx_owner_publish_ahead(struct vzctx_owner *own, const void *key);
 bool vzctx_owner_publish_new(struct vzctx_owner *own, const void *obj);
 void vzctx_owner_cancel(struct vzctx_owner *own);
 void vzctx_owner_rekey(const void *from, u32 res, const void *to);
@@ -93,6 +94,9 @@ void vzctx_owner_uncharge_mask(const void *obj, u32 mask);
 struct vzctx *vzctx_owner_payer(const void *obj, u32 res);
 int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,
 		     enum vzctx_severity severity);
+int vzctx_owner_reserve(const void *obj, u32 res, unsigned long units,
+			enum vzctx_severity severity);
+void vzctx_owner_keep(const void *obj, u32 res);
 void vzctx_owner_shrink(const void *obj, u32 res, unsigned long units);
 bool vzctx_owner_look(const void *obj, u32 res, vzctx_owner_fn fn, void *arg);
 void vzctx_owner_fit(const void *obj, u32 res, unsigned long low,

@@ -81,6 +81,40 @@ struct vzctx *vzctx_owner_payer(const void *obj, u32 res)
 	return ctx;
 }
 
+/* As vzctx_owner_grow(); @ahead: as vzctx_owner_reserve(). */
+static int grow(const void *obj, u32 res, unsigned long units,
+		enum vzctx_severity severity, bool ahead)
+{
+	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx *refused = NULL;
+	struct vzctx_owner *own;
+	unsigned long flags;
+	int err = -ENOENT;
+	bool ok = false;
+
+	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	own = vzctx_owner_find(bucket, obj, res);
+	if (own && ahead)
+		ok = vzctx_bc_reserve(&own->ctx->bc[res], units, severity);
+	else if (own)
+		ok = vzctx_bc_try(&own->ctx->bc[res], units, severity);
+	if (ok) {
+		own->units += units;
+		err = 0;
+	} else if (own) {
+		refused = own->ctx;
+		percpu_ref_get(&refused->ref);
+		err = vzctx_owner_refusal(res);
+	}
+	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	if (refused) {
+		vzctx_bc_fail(&refused->bc[res]);
+		vzctx_event_limit(refused, res, units);
+		vzctx_put(refused);
+	}
+	return err;
+}
+
 /**
  * vzctx_owner_grow() - charges more for an object that has an entry
  * @obj: the object, kept from being freed by the caller
@@ -96,28 +130,41 @@ struct vzctx *vzctx_owner_payer(const void *obj, u32 res)
 int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,
 		     enum vzctx_severity severity)
 {
-	u32 bucket = vzctx_owner_bucket(obj);
-	struct vzctx *refused = NULL;
-	struct vzctx_owner *own;
-	unsigned long flags;
-	int err = -ENOENT;
+	return grow(obj, res, units, severity, false);
+}
 
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
-	own = vzctx_owner_find(bucket, obj, res);
-	if (own && vzctx_bc_charge(&own->ctx->bc[res], units, severity)) {
-		own->units += units;
-		err = 0;
-	} else if (own) {
-		refused = own->ctx;
-		percpu_ref_get(&refused->ref);
-		err = vzctx_owner_refusal(res);
-	}
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
-	if (refused) {
-		vzctx_event_limit(refused, res, units);
-		vzctx_put(refused);
-	}
-	return err;
+/**
+ * vzctx_owner_reserve() - likewise for a request that may yet fail elsewhere
+ * @obj: as vzctx_owner_grow()
+ * @res: likewise
+ * @units: likewise
+ * @severity: likewise
+ *
+ * Not in maxheld before vzctx_owner_keep(). Any context.
+ *
+ * Return: as vzctx_owner_grow().
+ */
+int vzctx_owner_reserve(const void *obj, u32 res, unsigned long units,
+			enum vzctx_severity severity)
+{
+	return grow(obj, res, units, severity, true);
+}
+
+static void mark(struct vzctx_owner *own, void *arg)
+{
+	vzctx_bc_mark(&own->ctx->bc[own->res]);
+}
+
+/**
+ * vzctx_owner_keep() - what was charged ahead or reserved is there for good
+ * @obj: the object or key
+ * @res: UB_*
+ *
+ * Does nothing without an entry. Any context.
+ */
+void vzctx_owner_keep(const void *obj, u32 res)
+{
+	vzctx_owner_look(obj, res, mark, NULL);
 }
 
 /**

@@ -63,6 +63,13 @@ struct ask {
 	bool nested;
 };
 
+/* The end of what is opened is told, and whether it took what it asked for. */
+static bool take(struct vzctx_bc *bc, unsigned long pages, const struct ask *a)
+{
+	return a->state == OPEN ? vzctx_bc_reserve(bc, pages, a->severity) :
+				  vzctx_bc_try(bc, pages, a->severity);
+}
+
 static void ask(struct vzctx_owner *own, void *arg)
 {
 	struct ask *a = arg;
@@ -73,8 +80,7 @@ static void ask(struct vzctx_owner *own, void *arg)
 		return;
 	want = vzctx_vm_figure(a->mm, own->res) + a->grow;
 	if (a->grow && want > own->units &&
-	    !vzctx_bc_try(&own->ctx->bc[own->res], want - own->units,
-			  a->severity)) {
+	    !take(&own->ctx->bc[own->res], want - own->units, a)) {
 		own->state = SETTLED;
 		percpu_ref_get(&own->ctx->ref);
 		a->refused = own->ctx;
@@ -203,7 +209,10 @@ static int grow_entry(struct mm_struct *mm, u32 res, unsigned long grow,
 	}
 }
 
-/* Charges for what has no entry yet. Never takes over @ctx. */
+/*
+ * Charges for what has no entry yet, ahead, as vzctx_owner_publish_ahead(). Never
+ * takes over @ctx.
+ */
 int vzctx_vm_new_entry(struct vzctx *ctx, const void *key, u32 res,
 		       unsigned long units, enum vzctx_severity severity,
 		       gfp_t gfp)
@@ -214,7 +223,7 @@ int vzctx_vm_new_entry(struct vzctx *ctx, const void *key, u32 res,
 	own = vzctx_owner_alloc(res, units, gfp);
 	if (!own)
 		return -ENOMEM;
-	while (!vzctx_bc_try(&ctx->bc[res], units, severity)) {
+	while (!vzctx_bc_reserve(&ctx->bc[res], units, severity)) {
 		if (again-- && recount(ctx, res, gfpflags_allow_blocking(gfp)))
 			continue;
 		vzctx_owner_free(own);
@@ -223,7 +232,7 @@ int vzctx_vm_new_entry(struct vzctx *ctx, const void *key, u32 res,
 	}
 	percpu_ref_get(&ctx->ref);
 	own->ctx = ctx;
-	vzctx_owner_publish(own, key);
+	vzctx_owner_publish_ahead(own, key);
 	return 0;
 }
 
@@ -280,6 +289,7 @@ int vzctx_vm_open(struct mm_struct *mm, u32 res, unsigned long grow)
 static void close(struct vzctx_owner *own, void *arg)
 {
 	vzctx_vm_set_units(own, vzctx_vm_figure(arg, own->res));
+	vzctx_bc_mark(&own->ctx->bc[own->res]);
 	own->state = SETTLED;
 }
 

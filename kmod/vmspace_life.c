@@ -91,6 +91,8 @@ int vzctx_vm_exec(struct mm_struct *mm, unsigned long grow)
 	err = vzctx_vm_new_entry(ctx, mm, UB_PRIVVMPAGES,
 				 vzctx_vm_figure(mm, UB_PRIVVMPAGES) + grow,
 				 VZCTX_SOFT, GFP_KERNEL_ACCOUNT);
+	if (!err)
+		vzctx_owner_keep(mm, UB_PRIVVMPAGES);
 	vzctx_put(ctx);
 	return err;
 }
@@ -100,7 +102,8 @@ int vzctx_vm_exec(struct mm_struct *mm, unsigned long grow)
  * @segment: key of the segment, not locked so far
  * @pages: its size
  *
- * To be given back by vzctx_owner_uncharge(). Any process context, atomic too.
+ * To be kept by vzctx_owner_keep() when it is locked, and given back by
+ * vzctx_owner_uncharge(). Any process context, atomic too.
  *
  * Return: 0 or -ENOMEM.
  */

@@ -9,7 +9,7 @@
 
 int vzctx_bc_selftest(void)
 {
-	/* Barrier 4, limit 6 throughout. */
+	/* Barrier 4, limit 6 throughout. ~ reserves and gives back, = marks. */
 	static const struct {
 		char op;
 		unsigned long n;
@@ -18,6 +18,11 @@ int vzctx_bc_selftest(void)
 		unsigned long held, maxheld, failcnt;
 	} cases[] = {
 		CASE('+', 0, HARD, true, 0, 0, 0),
+		CASE('~', 4, HARD, true, 0, 0, 0),
+		CASE('~', 5, HARD, false, 0, 0, 0),
+		CASE('=', 2, HARD, true, 2, 2, 0),
+		CASE('=', 5, SOFT, false, 2, 2, 0),
+		CASE('-', 2, HARD, true, 0, 2, 0),
 		CASE('+', 4, HARD, true, 4, 4, 0),
 		CASE('+', 1, HARD, false, 4, 4, 1),
 		CASE('+', 2, SOFT, true, 6, 6, 1),
@@ -46,8 +51,15 @@ int vzctx_bc_selftest(void)
 		if (cases[i].op == '+')
 			ok = vzctx_bc_charge(&bc, cases[i].n,
 					     cases[i].severity);
-		else
+		else if (cases[i].op == '-')
 			ok = vzctx_bc_uncharge(&bc, cases[i].n);
+		else
+			ok = vzctx_bc_reserve(&bc, cases[i].n,
+					      cases[i].severity);
+		if (ok && cases[i].op == '~')
+			vzctx_bc_uncharge(&bc, cases[i].n);
+		if (ok && cases[i].op == '=')
+			vzctx_bc_mark(&bc);
 		vzctx_bc_read(&bc, &state);
 		if (ok != cases[i].ok || state.held != cases[i].held ||
 		    state.maxheld != cases[i].maxheld ||

@@ -60,6 +60,30 @@ static void uncharge(struct pair *p, unsigned long n)
 	compare(p, "an uncharge");
 }
 
+/* In maxheld only once it is marked. */
+static void reserve(struct pair *p, unsigned long n,
+		    enum vzctx_severity severity, bool keep)
+{
+	struct ref after = p->ref;
+	bool expected = ref_charge(&after, n, severity);
+	bool got = vzctx_bc_reserve(&p->bc, n, severity);
+	struct vzctx_bc_state s;
+
+	claim(got == expected, "reserving %lu: %s", n, got ? "granted" : "refused");
+	vzctx_bc_read(&p->bc, &s);
+	claim(s.maxheld == p->ref.maxheld && s.held <= s.maxheld &&
+	      s.held >= p->ref.held && s.held <= after.held,
+	      "while %lu are reserved: held %lu maxheld %lu, before %lu %lu", n,
+	      s.held, s.maxheld, p->ref.held, p->ref.maxheld);
+	if (got && keep) {
+		vzctx_bc_mark(&p->bc);
+		p->ref = after;
+	} else if (got) {
+		vzctx_bc_uncharge(&p->bc, n);
+	}
+	compare(p, "a reservation");
+}
+
 static void set(struct pair *p, unsigned long barrier, unsigned long limit)
 {
 	vzctx_bc_set(&p->bc, barrier, limit);
@@ -88,8 +112,10 @@ void lock_step_edges(void)
 		pair_init(&p);
 		charge(&p, edges[held], VZCTX_FORCE);
 		set(&p, edges[barrier], edges[limit]);
+		reserve(&p, edges[n], severity, false);
 		charge(&p, edges[n], severity);
 		uncharge(&p, edges[n]);
+		reserve(&p, edges[n], severity, true);
 	}
 }
 
@@ -156,6 +182,10 @@ void lock_step_random(void)
 				break;
 			case 1 ... 5:
 				uncharge(&p, n);
+				break;
+			case 6 ... 7:
+				reserve(&p, n, rng_below(&rng, 5) % 3,
+					rng_below(&rng, 2));
 				break;
 			default:
 				charge(&p, n, rng_below(&rng, 5) % 3);

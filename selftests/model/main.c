@@ -45,6 +45,8 @@ static const struct {
 	  race_force, true },
 	{ "the highest of racing charges is the maxheld",
 	  race_maxheld, true },
+	{ "racing reservations: maxheld has all that stayed, never above the limit",
+	  race_reserve, true },
 	{ "no racing refusal is lost from failcnt",
 	  race_failcnt, true },
 	{ "nothing is granted once a limit of zero is set",

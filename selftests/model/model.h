@@ -70,6 +70,7 @@ void race_hard(void);
 void race_soft_above_barrier(void);
 void race_force(void);
 void race_maxheld(void);
+void race_reserve(void);
 void race_failcnt(void);
 void race_limit_change(void);
 void exact_fitting_sum(void);

@@ -226,6 +226,60 @@ void race_maxheld(void)
 	}
 }
 
+static atomic_ulong for_good;	/* marked and not yet being given back */
+static atomic_ulong peak;	/* highest of that ever seen */
+
+static void tell_peak(unsigned long now)
+{
+	unsigned long max = atomic_load(&peak);
+
+	while (max < now && !atomic_compare_exchange_weak(&peak, &max, now))
+		;
+}
+
+/* Half of what is reserved is given back, as if its request had failed. */
+static void reserve_some(struct worker *w)
+{
+	unsigned int i;
+
+	for (i = 0; i < REPEATS / 4; i++) {
+		unsigned long n = 1 + rng_below(&w->rng, 9);
+
+		if (w->mine && rng_below(&w->rng, 2)) {
+			atomic_fetch_sub(&for_good, w->mine);
+			give(w, w->mine);
+		}
+		if (!vzctx_bc_reserve(&bc, n, i % 2 ? VZCTX_HARD : VZCTX_SOFT))
+			continue;
+		w->mine += n;
+		if (rng_below(&w->rng, 2)) {
+			give(w, n);
+			continue;
+		}
+		vzctx_bc_mark(&bc);
+		tell_peak(atomic_fetch_add(&for_good, n) + n);
+		claim(look(w) <= 40, "held above the limit");
+	}
+}
+
+void race_reserve(void)
+{
+	unsigned int round;
+
+	for (round = 0; round < 8; round++) {
+		atomic_store(&for_good, 0);
+		atomic_store(&peak, 0);
+		fresh(30, 40, 540 + round);
+		together(reserve_some);
+		settle(0);
+		claim((unsigned long)bc.maxheld.counter >= atomic_load(&peak),
+		      "maxheld %ld, yet %lu were held for good",
+		      bc.maxheld.counter, atomic_load(&peak));
+		claim(bc.maxheld.counter <= 40, "maxheld %ld above the limit",
+		      bc.maxheld.counter);
+	}
+}
+
 static void refused_always(struct worker *w)
 {
 	unsigned int i;
