@@ -152,7 +152,8 @@ ends_early() {
 		same y "$(timeout -k 5 40 vzctx exec 101 -- sh -c 'yes; echo $? >/tmp/status' </dev/null | head -n 1)" &&
 		wait_for 20 grep -qx 141 "$tree/tmp/status" || return
 	rm -f "$tree/tmp/status"
-	[[ $(timeout -k 5 40 vzctx exec 101 -t -- yes </dev/null | head -n 1) = y* ]]
+	same y "$({ timeout -k 5 40 vzctx exec 101 -t -- yes </dev/null; echo $? >"$work/status"; } | head -n 1 | tr -d '\r')" &&
+		wait_for 40 grep -qx 129 "$work/status"
 }
 
 # What the command did not read of a file is there for the next.

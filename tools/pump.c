@@ -3,8 +3,10 @@
  * vzctx - carrying bytes from one descriptor to another
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,15 +20,30 @@ bool pump_seekable(int fd)
 	return !fstat(fd, &st) && S_ISREG(st.st_mode);
 }
 
+/* Return: another description of the pipe at @fd, or @fd itself. */
+static int reopen(int fd)
+{
+	char path[32];
+	struct stat st;
+	int again;
+
+	if (fstat(fd, &st) || !S_ISFIFO(st.st_mode))
+		return fd;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	again = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	return again < 0 ? fd : again;
+}
+
 void pump_init(struct pump *p, int from, int to, bool inwards, bool own)
 {
 	p->from = from;
-	p->to = to;
+	p->to = inwards ? to : reopen(to);
+	p->reopened = p->to != to;
 	p->inwards = inwards;
 	p->own = own;
 	p->unread = false;
 	p->eot = -1;
-	p->whole = inwards || pump_seekable(to);
+	p->whole = inwards || p->reopened || pump_seekable(to);
 	p->off = p->len = 0;
 }
 
@@ -43,6 +60,8 @@ static void shut(struct pump *p)
 void pump_close(struct pump *p)
 {
 	shut(p);
+	if (p->reopened && p->to >= 0)
+		close(p->to);
 	p->from = p->to = -1;
 }
 
@@ -113,7 +132,11 @@ static bool step(struct pump *p, short in, short out)
 		ended(p);
 		return true;
 	}
-	return p->from >= 0 && in && fill(p);
+	if (p->from < 0 || !in || !fill(p))
+		return false;
+	if (p->len && p->whole)
+		empty(p);
+	return true;
 }
 
 bool pump_turn(struct pump *p, int n, int also, int timeout_ms)
@@ -137,17 +160,19 @@ bool pump_turn(struct pump *p, int n, int also, int timeout_ms)
 	return moved || pf[2 * n].revents;
 }
 
-/* Return: false when @also is ready. */
-static bool flush(struct pump *p, int also)
+/* Return: false when @also is ready or patience is at its end. */
+static bool flush(struct pump *p, int also, int patience_ms)
 {
 	while (p->len) {
 		struct pollfd pf[] = {
 			{ p->to, POLLOUT, 0 }, { also, POLLIN, 0 },
 		};
 
-		if (poll(pf, 2, -1) < 0)
+		int n = poll(pf, 2, patience_ms);
+
+		if (n < 0)
 			continue;
-		if (pf[1].revents)
+		if (!n || pf[1].revents)
 			return false;
 		if (pf[0].revents)
 			empty(p);
@@ -155,14 +180,14 @@ static bool flush(struct pump *p, int also)
 	return true;
 }
 
-void pump_last(struct pump *p, int also, size_t max)
+void pump_last(struct pump *p, int also, size_t max, int patience_ms)
 {
 	int n;
 
 	/* Of a terminal it does not count what is on its way to be read. */
 	if (p->from >= 0 && !ioctl(p->from, FIONREAD, &n) && !isatty(p->from))
 		max = n;
-	while (flush(p, also) && p->from >= 0 && max) {
+	while (flush(p, also, patience_ms) && p->from >= 0 && max) {
 		if (!fill(p) || p->from < 0)
 			break;
 		if (p->len > max)

@@ -3,8 +3,9 @@
  * vzctx - carrying bytes from one descriptor to another
  *
  * One end of a pump is the tool's own, a pipe or a terminal's master that does
- * not block; the other is the caller's, shared with who knows whom, so it can
- * only be asked whether it would block.
+ * not block; the other is the caller's, shared with who knows whom, so that it
+ * must not be told not to block. A pipe of the caller's is opened once more for
+ * that; of anything else it can only be asked whether it would block.
  */
 #ifndef _VZCTX_PUMP_H
 #define _VZCTX_PUMP_H
@@ -21,6 +22,7 @@ struct pump {
 	int from, to;
 	bool inwards;		/* @to is ours, and @from the caller's */
 	bool own;		/* the end that is ours is closed at its end */
+	bool reopened;		/* @to is the caller's pipe, opened once more */
 	bool unread;		/* @to is not read any more */
 	int eot;		/* where to type ^D when @from has ended, or -1 */
 	bool whole;		/* @to takes a whole buffer without blocking */
@@ -47,12 +49,13 @@ bool pump_type_eot(struct pump *p);
 /**
  * pump_last - what is left when the writer at @from has ended
  * @max: how much a terminal may still hold
+ * @patience_ms: how long a reader that takes nothing is waited for; -1: for ever
  *
  * Whoever else writes to @from, and for ever, is not waited for: of a pipe what
  * is in it at this instant is carried, of a terminal what comes without waiting.
- * Ends early when @also is ready, with bytes left.
+ * Ends early when @also is ready or patience is at its end, with bytes left.
  */
-void pump_last(struct pump *p, int also, size_t max);
+void pump_last(struct pump *p, int also, size_t max, int patience_ms);
 
 /** Whether what was read of @fd can be given back. */
 bool pump_seekable(int fd);

@@ -21,9 +21,12 @@
 #define EOT_MS		500
 /* More than a terminal holds, in both its buffers. */
 #define PTY_MAX		65536
+/* Who asked for an end does not wait longer for a reader that takes nothing. */
+#define ASKED_MS	1000
 
 static struct termios saved;
 static bool is_raw;
+static bool asked;	/* to end: a signal was passed on */
 
 void tty_cooked(void)
 {
@@ -194,6 +197,7 @@ static int on_signal(struct tty *t, int sfd, pid_t pid, bool group)
 			if (t->master >= 0)
 				copy_size(t->master);
 		} else if (si.ssi_signo != SIGCHLD) {
+			asked = true;
 			kill(group ? -pid : pid, si.ssi_signo);
 		}
 	}
@@ -243,7 +247,7 @@ static void finish(struct tty *t, struct pump *p, int n, int sfd)
 	signalfd(sfd, &ends, 0);
 	for (int i = 0; i < n; i++) {
 		if (!p[i].inwards)
-			pump_last(&p[i], sfd, PTY_MAX);
+			pump_last(&p[i], sfd, PTY_MAX, asked ? ASKED_MS : -1);
 		else if (t->inner[0] >= 0)
 			pump_give_back(&p[i], STDIN_FILENO, t->inner[0]);
 		pump_close(&p[i]);
