@@ -49,16 +49,10 @@ extern struct vzctx_hook_group vzctx_group_host;
 /** vzctx_group_owner - what is charged to nobody, the first argument, passes */
 extern struct vzctx_hook_group vzctx_group_owner;
 
-/**
- * vzctx_group_inside - a task in no running context passes; the wrappers stay,
- * see stay.h
- */
+/** vzctx_group_inside - a task in no context passes; the wrappers stay, see stay.h */
 extern struct vzctx_hook_group vzctx_group_inside;
 
-/**
- * vzctx_group_mm - a task whose address space is charged to nobody passes; the
- * wrappers stay
- */
+/** vzctx_group_mm - a task whose memory is nobody's passes; the wrappers stay */
 extern struct vzctx_hook_group vzctx_group_mm;
 
 /** vzctx_group_rare - nothing passes; the wrappers decide */

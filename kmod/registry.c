@@ -56,9 +56,7 @@ notrace bool vzctx_is_root_rcu(const struct pid_namespace *pid_ns)
 }
 
 /**
- * vzctx_is_current_inside() - tells whether the calling task is in a context
- *
- * For callbacks. Calls nothing traceable.
+ * vzctx_is_current_inside() - tells a callback whether its task is in a context
  *
  * Return: true if vzctx_get_of_current() finds a context at this instant.
  */

@@ -26,8 +26,6 @@ extern bool vzctx_stay_is_open;
 /**
  * vzctx_stay_begin() - last question of a callback whose wrapper may stay
  *
- * Calls nothing traceable.
- *
  * Return: true if the call may go to the wrapper, which has to end it.
  */
 static __always_inline bool vzctx_stay_begin(void)

@@ -212,7 +212,7 @@ sparse_huge() {
 # What tar packs, we unpack as tar does.
 as_tar() {
 	rm -rf by_tar && mkdir by_tar && tar -xf "$1" -C by_tar && good "./$1" &&
-		rm -rf "$to/dev" "$to/proc" "$to/sys" && same_tree by_tar "$to"
+		rm -rf "${to:?}/dev" "$to/proc" "$to/sys" && same_tree by_tar "$to"
 }
 
 tar_agrees() {
@@ -226,7 +226,7 @@ tar_agrees() {
 		tar --format=posix -cf ../posix.tar . && cd .. || return
 	local a
 	for a in twice twice-linked appended label incremental v7 posix; do
-		as_tar $a.tar || { echo "$a.tar"; return 1; }
+		as_tar "$a.tar" || { echo "$a.tar"; return 1; }
 	done
 	[[ $(<"$to/f") = ho ]]
 }
@@ -238,13 +238,13 @@ jailed() {
 	sleep 1000 &
 	pid=$!
 	rm -rf "$to"
-	JAILBREAK_VICTIM=$pid LD_PRELOAD=$(dirname -- "$0")/jailbreak.so \
+	JAILBREAK_VICTIM="$pid" LD_PRELOAD=$(dirname -- "$0")/jailbreak.so \
 		vzctx template unpack "$1" "$to" 5</ 6</dev/kmsg >out 2>&1 3>&1 || { cat out; rc=1; }
-	kill -0 $pid || rc=1
-	kill $pid
-	wait $pid 2>/dev/null
+	kill -0 "$pid" || rc=1
+	kill "$pid"
+	wait "$pid" 2>/dev/null
 	[[ $(<"$to/jailbreak") = ran ]] || { cat "$to/jailbreak"; rc=1; }
-	return $rc
+	return "$rc"
 }
 
 make_tree
