@@ -270,7 +270,7 @@ int tty_relay(struct tty *t, pid_t pid, bool signal_group)
 
 		if (!pump_turn(p, n, sfd, again ? EOT_MS : -1) && again)
 			pump_type_eot(in);
-		if (t->master >= 0 && p[0].unread)
+		if (in && t->master >= 0 && p[0].unread)
 			hang_up(t, in);
 	}
 	finish(t, p, n, sfd);
