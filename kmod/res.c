@@ -81,7 +81,7 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 	},
 	[UB_NUMFLOCK] = {
 		.name = "numflock",
-		.note = "file locks and leases as the kernel keeps them, until unlock or close; new locks stop at the barrier, unlocking a part of one at the limit; flock and fcntl fail",
+		.note = "file locks and leases as the kernel keeps them, until unlock or close; new locks stop at the barrier, unlocking a part of one at the limit; exact for what is open in this container only; flock and fcntl fail",
 		.unit = VZCTX_UNIT_ITEMS,
 		.counted = VZCTX_COUNTED_CHARGED,
 		.enforced = VZCTX_ENFORCED_EXACT,
