@@ -189,7 +189,7 @@ check "a reboot from inside starts it again" wait_for 40 changed 301 "$init"
 check "the client stays through it" soon 'it reboots' "$told"
 type "\necho again-4''2\\n"
 check "and is attached again" soon '^again-42$'
-check "stop ends it without a kill" test "$(vzctx stop 301 2>&1)" = ""
+check "stop ends it without a kill" test "$(vzctx stop 301 2>&1)" = "CT 301 is stopped"
 ended "$client"
 check "the client sees the end" test "$status" = 0
 check "its init ran its shutdown" shows 'box-goes-down$'
@@ -239,6 +239,6 @@ kill -KILL "$(keeper_of 304)"
 check "without its keeper it runs on" wait_for 20 vzctx exec 304 -- /bin/echo alive
 check "its console says so" grep -q 'without a keeper' <<<"$(vzctx console 304 2>&1 </dev/null)"
 check "and is hung up inside" refuses vzctx exec 304 -- /bin/sh -c 'echo x >/dev/console'
-check "it still stops" test "$(vzctx stop 304 2>&1)" = ""
+check "it still stops" test "$(vzctx stop 304 2>&1)" = "CT 304 is stopped"
 check "and leaves nothing" wait_for 20 gone 304
 done_testing
