@@ -140,7 +140,7 @@ note "without a console it is $(in_ct 401 systemctl is-system-running): $(in_ct 
 check "it outlives the others" refuses gone 401
 start=$SECONDS
 said=$(vzctx stop 401 2>&1)
-check "stop is heard" test "$said" = ""
+check "stop is heard" test "$said" = "CT 401 is stopped"
 note "stopped after $((SECONDS - start)) s"
 journal 401 >/tmp/journal.401
 check "services were stopped" grep -q 'Stopped nginx.service' /tmp/journal.401
