@@ -115,7 +115,7 @@ dmesg_since() {
 # for a while is nothing the kernel could help.
 dmesg_clean() {
 	local bad
-	bad=$(dmesg --level emerg,alert,crit,err,warn | grep -vE 'module verification|taints kernel|clocksource: Long readout interval|hrtimer: interrupt took')
+	bad=$(dmesg --level emerg,alert,crit,err,warn | grep -vE 'module verification|taints kernel|clocksource: Long readout interval|clocksource: timekeeping watchdog|TSC found unstable|hrtimer: interrupt took')
 	bad=$(grep -Fxf <(dmesg_since) <<<"$bad")
 	[[ ! $bad ]] || { printf '%s\n' "$bad"; return 1; }
 }

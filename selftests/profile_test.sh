@@ -181,7 +181,7 @@ validate() {
 	END
 	printf 'PHYSPAGES="1:1T"\nSWAPPAGES="0:1T"\nON_LIMIT="numproc:boil"\n' >/etc/vz/conf/103.conf
 	judge 1 < <(awk '
-		BEGIN { print "Error: ON_LIMIT cannot be read; the context does not start"
+		BEGIN { print "Error: ON_LIMIT cannot be read; the container does not start"
 			print "Warning: physpages: the barrier is not 0; it means nothing" }
 		/^(Mem|Swap)Total/ { print "Warning: " (/^M/ ? "phys" : "swap") "pages: the limit is above the " $2 / 4 " pages the host has; it is never reached" }
 		' /proc/meminfo) || return

@@ -182,6 +182,12 @@ static const char *format(const struct cell *c, enum out_mode mode, char *buf,
 	return buf;
 }
 
+/* The one column that may be longer than any terminal is wide: it is cut. */
+static bool is_cut(const struct column *col)
+{
+	return !strcmp(col->name, "note");
+}
+
 static int add_column(struct libscols_table *tb, const struct out *o,
 		      const struct column *col)
 {
@@ -194,8 +200,7 @@ static int add_column(struct libscols_table *tb, const struct out *o,
 		head[i] = o->mode == OUT_JSON ? col->name[i] :
 			  toupper((unsigned char)col->name[i]);
 	head[i] = '\0';
-	/* The one column that may be longer than any terminal is wide. */
-	if (o->mode == OUT_TEXT && !strcmp(col->name, "note"))
+	if (o->mode == OUT_TEXT && is_cut(col))
 		flags |= SCOLS_FL_TRUNC;
 	cl = scols_table_new_column(tb, head, 0, flags);
 	if (!cl)
@@ -205,8 +210,8 @@ static int add_column(struct libscols_table *tb, const struct out *o,
 }
 
 /*
- * How many of the chosen columns fit beside one another. What a cell holds is
- * ASCII but for names, which are shortened.
+ * How many of the chosen columns fit beside one another, the one that is cut with
+ * its heading at least. What a cell holds is ASCII.
  */
 static int fitting(const struct column **chosen, int count, const void *rows,
 		   size_t nrow, size_t size)
@@ -217,7 +222,7 @@ static int fitting(const struct column **chosen, int count, const void *rows,
 	for (n = 0; n < count; n++) {
 		size_t width = strlen(chosen[n]->name);
 
-		for (size_t r = 0; r < nrow; r++) {
+		for (size_t r = 0; r < nrow && !is_cut(chosen[n]); r++) {
 			struct cell c = chosen[n]->get((const char *)rows + r * size);
 			char buf[64];
 			const char *s = format(&c, OUT_TEXT, buf, sizeof(buf));
