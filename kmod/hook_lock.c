@@ -229,9 +229,10 @@ static bool touched(const struct ask *ask, const struct file_lock *fl)
 /*
  * Gives the entries to the touched locks that have none: those just made, or,
  * if nothing was made, the one whose entry was taken. Under flc_lock no lock in
- * the list can be freed. Returns how many it had no entry for.
+ * the list can be freed. Returns how many it had no entry for; @most end it, for
+ * what failed may have touched all there are.
  */
-static unsigned int publish(struct ask *ask)
+static unsigned int publish(struct ask *ask, unsigned int most)
 {
 	struct file_lock_context *flctx = locks_inode_context(ask->inode);
 	struct list_head *list;
@@ -243,6 +244,8 @@ static unsigned int publish(struct ask *ask)
 	list = ask->flock ? &flctx->flc_flock : &flctx->flc_posix;
 	spin_lock(&flctx->flc_lock);
 	list_for_each_entry(fl, list, VZCTX_FLC_LIST) {
+		if (!ask->nr && bare == most)
+			break;
 		if (!touched(ask, fl) || vzctx_owner_known(fl, UB_NUMFLOCK))
 			continue;
 		if (ask->nr)
@@ -265,14 +268,14 @@ static void charge_bare(struct ask *ask, unsigned int bare)
 {
 	struct vzctx_owner *own;
 
-	while (ask->nr < min_t(unsigned int, bare, ADDS_MAX)) {
+	while (ask->nr < bare) {
 		own = vzctx_owner_alloc(UB_NUMFLOCK, 1, GFP_KERNEL_ACCOUNT);
 		if (!own)
 			break;
 		vzctx_owner_force(own, ask->ctx);
 		ask->own[ask->nr++] = own;
 	}
-	publish(ask);
+	publish(ask, 0);
 	cancel(ask);
 }
 
@@ -293,9 +296,9 @@ static void finish(struct ask *ask, int err)
 	if (!ask->ctx)
 		return;
 	if (ask->nr || (!err && !unlocks_all(ask))) {
-		bare = publish(ask);
+		bare = publish(ask, err ? 0 : ADDS_MAX);
 		cancel(ask);
-		if (unlikely(bare && !err))
+		if (unlikely(bare))
 			charge_bare(ask, bare);
 	}
 	memalloc_nofs_restore(ask->nofs);
