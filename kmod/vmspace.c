@@ -23,8 +23,6 @@
 #include "vmspace.h"
 #include "vmspace_entry.h"
 
-enum vm_state { SETTLED, OPEN, GRANTED };
-
 /* What the kernel says of an address space. */
 unsigned long vzctx_vm_figure(const struct mm_struct *mm, u32 res)
 {

@@ -13,6 +13,9 @@ struct mm_struct;
 struct vzctx;
 struct vzctx_owner;
 
+/* Of an entry; see vmspace.h. */
+enum vm_state { SETTLED, OPEN, GRANTED };
+
 unsigned long vzctx_vm_figure(const struct mm_struct *mm, u32 res);
 void vzctx_vm_set_units(struct vzctx_owner *own, unsigned long units);
 int vzctx_vm_new_entry(struct vzctx *ctx, const void *key, u32 res,

@@ -161,6 +161,8 @@ static int adopt_res(struct vzctx *ctx, struct mm_struct *mm, u32 res)
 	own = vzctx_owner_alloc_lent(res, pages, GFP_KERNEL_ACCOUNT);
 	if (!own)
 		return -ENOMEM;
+	/* The figure may be changing. */
+	own->state = GRANTED;
 	vzctx_owner_force(own, ctx);
 	vzctx_owner_publish(own, mm);
 	return 0;
@@ -171,7 +173,9 @@ static int adopt_res(struct vzctx *ctx, struct mm_struct *mm, u32 res)
  * @ctx: whose; it is known to wrappers already
  * @init: kept by the caller
  *
- * Lent, since it may be shared with the host task that made the init. Sleeps.
+ * Lent, since it may be shared with the host task that made the init. Sleeps, but
+ * waits for nothing the init may hold up: neither for its mmap lock nor, if it is
+ * gone meanwhile, for what it had mapped.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -182,11 +186,9 @@ int vzctx_vm_adopt(struct vzctx *ctx, struct task_struct *init)
 
 	if (!mm)
 		return 0;
-	mmap_read_lock(mm);
 	err = adopt_res(ctx, mm, UB_PRIVVMPAGES);
 	if (!err)
 		err = adopt_res(ctx, mm, UB_LOCKEDPAGES);
-	mmap_read_unlock(mm);
-	mmput(mm);
+	mmput_async(mm);
 	return err;
 }
