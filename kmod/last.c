@@ -220,12 +220,14 @@ struct vzctx_last *vzctx_last_find(u32 ctid)
 }
 
 /* Between these two the figures of a record are of one instant. */
-void vzctx_last_lock(void) __acquires(&last_lock)
+void vzctx_last_lock(void)
+	__acquires(&last_lock)
 {
 	spin_lock(&last_lock);
 }
 
-void vzctx_last_unlock(void) __releases(&last_lock)
+void vzctx_last_unlock(void)
+	__releases(&last_lock)
 {
 	spin_unlock(&last_lock);
 }
