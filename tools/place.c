@@ -57,9 +57,9 @@ static int add_name(struct place *p, const char *name)
 }
 
 /* What is not there can be no link, and ".." of it is nowhere. */
-static int add_rest(struct place *p, char *todo)
+static int add_rest(struct place *p, char *ahead)
 {
-	char *save, *name = strtok_r(todo, "/", &save);
+	char *save, *name = strtok_r(ahead, "/", &save);
 	size_t n = 0;
 	int ret = 0;
 
@@ -106,8 +106,8 @@ static int may_pass(struct place *p, const struct place_guard *guard,
 	return 0;
 }
 
-/* The link open as @fd: @todo becomes where it leads, and the rest behind that. */
-static int turn(struct place *p, int fd, char *todo, const char *rest)
+/* The link open as @fd: @ahead becomes where it leads, and the rest behind that. */
+static int turn(struct place *p, int fd, char *ahead, const char *rest)
 {
 	char to[PATH_MAX], all[3 * PATH_MAX];
 	ssize_t len = readlinkat(fd, "", to, sizeof(to) - 1);
@@ -119,11 +119,11 @@ static int turn(struct place *p, int fd, char *todo, const char *rest)
 	if (snprintf(all, sizeof(all), "%s/%s/%s", *to == '/' ? "" : p->path,
 		     to, rest) >= PATH_MAX)
 		return too_long(p);
-	strcpy(todo, all);
+	strcpy(ahead, all);
 	return AGAIN;
 }
 
-static int turn_up(struct place *p, char *todo, const char *rest)
+static int turn_up(struct place *p, char *ahead, const char *rest)
 {
 	char all[2 * PATH_MAX], *slash = strrchr(p->path, '/');
 
@@ -131,12 +131,12 @@ static int turn_up(struct place *p, char *todo, const char *rest)
 		*slash = '\0';
 	if (snprintf(all, sizeof(all), "%s/%s", p->path, rest) >= PATH_MAX)
 		return too_long(p);
-	strcpy(todo, all);
+	strcpy(ahead, all);
 	return AGAIN;
 }
 
 /* One name further. */
-static int step(struct place *p, const char *name, char *todo, char *rest,
+static int step(struct place *p, const char *name, char *ahead, char *rest,
 		bool sticky)
 {
 	int fd = openat(p->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), ret;
@@ -145,7 +145,7 @@ static int step(struct place *p, const char *name, char *todo, char *rest,
 	if (fd < 0 && errno == ENOENT && !sticky) {
 		char missing[PATH_MAX];
 
-		/* Both are parts of what @todo holds, so it fits. */
+		/* Both are parts of what @ahead holds, so it fits. */
 		snprintf(missing, sizeof(missing), "%s/%s", name, rest);
 		return add_rest(p, missing);
 	}
@@ -162,7 +162,7 @@ static int step(struct place *p, const char *name, char *todo, char *rest,
 				    p->path, name);
 	}
 	if (S_ISLNK(st.st_mode)) {
-		ret = turn(p, fd, todo, rest);
+		ret = turn(p, fd, ahead, rest);
 		close(fd);
 		return ret;
 	}
@@ -173,9 +173,9 @@ static int step(struct place *p, const char *name, char *todo, char *rest,
 	return add_name(p, name);
 }
 
-static int follow(struct place *p, char *todo, const struct place_guard *guard)
+static int follow(struct place *p, char *ahead, const struct place_guard *guard)
 {
-	char *name = todo, *rest, part[NAME_MAX + 1];
+	char *name = ahead, *rest, part[NAME_MAX + 1];
 	bool sticky;
 	int ret = 0;
 
@@ -201,8 +201,8 @@ static int follow(struct place *p, char *todo, const struct place_guard *guard)
 		if (ret || !strcmp(part, "."))
 			continue;
 		if (!strcmp(part, ".."))
-			return turn_up(p, todo, rest);
-		ret = step(p, part, todo, rest, sticky);
+			return turn_up(p, ahead, rest);
+		ret = step(p, part, ahead, rest, sticky);
 	}
 	if (!ret && !*p->path)
 		strcpy(p->path, "/");
@@ -212,16 +212,16 @@ static int follow(struct place *p, char *todo, const struct place_guard *guard)
 int place_open(struct place *p, const char *path,
 	       const struct place_guard *guard)
 {
-	char todo[PATH_MAX];
+	char ahead[PATH_MAX];
 	int links = 0, ret;
 
 	*p = (struct place)PLACE_NONE;
 	if (*path != '/')
 		return place_refuse(p, EINVAL, "a path has to begin with /");
-	if (snprintf(todo, sizeof(todo), "%s", path) >= (int)sizeof(todo))
+	if (snprintf(ahead, sizeof(ahead), "%s", path) >= (int)sizeof(ahead))
 		return too_long(p);
 	do
-		ret = follow(p, todo, guard);
+		ret = follow(p, ahead, guard);
 	while (ret == AGAIN && ++links <= MAX_LINKS);
 	if (ret == AGAIN)
 		ret = place_refuse(p, ELOOP, "too many symbolic links");
