@@ -195,14 +195,7 @@ void vzctx_event_kill(struct vzctx *ctx, u32 res, struct task_struct *victim)
 	tell(ctx, VZCTX_EVENT_KILL, res, 0, victim);
 }
 
-/**
- * vzctx_event_life() - a context began or ended
- * @ctx: which; referenced by the caller
- * @type: VZCTX_EVENT_START or VZCTX_EVENT_STOP
- *
- * Never rate-limited. May sleep.
- */
-void vzctx_event_life(struct vzctx *ctx, enum vzctx_event_type type)
+static void tell_life(struct vzctx *ctx, enum vzctx_event_type type)
 {
 	struct vzctx_event event = {
 		.type = type,
@@ -213,4 +206,26 @@ void vzctx_event_life(struct vzctx *ctx, enum vzctx_event_type type)
 	vzctx_genl_send(&event);
 	pr_info("CT %u: %s\n", ctx->ctid,
 		type == VZCTX_EVENT_START ? "started" : "stopped");
+}
+
+/**
+ * vzctx_event_life() - a context began or ended
+ * @ctx: which; referenced by the caller
+ * @type: VZCTX_EVENT_START or VZCTX_EVENT_STOP
+ *
+ * An end is told after the beginning, and not at all if that is not told, though
+ * the init may end while its binding is still under way. Never rate-limited. May
+ * sleep.
+ */
+void vzctx_event_life(struct vzctx *ctx, enum vzctx_event_type type)
+{
+	atomic_t *life = &ctx->news.life;
+
+	if (type == VZCTX_EVENT_START) {
+		tell_life(ctx, VZCTX_EVENT_START);
+		if (atomic_xchg(life, type) == VZCTX_EVENT_STOP)
+			tell_life(ctx, VZCTX_EVENT_STOP);
+	} else if (atomic_xchg(life, type) == VZCTX_EVENT_START) {
+		tell_life(ctx, VZCTX_EVENT_STOP);
+	}
 }

@@ -45,7 +45,7 @@ struct vzctx_event {
 
 /**
  * struct vzctx_news - limit events of one context, waiting to be sent
- * @lock: guards all but @work and @log
+ * @lock: guards all but @work, @log and @life
  * @ring: the events, oldest at @head
  * @head: index of the oldest
  * @count: how many wait
@@ -55,6 +55,7 @@ struct vzctx_event {
  * @due: the strongest action a refusal asked for and nobody has taken yet
  * @due_res: the resource that asked for it
  * @log: rate of kernel log lines; used by @work only
+ * @life: of beginning and end the one that was last told of, an event type, or 0
  * @work: sends what waits
  *
  * Every context has its own, so none can push another's news out.
@@ -70,6 +71,7 @@ struct vzctx_news {
 	enum vzctx_action due;
 	u32 due_res;
 	struct ratelimit_state log;
+	atomic_t life;
 	struct work_struct work;
 };
 

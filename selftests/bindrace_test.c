@@ -8,6 +8,7 @@
  * behind is the kernel's count of memory cgroups that are removed and still
  * referred to.
  */
+#include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -55,14 +56,39 @@ static long dying(void)
 	return n;
 }
 
+/* Whether the ends that were told so far are those of beginnings told before. */
+static bool ends_follow_starts(struct genl *l)
+{
+	struct pollfd p = { .fd = l->fd, .events = POLLIN };
+	int running = 0;
+
+	while (running >= 0 && poll(&p, 1, 0) == 1 && !recv_one(l)) {
+		const struct nlattr *nest = msg_find((void *)l->buf,
+						     VZCTX_A_EVENT);
+
+		if (!nest)
+			return false;
+		for_each_attr(a, attr_data(nest), attr_len(nest)) {
+			if (attr_type(a) != VZCTX_EVENT_A_TYPE)
+				continue;
+			running += attr_u64(a) == VZCTX_EVENT_START;
+			running -= attr_u64(a) == VZCTX_EVENT_STOP;
+		}
+	}
+	return !running;
+}
+
 FIXTURE(bind)
 {
 	struct genl g;
+	struct genl l;
 };
 
 FIXTURE_SETUP(bind)
 {
 	ASSERT_EQ(0, genl_open(&self->g));
+	ASSERT_EQ(0, genl_open(&self->l));
+	ASSERT_EQ(0, genl_join(&self->l));
 }
 
 FIXTURE_TEARDOWN(bind)
@@ -96,6 +122,7 @@ CLAIM(bind, leaves_nothing_of_an_init_killed_meanwhile)
 		}
 		ct_kill(&ct);
 		ASSERT_TRUE(wait_until(vz_count(&self->g) == 0));
+		EXPECT_TRUE(ends_follow_starts(&self->l));
 	}
 	EXPECT_TRUE(wait_until(dying() <= before)) {
 		TH_LOG("%ld cgroups are kept", dying() - before);
