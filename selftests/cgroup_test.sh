@@ -137,5 +137,5 @@ check "a container makes so many cgroups, so deep, and no more" bounded
 check "no leftover cgroup is in the way of a start" leftovers
 check "an action script has no more time than the stop" script_bounded
 check "a stray signal does not end a command, and a handled one arrives" stray_signals
-check "nobody is left in the cgroup of the contexts" test ! -e "$cg"
+check "nobody is left in the cgroup of the contexts" wait_for 20 test ! -e "$cg"
 vacate
