@@ -78,7 +78,7 @@ shell: ## a shell in a guest with the module at hand, KERNEL=6.1
 	$(QEMU)/run --kernel $(KERNEL) --shell
 
 template-build: ## build a Debian template for real and look at it, some minutes
-	selftests/template_build
+	selftests/template/template_build
 
 demo: ## show a container and its limits in a throwaway guest
 	$(QEMU)/demo

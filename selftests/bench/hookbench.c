@@ -41,7 +41,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "genl.h"
+#include "help/genl.h"
 #include "hookops.h"
 
 #define RESULT_TTY "/dev/ttyS1"

@@ -4,7 +4,7 @@
 # vzctx - the guest's part of the demonstration: a fork bomb in a container.
 
 set -u
-# shellcheck source=../lib.sh
+# shellcheck source=../help/lib.sh
 . /vzctx/tests/lib.sh
 ctid=101
 limit=64

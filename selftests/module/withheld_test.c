@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* guest: smp=2 thread=single append=preempt=full timeout=900 */
+/*
+ * vzctx selftests - functions that cannot be hooked
+ *
+ * Witness: the kernel's list of hooked functions, and what is charged.
+ */
+#include <kselftest_harness.h>
+#include "help/modload.h"
+#include "help/servant.h"
+
+#define HOLDER "/vzctx/holder.ko"
+
+struct row {
+	uint32_t id;
+	int enforced;
+	int counted;
+};
+
+static void keep_row(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *res = msg_find(nlh, VZCTX_A_RES);
+	struct row *row = data;
+	uint64_t v[VZCTX_RES_A_MAX + 1] = {};
+
+	for_each_attr(a, attr_data(res), attr_len(res))
+		if (attr_type(a) <= VZCTX_RES_A_MAX)
+			v[attr_type(a)] = attr_u64(a);
+	if (v[VZCTX_RES_A_ID] == row->id) {
+		row->enforced = v[VZCTX_RES_A_ENFORCED];
+		row->counted = v[VZCTX_RES_A_COUNTED];
+	}
+}
+
+static struct row resource(struct genl *g, uint32_t id)
+{
+	struct row row = { id, -1, -1 };
+	struct msg m;
+
+	msg_init(&m, g->family, VZCTX_CMD_RES, NLM_F_DUMP);
+	genl_talk(g, &m, keep_row, &row);
+	return row;
+}
+
+/* A resource one of whose hooks is missing is not charged, and says so. */
+FIXTURE(withheld)
+{
+	struct genl g;
+	struct ct ct;
+};
+
+FIXTURE_VARIANT(withheld)
+{
+	const char *params;
+	const char *held; /* what another module holds */
+	const char *idle; /* what is not hooked then, being of no use */
+	uint32_t off, on;
+	uint32_t needing; /* bits of those that need what is off */
+};
+
+FIXTURE_VARIANT_ADD(withheld, charge_of_numfile)
+{
+	.params = "linger=0 withhold=alloc_empty_file",
+	.idle = "security_file_free ",
+	.off = UB_NUMFILE, .on = UB_NUMPROC,
+};
+
+FIXTURE_VARIANT_ADD(withheld, uncharge_of_numfile)
+{
+	.params = "linger=0 withhold=security_file_free",
+	.idle = "alloc_empty_file ",
+	.off = UB_NUMFILE, .on = UB_NUMPROC,
+};
+
+FIXTURE_VARIANT_ADD(withheld, uncharge_of_numproc)
+{
+	.params = "linger=0 withhold=cgroup_release",
+	.off = UB_NUMPROC, .on = UB_NUMFILE,
+	.needing = 1 << UB_PRIVVMPAGES | 1 << UB_LOCKEDPAGES,
+};
+
+FIXTURE_VARIANT_ADD(withheld, errno_of_numtcpsock)
+{
+	.params = "linger=0 withhold=inet_create",
+	.off = UB_NUMTCPSOCK, .on = UB_NUMFILE,
+	.needing = 1 << UB_TCPSNDBUF | 1 << UB_TCPRCVBUF,
+};
+
+FIXTURE_VARIANT_ADD(withheld, somebody_holds_the_uncharge)
+{
+	.params = "linger=0", .held = "symbol=security_file_free",
+	.idle = "alloc_empty_file ",
+	.off = UB_NUMFILE, .on = UB_NUMPROC,
+};
+
+FIXTURE_VARIANT_ADD(withheld, somebody_holds_the_charge)
+{
+	.params = "linger=0", .held = "symbol=alloc_empty_file",
+	.idle = "security_file_free ",
+	.off = UB_NUMFILE, .on = UB_NUMPROC,
+};
+
+FIXTURE_VARIANT_ADD(withheld, somebody_holds_one_with_its_own_callback)
+{
+	.params = "linger=0", .held = "symbol=__sigqueue_alloc",
+	.off = UB_NUMSIGINFO, .on = UB_NUMFILE,
+};
+
+FIXTURE_SETUP(withheld)
+{
+	if (variant->held)
+		ASSERT_EQ(0, load_file(HOLDER, variant->held));
+	ASSERT_EQ(0, load(variant->params));
+	ASSERT_EQ(0, genl_open(&self->g));
+}
+
+FIXTURE_TEARDOWN(withheld)
+{
+	ct_kill(&self->ct);
+	EXPECT_TRUE(wait_until(!unload(0)));
+	EXPECT_EQ(0, hooked());
+	if (variant->held)
+		EXPECT_EQ(0, syscall(SYS_delete_module, "holder", O_NONBLOCK));
+}
+
+CLAIM(withheld, is_not_enforced_and_nothing_else)
+{
+	static const uint32_t all[] = {
+		UB_PRIVVMPAGES, UB_LOCKEDPAGES, UB_SHMPAGES, UB_NUMPROC,
+		UB_NUMTCPSOCK, UB_NUMFLOCK, UB_NUMPTY, UB_NUMSIGINFO,
+		UB_OTHERSOCKBUF, UB_NUMOTHERSOCK, UB_NUMFILE, UB_NUMIPTENT,
+		UB_TCPSNDBUF, UB_TCPRCVBUF, UB_DGRAMRCVBUF,
+	};
+	struct bc bc;
+	size_t i;
+
+	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, park_forever, NULL));
+	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
+	if (variant->idle)
+		EXPECT_EQ(0, lines_with(ENABLED, variant->idle));
+	if (variant->off != UB_NUMPROC)
+		EXPECT_EQ(1, lines_with(ENABLED, "security_task_free "));
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		bool off = resource(&self->g, all[i]).enforced ==
+			   VZCTX_ENFORCED_NO;
+		bool wanted = (variant->needing | 1 << variant->off) >>
+			      all[i] & 1;
+
+		if (off != wanted)
+			TH_LOG("resource %u is %s", all[i], off ? "off" : "on");
+		EXPECT_EQ(wanted, off);
+	}
+	EXPECT_EQ(VZCTX_COUNTED_NO, resource(&self->g, variant->off).counted);
+	EXPECT_EQ(VZCTX_ENFORCED_EXACT,
+		  resource(&self->g, variant->on).enforced);
+	ASSERT_EQ(0, vz_bc(&self->g, 101, variant->off, &bc));
+	EXPECT_EQ(0, bc.held);
+	ASSERT_EQ(0, vz_bc(&self->g, 101, variant->on, &bc));
+	EXPECT_GT(bc.held, 0);
+	EXPECT_EQ(-EOPNOTSUPP, vz_set(&self->g, 101, variant->off, 9, 9));
+	EXPECT_STRNE("", self->g.text);
+	EXPECT_EQ(0, vz_set(&self->g, 101, variant->on, 99, 99));
+}
+
+/*
+ * Rules that are charged when the other kind's module comes and cannot be hooked:
+ * their resource is then not charged at all, and nothing is kept by it.
+ */
+FIXTURE(late)
+{
+	struct genl g;
+	struct ct ct;
+	struct servant *s;
+};
+
+FIXTURE_VARIANT(late)
+{
+	const char *params;
+	const char *first; /* charges rules */
+	const char *module; /* comes then */
+};
+
+FIXTURE_VARIANT_ADD(late, xtables_after_nft)
+{
+	.params = "linger=0 withhold=xt_replace_table",
+	.first = "nft 'add table t; add chain t c; add rule t c accept'",
+	.module = "x_tables",
+};
+
+FIXTURE_VARIANT_ADD(late, nft_after_xtables)
+{
+	.params = "linger=0 withhold=nf_tables_newrule",
+	.first = "iptables-legacy -A INPUT -j ACCEPT",
+	.module = "nf_tables",
+};
+
+static const char *line;
+
+static long run(long unused, long unused2)
+{
+	return WEXITSTATUS(system(line));
+}
+
+/* Whatever holds them may take a moment to let go. */
+static bool no_rules(void)
+{
+	return !system("for m in nft_compat nft_chain_nat nft_nat nft_ct nf_tables iptable_filter iptable_nat ip_tables ip6table_filter ip6_tables ipt_REJECT xt_tcpudp x_tables; do rmmod $m 2>/dev/null; done; ! grep -qE '^(nf_tables|x_tables) ' /proc/modules");
+}
+
+FIXTURE_SETUP(late)
+{
+	line = variant->first;
+	ASSERT_TRUE(wait_until(no_rules()));
+	ASSERT_EQ(0, load(variant->params));
+	ASSERT_EQ(0, genl_open(&self->g));
+}
+
+FIXTURE_TEARDOWN(late)
+{
+	ct_kill(&self->ct);
+	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
+	EXPECT_TRUE(wait_until(hooked() == 0));
+	EXPECT_TRUE(wait_until(!unload(0)));
+	no_rules();
+}
+
+CLAIM(late, gives_back_what_is_charged)
+{
+	char text[128];
+
+	self->s = hire(&self->g, &self->ct, 101, CLONE_NEWNET);
+	ASSERT_NE(NULL, self->s) TH_LOG("%s", self->g.text);
+	EXPECT_EQ(VZCTX_ENFORCED_EXACT,
+		  resource(&self->g, UB_NUMIPTENT).enforced);
+	if (tell(self->s, run, 0, 0))
+		SKIP(return, "not on this kernel: %s", line);
+	ASSERT_GT(held_of(&self->g, 101, UB_NUMIPTENT), 0);
+	snprintf(text, sizeof(text), "modprobe %s", variant->module);
+	ASSERT_EQ(0, system(text));
+	EXPECT_EQ(0, held_of(&self->g, 101, UB_NUMIPTENT));
+	EXPECT_EQ(VZCTX_ENFORCED_NO,
+		  resource(&self->g, UB_NUMIPTENT).enforced);
+	/* More of it goes uncharged, and the first still works. */
+	EXPECT_EQ(0, tell(self->s, run, 0, 0));
+	EXPECT_EQ(0, held_of(&self->g, 101, UB_NUMIPTENT));
+	EXPECT_EQ(VZCTX_ENFORCED_EXACT,
+		  resource(&self->g, UB_NUMFILE).enforced);
+}
+
+TEST_HARNESS_MAIN
