@@ -13,20 +13,8 @@
 #include <sys/un.h>
 
 #include <kselftest_harness.h>
-#include "help/world.h"
-
-/*
- * The init of a container as a servant: does what it is told, one thing at a
- * time, and says what came of it.
- */
-struct servant {
-	volatile int order;
-	volatile int arg;
-	volatile int done;
-	volatile int err;
-	char path[128];
-	int sock;
-};
+#include "help/orders.h"
+#include "help/passfd.h"
 
 enum order {
 	NOTHING, OPEN, OPEN_MISSING, PIPE, SOCKET, SOCKETPAIR, ACCEPT, EPOLL,
@@ -35,6 +23,7 @@ enum order {
 
 static int opened[4096];
 static int nr_opened;
+static int servants_sock;
 
 static void keep(struct servant *s, int fd)
 {
@@ -75,38 +64,6 @@ static void exec_true(struct servant *s)
 	s->err = WEXITSTATUS(status);
 }
 
-static int send_fd(int sock, int fd)
-{
-	char buf[CMSG_SPACE(sizeof(fd))] = {}, byte = 'x';
-	struct iovec iov = { &byte, 1 };
-	struct msghdr m = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = buf, .msg_controllen = sizeof(buf),
-	};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	return sendmsg(sock, &m, 0) == 1 ? 0 : -errno;
-}
-
-static int receive_fd(int sock)
-{
-	char buf[CMSG_SPACE(sizeof(int))] = {}, byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr m = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = buf, .msg_controllen = sizeof(buf),
-	};
-	int fd = -1;
-
-	if (recvmsg(sock, &m, 0) == 1 && CMSG_FIRSTHDR(&m))
-		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(fd));
-	return fd;
-}
-
 /* Pairs of sockets each of which is on its way to the other, then let go. */
 static void make_cycles(struct servant *s, int n)
 {
@@ -128,7 +85,6 @@ static void serve_one(struct servant *s)
 {
 	int fds[2], fd;
 
-	s->err = 0;
 	switch (s->order) {
 	case OPEN:
 		keep(s, open(s->path, O_RDWR));
@@ -183,28 +139,15 @@ static void serve_one(struct servant *s)
 		exec_true(s);
 		break;
 	case SEND:
-		s->err = -send_fd(s->sock, opened[--nr_opened]);
+		s->err = -send_fd(servants_sock, opened[--nr_opened]);
 		close(opened[nr_opened]);
 		break;
 	case RECEIVE:
-		keep(s, receive_fd(s->sock));
+		keep(s, receive_fd(servants_sock));
 		break;
 	case CYCLES:
 		make_cycles(s, s->arg);
 		break;
-	}
-}
-
-static void servant(void *arg)
-{
-	struct servant *s = arg;
-
-	for (;;) {
-		while (s->order == NOTHING)
-			usleep(300);
-		serve_one(s);
-		s->order = NOTHING;
-		s->done++;
 	}
 }
 
@@ -221,13 +164,6 @@ FIXTURE(file)
 	struct bc _bc;							\
 	ASSERT_EQ(0, vz_bc(&self->g, 101, UB_NUMFILE, &_bc));		\
 	(long)_bc.held;							\
-})
-
-#define tell(what) ({							\
-	int _before = self->s->done;					\
-	self->s->order = (what);					\
-	ASSERT_TRUE(wait_until(self->s->done != _before));		\
-	self->s->err;							\
 })
 
 /* Files a process has open, each counted once however often it is dup'ed. */
@@ -265,18 +201,16 @@ FIXTURE_SETUP(file)
 	ASSERT_NE(NULL, self->s);
 	strcpy(self->s->path, "/dev/null");
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, sv));
-	self->s->sock = sv[0];
+	servants_sock = sv[0];
 	self->sock = sv[1];
-	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, servant, self->s));
-	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
-	ASSERT_EQ(0, ct_go(&self->ct));
+	ASSERT_EQ(0, engage(&self->g, &self->ct, self->s));
 	self->base = held();
 }
 
 FIXTURE_TEARDOWN(file)
 {
 	ct_kill(&self->ct);
-	close(self->s->sock);
+	close(servants_sock);
 	close(self->sock);
 	close(self->ct.go);
 	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
@@ -302,14 +236,14 @@ CLAIM(file, each_way_to_open)
 	size_t i;
 
 	for (i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
-		int err = tell(ways[i].order);
+		int err = tell(ways[i].order, 0);
 
 		EXPECT_EQ(ways[i].order == OPEN_MISSING ? ENOENT : 0, err);
 		want += ways[i].files;
 		EXPECT_EQ(want, held()) TH_LOG("way %d", ways[i].order);
 		EXPECT_EQ(want, distinct_files(self->ct.init));
 	}
-	tell(CLOSE_ALL);
+	tell(CLOSE_ALL, 0);
 	EXPECT_TRUE(wait_until(held() == self->base));
 	EXPECT_EQ(self->base, distinct_files(self->ct.init));
 }
@@ -321,15 +255,15 @@ CLAIM(file, stops_at_the_barrier_with_ENFILE)
 	int i;
 
 	ASSERT_EQ(0, vz_set(&self->g, 101, UB_NUMFILE, top, top));
-	EXPECT_EQ(ENFILE, tell(FILL));
+	EXPECT_EQ(ENFILE, tell(FILL, 0));
 	EXPECT_EQ(top, held());
 	EXPECT_EQ(top, distinct_files(self->ct.init));
 	for (i = 0; i < 20; i++) {
-		EXPECT_EQ(ENFILE, tell(OPEN));
-		EXPECT_EQ(ENFILE, tell(PIPE));
-		EXPECT_EQ(ENFILE, tell(SOCKET));
-		EXPECT_EQ(ENFILE, tell(MEMFD));
-		EXPECT_EQ(ENFILE, tell(EXEC));
+		EXPECT_EQ(ENFILE, tell(OPEN, 0));
+		EXPECT_EQ(ENFILE, tell(PIPE, 0));
+		EXPECT_EQ(ENFILE, tell(SOCKET, 0));
+		EXPECT_EQ(ENFILE, tell(MEMFD, 0));
+		EXPECT_EQ(ENFILE, tell(EXEC, 0));
 	}
 	EXPECT_EQ(top, held());
 	ASSERT_EQ(0, vz_bc(&self->g, 101, UB_NUMFILE, &bc));
@@ -339,7 +273,7 @@ CLAIM(file, stops_at_the_barrier_with_ENFILE)
 	i = open("/dev/null", O_RDONLY);
 	EXPECT_GE(i, 0);
 	close(i);
-	tell(CLOSE_ALL);
+	tell(CLOSE_ALL, 0);
 	EXPECT_TRUE(wait_until(held() == self->base));
 }
 
@@ -351,11 +285,11 @@ CLAIM(file, half_a_pipe_leaks_nothing)
 
 	ASSERT_EQ(0, vz_set(&self->g, 101, UB_NUMFILE, top, top));
 	for (i = 0; i < 20; i++) {
-		EXPECT_EQ(ENFILE, tell(PIPE));
-		EXPECT_EQ(ENFILE, tell(SOCKETPAIR));
+		EXPECT_EQ(ENFILE, tell(PIPE, 0));
+		EXPECT_EQ(ENFILE, tell(SOCKETPAIR, 0));
 	}
 	EXPECT_EQ(self->base, held());
-	EXPECT_EQ(0, tell(OPEN));
+	EXPECT_EQ(0, tell(OPEN, 0));
 }
 
 CLAIM(file, failed_opens_leak_nothing)
@@ -363,7 +297,7 @@ CLAIM(file, failed_opens_leak_nothing)
 	int i;
 
 	for (i = 0; i < 50; i++)
-		EXPECT_EQ(ENOENT, tell(OPEN_MISSING));
+		EXPECT_EQ(ENOENT, tell(OPEN_MISSING, 0));
 	EXPECT_EQ(self->base, held());
 }
 
@@ -372,7 +306,7 @@ CLAIM(file, exec_is_charged_and_given_back)
 	int i;
 
 	for (i = 0; i < 5; i++)
-		EXPECT_EQ(0, tell(EXEC));
+		EXPECT_EQ(0, tell(EXEC, 0));
 	EXPECT_TRUE(wait_until(held() == self->base));
 }
 
@@ -380,9 +314,9 @@ CLAIM(file, sent_to_the_host_it_stays_charged)
 {
 	int fd;
 
-	EXPECT_EQ(0, tell(OPEN));
+	EXPECT_EQ(0, tell(OPEN, 0));
 	EXPECT_EQ(self->base + 1, held());
-	EXPECT_EQ(0, tell(SEND));
+	EXPECT_EQ(0, tell(SEND, 0));
 	EXPECT_EQ(self->base, distinct_files(self->ct.init));
 	EXPECT_EQ(self->base + 1, held());
 	fd = receive_fd(self->sock);
@@ -398,10 +332,10 @@ CLAIM(file, received_from_the_host_it_is_not_charged)
 
 	ASSERT_EQ(0, send_fd(self->sock, fd));
 	close(fd);
-	EXPECT_EQ(0, tell(RECEIVE));
+	EXPECT_EQ(0, tell(RECEIVE, 0));
 	EXPECT_EQ(self->base + 1, distinct_files(self->ct.init));
 	EXPECT_EQ(self->base, held());
-	tell(CLOSE_ALL);
+	tell(CLOSE_ALL, 0);
 	EXPECT_EQ(self->base, held());
 }
 
@@ -410,8 +344,7 @@ CLAIM(file, cycles_collected_by_the_kernel)
 {
 	int i;
 
-	self->s->arg = 30;
-	EXPECT_EQ(0, tell(CYCLES));
+	EXPECT_EQ(0, tell(CYCLES, 30));
 	/* Closing one more socket lets the collector look. */
 	EXPECT_TRUE(wait_until(({
 		int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
@@ -427,8 +360,8 @@ CLAIM(file, outlives_its_container)
 {
 	int fd;
 
-	EXPECT_EQ(0, tell(OPEN));
-	EXPECT_EQ(0, tell(SEND));
+	EXPECT_EQ(0, tell(OPEN, 0));
+	EXPECT_EQ(0, tell(SEND, 0));
 	fd = receive_fd(self->sock);
 	ASSERT_GE(fd, 0);
 	ct_kill(&self->ct);
@@ -463,10 +396,10 @@ CLAIM(file, overlayfs_is_one_unit)
 		SKIP(return, "no overlayfs on this kernel");
 	}
 	strcpy(self->s->path, "/tmp/ov/m/file");
-	EXPECT_EQ(0, tell(OPEN));
+	EXPECT_EQ(0, tell(OPEN, 0));
 	EXPECT_EQ(self->base + 1, held());
 	EXPECT_EQ(self->base + 1, distinct_files(self->ct.init));
-	tell(CLOSE_ALL);
+	tell(CLOSE_ALL, 0);
 	EXPECT_TRUE(wait_until(held() == self->base));
 	EXPECT_EQ(0, umount("/tmp/ov/m"));
 	EXPECT_EQ(0, umount("/tmp/ov"));

@@ -3,7 +3,6 @@
 /*
  * vzctx selftests - numflock: any sequence of locks, races and storms
  */
-#include <pthread.h>
 
 #include <kselftest_harness.h>
 #include "help/filelock.h"
@@ -63,7 +62,7 @@ static volatile long *got;
 /*
  * Who meets another here spins, for as long as the emulator runs the one that
  * spins: the fewer rounds the slower. Nobody waits for a lock: the last to hold it
- * may have ended.
+ * may have ended. All are threads of one process on the same files: one owner.
  */
 static void *racer(void *arg)
 {
@@ -80,20 +79,6 @@ static void *racer(void *arg)
 	return NULL;
 }
 
-/* Threads of one process on the same files: one owner, many at once. */
-static long do_race(long n, long unused)
-{
-	pthread_t t[8];
-	long i;
-
-	for (i = 0; i < n; i++)
-		if (pthread_create(&t[i], NULL, racer, (void *)i))
-			return -errno;
-	for (i = 0; i < n; i++)
-		pthread_join(t[i], NULL);
-	return 0;
-}
-
 CLAIM(lock, eight_race_for_the_last_units)
 {
 	struct bc bc;
@@ -104,7 +89,7 @@ CLAIM(lock, eight_race_for_the_last_units)
 	for (i = 0; i < FILES; i++)
 		ASSERT_EQ(0, told(do_open, i, 0));
 	limit(6, 6);
-	EXPECT_EQ(0, told(do_race, 8, 0));
+	EXPECT_EQ(0, told(race, (long)racer, 8));
 	ASSERT_EQ(0, vz_bc(&self->g, 101, UB_NUMFLOCK, &bc));
 	EXPECT_EQ(6, (long)bc.maxheld);
 	EXPECT_GT((long)bc.failcnt, 0);

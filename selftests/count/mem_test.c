@@ -9,22 +9,13 @@
  */
 #include <sys/resource.h>
 
+#include "help/orders.h"
 #include "help/private.h"
 
 enum order {
 	NOTHING, MAP, MAP_NORES, MAP_READ, UNMAP, BRK, UNBRK, GROW, WRITABLE,
 	READONLY, EXECUTABLE, OVER, FORK, REAP, EXEC, EXEC_WITH, STACK, SPAWN,
 	EACH_PAGE,
-};
-
-struct servant {
-	volatile int order;
-	volatile long arg;
-	volatile int done;
-	volatile long ret;
-	volatile int err;
-	volatile pid_t pid;
-	volatile int stop;
 };
 
 static char *area;
@@ -102,8 +93,6 @@ static void serve_one(struct servant *s)
 {
 	void *p;
 
-	s->err = 0;
-	s->ret = 0;
 	switch (s->order) {
 	case MAP:
 		take(s, map(s->arg, PROT_READ | PROT_WRITE, 0));
@@ -173,19 +162,6 @@ static void serve_one(struct servant *s)
 	}
 }
 
-static void servant(void *arg)
-{
-	struct servant *s = arg;
-
-	for (;;) {
-		while (s->order == NOTHING)
-			usleep(300);
-		serve_one(s);
-		s->order = NOTHING;
-		s->done++;
-	}
-}
-
 FIXTURE(mem)
 {
 	struct genl g;
@@ -193,14 +169,6 @@ FIXTURE(mem)
 	struct servant *s;
 	long base;
 };
-
-#define tell(what, n) ({						\
-	int _before = self->s->done;					\
-	self->s->arg = (n);						\
-	self->s->order = (what);					\
-	ASSERT_TRUE(wait_until(self->s->done != _before));		\
-	self->s->err;							\
-})
 
 #define expect_pages(n) do {						\
 	EXPECT_TRUE(wait_until(held() == (n)));				\
@@ -213,9 +181,7 @@ FIXTURE_SETUP(mem)
 	ASSERT_EQ(0, genl_open(&self->g));
 	self->s = shared(sizeof(*self->s));
 	ASSERT_NE(NULL, self->s);
-	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, servant, self->s));
-	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
-	ASSERT_EQ(0, ct_go(&self->ct));
+	ASSERT_EQ(0, engage(&self->g, &self->ct, self->s));
 	/* Its stack has grown once it has served something. */
 	ASSERT_EQ(0, tell(MAP, 1));
 	ASSERT_EQ(0, tell(UNMAP, 1));
@@ -402,7 +368,7 @@ static int vfork_child(void *arg)
 
 	s->ret = p != MAP_FAILED;
 	s->done++;
-	while (!s->stop)
+	while (!s->order)
 		usleep(1000);
 	return 0;
 }
@@ -427,7 +393,7 @@ CLAIM(mem, memory_of_a_host_task_is_not_charged)
 	EXPECT_EQ(before, held());
 	/* A child of its own does count. */
 	EXPECT_EQ(-ENOMEM, fork_sleeper());
-	s->stop = 1;
+	s->order = 1;
 	waitpid(pid, NULL, 0);
 	ASSERT_EQ(0, setns(own, CLONE_NEWPID));
 	EXPECT_EQ(before, held());

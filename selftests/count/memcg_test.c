@@ -8,20 +8,11 @@
 #include <poll.h>
 
 #include <kselftest_harness.h>
-#include "help/world.h"
+#include "help/orders.h"
 
 #define PAGE 4096L
 
 enum order { NOTHING, TOUCH, DROP, HOG, FORK, OPEN, DENTRIES };
-
-struct servant {
-	volatile int order;
-	volatile long arg;
-	volatile int done;
-	volatile int err;
-	volatile pid_t pid;
-	char dir[64];
-};
 
 static char *area;
 
@@ -41,7 +32,6 @@ static void make_dentries(struct servant *s)
 
 static void serve_one(struct servant *s)
 {
-	s->err = 0;
 	switch (s->order) {
 	case TOUCH:
 		area = mmap(NULL, s->arg * PAGE, PROT_READ | PROT_WRITE,
@@ -72,19 +62,6 @@ static void serve_one(struct servant *s)
 	}
 }
 
-static void servant(void *arg)
-{
-	struct servant *s = arg;
-
-	for (;;) {
-		while (s->order == NOTHING)
-			usleep(300);
-		serve_one(s);
-		s->order = NOTHING;
-		s->done++;
-	}
-}
-
 FIXTURE(memcg)
 {
 	struct genl g, l;
@@ -99,14 +76,6 @@ FIXTURE(memcg)
 })
 
 #define held(id) ((long)look(id).held)
-
-#define tell(what, n) ({						\
-	int _before = self->s->done;					\
-	self->s->arg = (n);						\
-	self->s->order = (what);					\
-	ASSERT_TRUE(wait_until(self->s->done != _before));		\
-	self->s->err;							\
-})
 
 /* The figure behind a key of memory.stat or memory.events. */
 static long keyed(const struct ct *ct, const char *file, const char *key)
@@ -137,10 +106,8 @@ FIXTURE_SETUP(memcg)
 	ASSERT_EQ(0, genl_join(&self->l));
 	self->s = shared(sizeof(*self->s));
 	ASSERT_NE(NULL, self->s);
-	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, servant, self->s));
+	ASSERT_EQ(0, engage(&self->g, &self->ct, self->s));
 	ASSERT_GE(get_number(self->ct.cgroup, "memory.current"), 0);
-	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
-	ASSERT_EQ(0, ct_go(&self->ct));
 }
 
 FIXTURE_TEARDOWN(memcg)

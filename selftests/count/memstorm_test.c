@@ -164,19 +164,10 @@ static void fork_storm(void *arg)
 /* Sum of a snapshot in which nothing can run: the cgroup is frozen. */
 static long frozen_witness(const struct ct *ct)
 {
-	char events[96], text[64] = {};
 	long sum;
-	int fd;
 
-	snprintf(events, sizeof(events), "%s/cgroup.events", ct->cgroup);
 	put_file(ct->cgroup, "cgroup.freeze", "1");
-	wait_until(({
-		fd = open(events, O_RDONLY | O_CLOEXEC);
-		if (read(fd, text, sizeof(text) - 1) < 0)
-			text[0] = 0;
-		close(fd);
-		strstr(text, "frozen 1");
-	}));
+	wait_until(ct_frozen(ct));
 	sum = witness(ct);
 	put_file(ct->cgroup, "cgroup.freeze", "0");
 	return sum;

@@ -10,20 +10,13 @@
 #include <sys/shm.h>
 
 #include <kselftest_harness.h>
-#include "help/world.h"
+#include "help/orders.h"
 
 #define PAGE 4096UL
 
 enum order {
 	NOTHING, LOCK, LOCK_ONFAULT, UNLOCK, ALL, FUTURE, NOT_ALL, MAP, MAP_LOCK,
 	UNMAP, GROW, BRK, FORK, SEG_LOCK, SEG_GONE,
-};
-
-struct servant {
-	volatile int order;
-	volatile long arg;
-	volatile int done;
-	volatile int err;
 };
 
 static char *area, *more = MAP_FAILED;
@@ -42,7 +35,6 @@ static void serve_one(struct servant *s)
 {
 	void *p;
 
-	s->err = 0;
 	switch (s->order) {
 	case LOCK:
 		s->err = mlock(area, s->arg * PAGE) ? errno : 0;
@@ -96,21 +88,6 @@ static void serve_one(struct servant *s)
 	}
 }
 
-static void servant(void *arg)
-{
-	struct servant *s = arg;
-
-	area = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	for (;;) {
-		while (s->order == NOTHING)
-			usleep(300);
-		serve_one(s);
-		s->order = NOTHING;
-		s->done++;
-	}
-}
-
 FIXTURE(lock)
 {
 	struct genl g;
@@ -127,14 +104,6 @@ FIXTURE(lock)
 #define held() ((long)look().held)
 
 #define set(n) ASSERT_EQ(0, vz_set(&self->g, 101, UB_LOCKEDPAGES, n, n))
-
-#define tell(what, n) ({						\
-	int _before = self->s->done;					\
-	self->s->arg = (n);						\
-	self->s->order = (what);					\
-	ASSERT_TRUE(wait_until(self->s->done != _before));		\
-	self->s->err;							\
-})
 
 static long vmlck(pid_t pid)
 {
@@ -162,9 +131,10 @@ FIXTURE_SETUP(lock)
 	ASSERT_EQ(0, genl_open(&self->g));
 	self->s = shared(sizeof(*self->s));
 	ASSERT_NE(NULL, self->s);
-	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, servant, self->s));
-	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
-	ASSERT_EQ(0, ct_go(&self->ct));
+	/* The init has it from here, for fork() copies it. */
+	area = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_EQ(0, engage(&self->g, &self->ct, self->s));
 	expect_locked(0);
 }
 

@@ -11,7 +11,7 @@
 #include <sys/shm.h>
 
 #include <kselftest_harness.h>
-#include "help/world.h"
+#include "help/orders.h"
 
 #define PAGE 4096UL
 
@@ -20,18 +20,10 @@ enum order {
 	MEMFD_TRUNC, MEMFD_TOUCH, CLOSE, TMPFS, TMPFS_RM, STORM,
 };
 
-struct servant {
-	volatile int order;
-	volatile long arg;
-	volatile int done;
-	volatile int err;
-	volatile long ret;
-	volatile long blocks;
-};
-
 static int shmid = -1, fd = -1;
 static char *anon = MAP_FAILED;
 static long anon_len;
+static volatile long *blocks;
 static sigjmp_buf bus;
 
 static void on_bus(int sig)
@@ -51,7 +43,7 @@ static void write_pages(struct servant *s)
 			break;
 		}
 	if (!fstat(fd, &st))
-		s->blocks = st.st_blocks / (PAGE / 512);
+		*blocks = st.st_blocks / (PAGE / 512);
 }
 
 static void touch_pages(struct servant *s)
@@ -101,8 +93,6 @@ static void storm(struct servant *s)
 
 static void serve_one(struct servant *s)
 {
-	s->err = 0;
-	s->ret = 0;
 	switch (s->order) {
 	case SHMGET:
 		shmid = shmget(IPC_PRIVATE, s->arg * PAGE, 0600);
@@ -148,19 +138,6 @@ static void serve_one(struct servant *s)
 	}
 }
 
-static void servant(void *arg)
-{
-	struct servant *s = arg;
-
-	for (;;) {
-		while (s->order == NOTHING)
-			usleep(300);
-		serve_one(s);
-		s->order = NOTHING;
-		s->done++;
-	}
-}
-
 FIXTURE(shm)
 {
 	struct genl g;
@@ -178,14 +155,6 @@ FIXTURE(shm)
 
 #define set(n) ASSERT_EQ(0, vz_set(&self->g, 101, UB_SHMPAGES, n, n))
 
-#define tell(what, n) ({						\
-	int _before = self->s->done;					\
-	self->s->arg = (n);						\
-	self->s->order = (what);					\
-	ASSERT_TRUE(wait_until(self->s->done != _before));		\
-	self->s->err;							\
-})
-
 #define settles(n) do {							\
 	EXPECT_TRUE(wait_until(held() == (n)));				\
 	EXPECT_EQ((n), held());						\
@@ -196,11 +165,11 @@ FIXTURE_SETUP(shm)
 	ASSERT_EQ(0, genl_open(&self->g));
 	self->s = shared(sizeof(*self->s));
 	ASSERT_NE(NULL, self->s);
+	blocks = shared(sizeof(*blocks));
+	ASSERT_NE(NULL, blocks);
 	mkdir("/tmp/shm", 0755);
 	ASSERT_EQ(0, mount("t", "/tmp/shm", "tmpfs", 0, NULL));
-	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, servant, self->s));
-	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
-	ASSERT_EQ(0, ct_go(&self->ct));
+	ASSERT_EQ(0, engage(&self->g, &self->ct, self->s));
 	EXPECT_EQ(0, held());
 }
 
@@ -260,7 +229,7 @@ CLAIM(shm, by_page)
 	EXPECT_EQ(0, held());
 	EXPECT_EQ(EDQUOT, tell(MEMFD_WRITE, 100));
 	EXPECT_EQ(50, self->s->ret);
-	EXPECT_EQ(50, self->s->blocks);
+	EXPECT_EQ(50, *blocks);
 	EXPECT_EQ(50, held());
 	EXPECT_EQ(1, (long)look().failcnt);
 	EXPECT_EQ(0, tell(MEMFD_TRUNC, 20));

@@ -7,7 +7,6 @@
  * counts for all processes of a user; so containers here have a user to
  * themselves.
  */
-#include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -161,22 +160,6 @@ static void *racer(void *arg)
 			sigtimedwait(&all, NULL, &none);
 	}
 	return NULL;
-}
-
-static long do_race(long n, long unused)
-{
-	pthread_t t[8];
-	long i, bad = 0;
-	void *ret;
-
-	for (i = 0; i < n; i++)
-		if (pthread_create(&t[i], NULL, racer, NULL))
-			return -errno;
-	for (i = 0; i < n; i++) {
-		pthread_join(t[i], &ret);
-		bad += ret != NULL;
-	}
-	return bad;
 }
 
 FIXTURE(sig)
@@ -407,7 +390,7 @@ CLAIM(sig, eight_race_for_the_last_units)
 	struct bc bc;
 
 	limit(3);
-	EXPECT_EQ(0, told(do_race, 8, 0));
+	EXPECT_EQ(0, told(race, (long)racer, 8));
 	ASSERT_EQ(0, vz_bc(&self->g, 101, UB_NUMSIGINFO, &bc));
 	EXPECT_EQ(3, (long)bc.maxheld);
 	EXPECT_EQ(sigq(self->ct.init), (long)bc.held);
@@ -427,7 +410,7 @@ CLAIM(sig, a_storm_is_the_containers_own)
 	ASSERT_NE(NULL, t);
 	ASSERT_EQ(0, tell(t, do_user, USER + 1, 0));
 	limit(100);
-	order(self->s, do_race, 8, 0);
+	order(self->s, race, (long)racer, 8);
 	sigemptyset(&all);
 	sigaddset(&all, SIGRTMIN);
 	sigprocmask(SIG_BLOCK, &all, NULL);

@@ -386,19 +386,6 @@ static void churn(void *arg)
 	pause_forever();
 }
 
-static bool frozen(const struct ct *ct)
-{
-	char path[128], text[256] = {};
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/cgroup.events", ct->cgroup);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
-		return false;
-	close(fd);
-	return strstr(text, "frozen 1");
-}
-
 /* At every standstill of a busy container the two counts are equal. */
 CLAIM(ct, equals_pids_current_throughout)
 {
@@ -409,7 +396,7 @@ CLAIM(ct, equals_pids_current_throughout)
 	for (i = 0; i < 50 / slow(); i++) {
 		usleep(10000);
 		ASSERT_EQ(0, put_file(self->ct.cgroup, "cgroup.freeze", "1"));
-		ASSERT_TRUE(wait_until(frozen(&self->ct)));
+		ASSERT_TRUE(wait_until(ct_frozen(&self->ct)));
 		/* A thread past its last user instruction may still be reaped. */
 		EXPECT_TRUE(wait_until(pids_current(&self->ct) ==
 				       (long)held()));

@@ -6,7 +6,6 @@
  * Witness: /proc/sys/kernel/pty/nr, and what is listed in the devpts mount.
  */
 #include <dirent.h>
-#include <pthread.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 
@@ -100,22 +99,6 @@ static void *racer(void *arg)
 			close(fd);
 	}
 	return NULL;
-}
-
-static long do_race(long n, long unused)
-{
-	pthread_t t[8];
-	long i, bad = 0;
-	void *ret;
-
-	for (i = 0; i < n; i++)
-		if (pthread_create(&t[i], NULL, racer, NULL))
-			return -errno;
-	for (i = 0; i < n; i++) {
-		pthread_join(t[i], &ret);
-		bad += ret != NULL;
-	}
-	return bad;
 }
 
 FIXTURE(tty)
@@ -266,7 +249,7 @@ CLAIM(tty, eight_race_for_the_last_units)
 	struct bc bc;
 
 	limit(3);
-	EXPECT_EQ(0, told(do_race, 8, 0));
+	EXPECT_EQ(0, told(race, (long)racer, 8));
 	EXPECT_TRUE(wait_until(held() == 0));
 	ASSERT_EQ(0, vz_bc(&self->g, 101, UB_NUMPTY, &bc));
 	EXPECT_LE((long)bc.maxheld, 3);

@@ -68,19 +68,6 @@ static uint64_t usage_usec(const struct ct *ct)
 	return usec;
 }
 
-static bool frozen(const struct ct *ct)
-{
-	char path[96], text[64] = {};
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/cgroup.events", ct->cgroup);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
-		text[0] = 0;
-	close(fd);
-	return strstr(text, "frozen 1");
-}
-
 static void spin(int ms)
 {
 	struct timespec ts;
@@ -194,7 +181,7 @@ CLAIM(cpu, nothing_is_lost_when_tasks_exit)
 
 	/* Let the parked init settle; all it used before it was in the group. */
 	ASSERT_EQ(0, put_file(self->ct.cgroup, "cgroup.freeze", "1"));
-	ASSERT_TRUE(wait_until(frozen(&self->ct)));
+	ASSERT_TRUE(wait_until(ct_frozen(&self->ct)));
 	settle(self, &m0, &w0);
 	ASSERT_EQ(0, put_file(self->ct.cgroup, "cgroup.freeze", "0"));
 	self->w->tasks = 60;
@@ -203,7 +190,7 @@ CLAIM(cpu, nothing_is_lost_when_tasks_exit)
 	ASSERT_EQ(0, ct_go(&self->ct));
 	ASSERT_TRUE(wait_until(!self->w->go));
 	ASSERT_EQ(0, put_file(self->ct.cgroup, "cgroup.freeze", "1"));
-	ASSERT_TRUE(wait_until(frozen(&self->ct)));
+	ASSERT_TRUE(wait_until(ct_frozen(&self->ct)));
 	settle(self, &m1, &w1);
 	ASSERT_EQ(0, put_file(self->ct.cgroup, "cgroup.freeze", "0"));
 	EXPECT_LT(60 * 3 * 2 * 1000, w1 - w0);

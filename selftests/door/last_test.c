@@ -260,19 +260,6 @@ CLAIM(last, on_limit_kill)
 	self->ct.init = 0;
 }
 
-static bool frozen(const struct ct *ct)
-{
-	char path[96], text[64] = {};
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/cgroup.events", ct->cgroup);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
-		text[0] = 0;
-	close(fd);
-	return strstr(text, "frozen 1");
-}
-
 CLAIM(last, on_limit_freeze)
 {
 	char path[96];
@@ -283,21 +270,21 @@ CLAIM(last, on_limit_freeze)
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, set_action(&self->g, VZCTX_ACTION_FREEZE, fd));
 	close(fd);
-	EXPECT_FALSE(frozen(&self->ct));
+	EXPECT_FALSE(ct_frozen(&self->ct));
 	self->w->go = 1;
-	EXPECT_TRUE(wait_until(frozen(&self->ct)));
+	EXPECT_TRUE(wait_until(ct_frozen(&self->ct)));
 	/* Thawed as ever; the freezer is still attached, and acts again. */
 	ASSERT_EQ(0, put_file(self->ct.cgroup, "cgroup.freeze", "0"));
 	ASSERT_TRUE(wait_until(!self->w->go));
-	EXPECT_FALSE(frozen(&self->ct));
+	EXPECT_FALSE(ct_frozen(&self->ct));
 	self->w->go = 1;
-	EXPECT_TRUE(wait_until(frozen(&self->ct)));
+	EXPECT_TRUE(wait_until(ct_frozen(&self->ct)));
 	ASSERT_EQ(0, put_file(self->ct.cgroup, "cgroup.freeze", "0"));
 	/* Back to telling only. */
 	ASSERT_EQ(0, set_action(&self->g, VZCTX_ACTION_NOTIFY, -2));
 	ASSERT_TRUE(wait_until(!self->w->go));
 	refuse(2);
-	EXPECT_FALSE(frozen(&self->ct));
+	EXPECT_FALSE(ct_frozen(&self->ct));
 }
 
 CLAIM(last, wrong_actions_are_refused)
@@ -317,7 +304,7 @@ CLAIM(last, wrong_actions_are_refused)
 	close(ro);
 	close(null);
 	refuse(1);
-	EXPECT_FALSE(frozen(&self->ct));
+	EXPECT_FALSE(ct_frozen(&self->ct));
 }
 
 TEST_HARNESS_MAIN

@@ -33,16 +33,6 @@ inside() {
 }
 
 # cell CTID RESOURCE COLUMN: one raw figure of show.
-cell() {
-	vzctx show "$1" --all --parsable --noheadings -o "resource,$3" |
-		awk -F'\t' -v r="$2" '$1 == r { print $2 }'
-}
-
-init_of() {
-	vzctx list --parsable --noheadings -o ctid,state,pid |
-		awk -F'\t' -v c="$1" '$1 == c && $2 == "running" { print $3 }'
-}
-
 gone() {
 	! vzctx list --parsable --noheadings -o ctid | grep -qx "$1"
 }

@@ -73,6 +73,17 @@ expect() {
 	[[ $rc = "$want" && $out =~ $re ]]
 }
 
+# says TEXT COMMAND...: status 0, and exactly that on standard output.
+says() {
+	local want=$1 out rc=0
+	shift
+	out=$("$@") || rc=$?
+	[[ $rc = 0 && $out = "$want" ]] && return
+	printf '%s: status %s, output:\n' "$*" "$rc"
+	diff <(printf '%s\n' "$want") <(printf '%s\n' "$out")
+	return 1
+}
+
 # same A B: the same word, and not none.
 same() {
 	printf '"%s" and "%s"\n' "$1" "$2"
@@ -99,6 +110,32 @@ wait_for() {
 
 module_loaded() {
 	[[ -d /sys/module/vzctx ]]
+}
+
+# cell CTID RESOURCE COLUMN: what "vzctx show" has there.
+cell() {
+	vzctx show "$1" --all --parsable --noheadings -o "resource,$3" |
+		awk -F'\t' -v r="$2" '$1 == r { print $2 }'
+}
+
+# init_of CTID: the pid of its init on the host, nothing if it does not run.
+init_of() {
+	vzctx list --parsable --noheadings -o ctid,state,pid |
+		awk -F'\t' -v c="$1" '$1 == c && $2 == "running" { print $3 }'
+}
+
+# reborn CTID PID: it runs, with another init.
+reborn() {
+	local now
+
+	now=$(init_of "$1")
+	[[ $now && $now != "$2" ]]
+}
+
+# without_trace CTID: it is not listed, and left neither cgroup nor console.
+without_trace() {
+	! vzctx list --parsable --noheadings -o ctid | grep -qx "$1" &&
+		[[ ! -e /sys/fs/cgroup/vz/$1 && ! -e /run/vzctx/$1.console ]]
 }
 
 # The kernel's messages since the mark that dmesg_mark left.

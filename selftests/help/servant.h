@@ -7,6 +7,8 @@
 #ifndef _SELFTESTS_SERVANT_H
 #define _SELFTESTS_SERVANT_H
 
+#include <pthread.h>
+
 #include "world.h"
 
 typedef long (*order_fn)(long a, long b);
@@ -66,6 +68,27 @@ static inline struct servant *hire(struct genl *g, struct ct *ct, uint32_t ctid,
 	    vz_create(g, ctid, ct->init) || ct_go(ct))
 		return NULL;
 	return s;
+}
+
+/*
+ * An order: n threads of the init run the function at once, each is given its
+ * number. Tells how many of them returned anything but NULL.
+ */
+static inline long race(long function, long n)
+{
+	void *(*racer)(void *) = (void *)function;
+	long i, bad = 0;
+	pthread_t t[n];
+	void *ret;
+
+	for (i = 0; i < n; i++)
+		if (pthread_create(&t[i], NULL, racer, (void *)i))
+			return -errno;
+	for (i = 0; i < n; i++) {
+		pthread_join(t[i], &ret);
+		bad += ret != NULL;
+	}
+	return bad;
 }
 
 static inline long held_of(struct genl *g, uint32_t ctid, uint32_t res)

@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/un.h>
 
+#include "passfd.h"
 #include "world.h"
 
 #define SERVANT_FDS 4096
@@ -96,38 +97,6 @@ static inline long tell(struct servant *s, order_fn fn, long arg)
 {
 	order(s, fn, arg);
 	return wait_until(carried_out(s)) ? s->ret : -ETIME;
-}
-
-static inline int send_fd(int sock, int fd)
-{
-	char buf[CMSG_SPACE(sizeof(fd))] = {}, byte = 'x';
-	struct iovec iov = { &byte, 1 };
-	struct msghdr m = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = buf, .msg_controllen = sizeof(buf),
-	};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	return sendmsg(sock, &m, 0) == 1 ? 0 : -errno;
-}
-
-static inline int receive_fd(int sock)
-{
-	char buf[CMSG_SPACE(sizeof(int))] = {}, byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr m = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = buf, .msg_controllen = sizeof(buf),
-	};
-	int fd = -1;
-
-	if (recvmsg(sock, &m, 0) == 1 && CMSG_FIRSTHDR(&m))
-		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(fd));
-	return fd;
 }
 
 static inline long give_last(long arg)

@@ -60,11 +60,6 @@ refuse_101() {
 	(($(failures 101 numproc) > before))
 }
 
-init_of() {
-	vzctx list --parsable --noheadings -o ctid,state,pid |
-		awk -F'\t' -v c="$1" '$1 == c && $2 == "running" { print $3 }'
-}
-
 ended() {
 	[[ ! $(init_of "$1") ]]
 }

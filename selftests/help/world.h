@@ -99,6 +99,19 @@ static inline long pids_current(const struct ct *ct)
 	return get_number(ct->cgroup, "pids.current");
 }
 
+static inline bool ct_frozen(const struct ct *ct)
+{
+	char path[96], text[64] = {};
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/cgroup.events", ct->cgroup);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = 0;
+	close(fd);
+	return strstr(text, "frozen 1");
+}
+
 static inline int enter_cgroup(const struct ct *ct, pid_t pid)
 {
 	char text[16];

@@ -40,10 +40,6 @@ box() {
 	vzctx create "$1" >/dev/null
 }
 
-init_of() {
-	vzctx list --parsable --noheadings -o ctid,pid | awk -v c="$1" '$1 == c { print $2 }'
-}
-
 keeper_of() {
 	awk '/^PPid:/ { print $2 }' "/proc/$(init_of "$1")/status"
 }
@@ -81,16 +77,6 @@ ended() {
 	status=0
 	wait_for 20 refuses test -e "/proc/$1/exe" || kill -KILL "$1"
 	wait "$1" || status=$?
-}
-
-changed() {
-	local now
-	now=$(init_of "$1")
-	[[ $now && $now != "$2" ]]
-}
-
-gone() {
-	[[ ! $(init_of "$1") && ! -e /sys/fs/cgroup/vz/$1 && ! -e /run/vzctx/$1.console ]]
 }
 
 plan 47
@@ -184,7 +170,7 @@ check "it is told that it missed something" soon 'too fast' "$told"
 
 # Ends.
 type '\nreboot\n'
-check "a reboot from inside starts it again" wait_for 40 changed 301 "$init"
+check "a reboot from inside starts it again" wait_for 40 reborn 301 "$init"
 check "the client stays through it" soon 'it reboots' "$told"
 type "\necho again-4''2\\n"
 check "and is attached again" soon '^again-42$'
@@ -192,7 +178,7 @@ check "stop ends it without a kill" test "$(vzctx stop 301 2>&1)" = "CT 301 is s
 ended "$client"
 check "the client sees the end" test "$status" = 0
 check "its init ran its shutdown" shows 'box-goes-down$'
-check "nothing is left" wait_for 20 gone 301
+check "nothing is left" wait_for 20 without_trace 301
 
 # An init that listens to `halt` alone.
 box 302
@@ -239,5 +225,5 @@ check "without its keeper it runs on" wait_for 20 vzctx exec 304 -- /bin/echo al
 check "its console says so" grep -q 'without a keeper' <<<"$(vzctx console 304 2>&1 </dev/null)"
 check "and is hung up inside" refuses vzctx exec 304 -- /bin/sh -c 'echo x >/dev/console'
 check "it still stops" test "$(vzctx stop 304 2>&1)" = "CT 304 is stopped"
-check "and leaves nothing" wait_for 20 gone 304
+check "and leaves nothing" wait_for 20 without_trace 304
 done_testing

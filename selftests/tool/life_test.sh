@@ -44,11 +44,6 @@ tree() {
 	echo 'exit 0' >"$1/farewell"
 }
 
-init_of() {
-	vzctx list --parsable --noheadings -o ctid,state,pid |
-		awk -F'\t' -v c="$1" '$1 == c && $2 == "running" { print $3 }'
-}
-
 running() { [[ $(init_of "$1") ]]; }
 down() { ! running "$1"; }
 mounted() { mountpoint -q "/vz/root/$1"; }

@@ -29,11 +29,6 @@ inside() {
 	vzctx exec 101 -- "$@"
 }
 
-cell() {
-	vzctx show 101 --all --parsable --noheadings -o "resource,$2" |
-		awk -F'\t' -v r="$1" '$1 == r { print $2 }'
-}
-
 no_failures() {
 	vzctx show 101 --json | jq -e '[.resources[] | select(.failcnt > 0)] == []' ||
 		{ vzctx show 101 --all; return 1; }
@@ -59,15 +54,15 @@ starts_limited() {
 		vzctx start 101 -- /bin/sleep infinity &&
 		same $((65536 * 4096)) "$(<"$cg"/memory.max)" &&
 		same 0 "$(<"$cg"/memory.swap.max)" &&
-		same 102400 "$(cell privvmpages limit)"
+		same 102400 "$(cell 101 privvmpages limit)"
 }
 
 held_is_data() {
-	[[ $(cell privvmpages held) = "$(data_pages)" ]]
+	[[ $(cell 101 privvmpages held) = "$(data_pages)" ]]
 }
 
 statm_agrees() {
-	wait_for 20 held_is_data || { cell privvmpages held; data_pages; return 1; }
+	wait_for 20 held_is_data || { cell 101 privvmpages held; data_pages; return 1; }
 }
 
 compiles() {
@@ -100,21 +95,21 @@ nginx_works() {
 }
 
 no_tcp_sockets() {
-	[[ $(cell numtcpsock held) = 0 ]]
+	[[ $(cell 101 numtcpsock held) = 0 ]]
 }
 
 ram_and_swap() {
 	vzctx limit 101 --ram 64M --swap 16M --vm_overcommit 2 &&
 		same $((64 << 20)) "$(<"$cg"/memory.max)" &&
-		same $(((64 + 16) << 20 >> 12 << 1)) "$(cell privvmpages limit)" &&
-		same 16384 "$(cell physpages limit)" &&
-		same 4096 "$(cell swappages limit)"
+		same $(((64 + 16) << 20 >> 12 << 1)) "$(cell 101 privvmpages limit)" &&
+		same 16384 "$(cell 101 physpages limit)" &&
+		same 4096 "$(cell 101 swappages limit)"
 }
 
 too_much_is_refused() {
 	vzctx limit 101 privvmpages=20000 &&
 		! inside perl -e 'my $x = "a" x (200 << 20); print "got it\n"' &&
-		[[ $(cell privvmpages failcnt) -gt 0 ]]
+		[[ $(cell 101 privvmpages failcnt) -gt 0 ]]
 }
 
 # The event comes, names the victim, and the host's own tasks stay.
@@ -133,7 +128,7 @@ hog_is_killed() {
 	kill=$(grep -m 1 '"type":"kill"' "$work/events") || return
 	printf '%s\n' "$kill"
 	jq -e '.ctid == 101 and .resource == "oomguarpages" and .comm == "perl"' <<<"$kill" &&
-		same "$(awk '$1 == "oom_kill" { print $2 }' "$cg/memory.events")" "$(cell oomguarpages failcnt)"
+		same "$(awk '$1 == "oom_kill" { print $2 }' "$cg/memory.events")" "$(cell 101 oomguarpages failcnt)"
 }
 
 swap_on() {
@@ -144,18 +139,18 @@ swap_on() {
 # What the module, the cgroup and the host say of swap is the same.
 swap_agrees() {
 	local n=$(($(<"$cg"/memory.swap.current) / 4096))
-	((n > 4096)) && same "$n" "$(cell swappages held)"
+	((n > 4096)) && same "$n" "$(cell 101 swappages held)"
 }
 
 swap_back() {
-	(($(cell swappages held) < 512 && $(<"$cg"/memory.swap.current) < (512 << 12)))
+	(($(cell 101 swappages held) < 512 && $(<"$cg"/memory.swap.current) < (512 << 12)))
 }
 
 swap_says() {
 	printf 'program: %s; swap: cgroup %s, module %s, at most %s, failures %s; host: %s; kills %s\n' \
-		"$(cat "$work/there")" "$(<"$cg"/memory.swap.current)" "$(cell swappages held)" \
-		"$(cell swappages maxheld)" "$(cell swappages failcnt)" \
-		"$(grep -F "$swapfile" /proc/swaps)" "$(cell oomguarpages failcnt)"
+		"$(cat "$work/there")" "$(<"$cg"/memory.swap.current)" "$(cell 101 swappages held)" \
+		"$(cell 101 swappages maxheld)" "$(cell 101 swappages failcnt)" \
+		"$(grep -F "$swapfile" /proc/swaps)" "$(cell 101 oomguarpages failcnt)"
 	return 1
 }
 
@@ -168,9 +163,9 @@ swap_is_counted() {
 	exec 5>"$work/hold"
 	wait_for 60 grep -qx there "$work/there" && wait_for 30 swap_agrees || swap_says || return
 	(($(awk -v f="$swapfile" '$1 == f { print $4 }' /proc/swaps) > 16384)) &&
-		same 0 "$(cell swappages failcnt)" || swap_says || return
+		same 0 "$(cell 101 swappages failcnt)" || swap_says || return
 	exec 5>&-
-	wait "$!" && wait_for 30 swap_back && (($(cell swappages maxheld) > 4096)) && return
+	wait "$!" && wait_for 30 swap_back && (($(cell 101 swappages maxheld) > 4096)) && return
 	swap_says
 }
 
@@ -180,12 +175,12 @@ swap_events() { awk '$1 == "max" { print $2 }' "$cg/memory.swap.events"; }
 # is refused, and counts nothing then; whatever it counts is shown.
 swap_stops() {
 	local kills
-	kills=$(cell oomguarpages failcnt)
+	kills=$(cell 101 oomguarpages failcnt)
 	vzctx limit 101 --ram 32M --swap 4M >/dev/null || return
 	! inside perl -e 'my $x; $x .= "a" x (1 << 20) for 1 .. 60' || return
-	(($(cell oomguarpages failcnt) > kills)) &&
-		same "$(swap_events)" "$(cell swappages failcnt)" || return
-	swapoff "$swapfile" && same 0 "$(cell swappages held)"
+	(($(cell 101 oomguarpages failcnt) > kills)) &&
+		same "$(swap_events)" "$(cell 101 swappages failcnt)" || return
+	swapoff "$swapfile" && same 0 "$(cell 101 swappages held)"
 }
 
 changed_under_load() {
@@ -195,7 +190,7 @@ changed_under_load() {
 	load=$!
 	for i in 20000 40000 20000 60000; do
 		vzctx limit 101 "privvmpages=$i" >/dev/null || return
-		same "$i" "$(cell privvmpages limit)" || return
+		same "$i" "$(cell 101 privvmpages limit)" || return
 	done
 	vzctx limit 101 privvmpages=unlimited >/dev/null
 	wait "$load" && compiles_again

@@ -25,10 +25,6 @@ in_ct() {
 	vzctx exec "$c" -- "$@" </dev/null
 }
 
-init_of() {
-	vzctx list --parsable --noheadings -o ctid,pid | awk -v c="$1" '$1 == c { print $2 }'
-}
-
 # system CTID: a Debian of its own but for /usr, which its mount script binds.
 system() {
 	local d=/vz/private/$1 script=/etc/vz/conf/$1.mount
@@ -66,16 +62,6 @@ talk() {
 	# shellcheck disable=SC2016
 	in_ct "$1" timeout 60 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0"
 		printf "$1" >&3; head -c 600 <&3' "$2" "$3"
-}
-
-gone() {
-	[[ ! $(init_of "$1") && ! -e /sys/fs/cgroup/vz/$1 && ! -e /run/vzctx/$1.console ]]
-}
-
-changed() {
-	local now
-	now=$(init_of "$1")
-	[[ $now && $now != "$2" ]]
 }
 
 # What is in the journal of a container that has ended; the guest has no reader.
@@ -128,15 +114,15 @@ check "a system whose keeper was killed goes on" test "$(in_ct 401 systemctl is-
 init=$(init_of 403)
 in_ct 402 systemctl poweroff
 in_ct 403 systemctl reboot
-check "poweroff from inside ends it" wait_for 100 gone 402
+check "poweroff from inside ends it" wait_for 100 without_trace 402
 wait "$watcher"
 check "its console saw it out" grep -q 'Power' /tmp/console.402
-check "reboot from inside brings it back" wait_for 100 changed 403 "$init"
+check "reboot from inside brings it back" wait_for 100 reborn 403 "$init"
 check "as a new system" wait_for 100 listens 403
 check "poweroff does not" refuses test "$(init_of 402)"
 
 note "without a console it is $(in_ct 401 systemctl is-system-running): $(in_ct 401 systemctl --failed --plain --no-legend)"
-check "it outlives the others" refuses gone 401
+check "it outlives the others" refuses without_trace 401
 start=$SECONDS
 said=$(vzctx stop 401 2>&1)
 check "stop is heard" test "$said" = "CT 401 is stopped"
@@ -145,7 +131,7 @@ journal 401 >/tmp/journal.401
 check "services were stopped" grep -q 'Stopped nginx.service' /tmp/journal.401
 check "nothing had to be killed" refuses grep -E 'timed out|SIGKILL|Killing process' /tmp/journal.401
 check "the journal was closed" grep -q 'Journal stopped' /tmp/journal.401
-check "nothing of it is left" wait_for 30 gone 401
+check "nothing of it is left" wait_for 30 without_trace 401
 check "one that reboots can be stopped" vzctx stop 403 --fast
-check "and nothing of it is left" wait_for 30 gone 403
+check "and nothing of it is left" wait_for 30 without_trace 403
 done_testing

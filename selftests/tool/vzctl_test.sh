@@ -34,23 +34,7 @@ cleanup() {
 } >/dev/null 2>&1
 trap cleanup EXIT
 
-# says TEXT COMMAND...: status 0, and exactly that on standard output.
-says() {
-	local want=$1 out rc=0
-	shift
-	out=$("$@" 2>"$work/errors") || rc=$?
-	[[ $rc = 0 && $out = "$want" ]] && return
-	printf '%s: status %s, output: %s, errors: %s\n' "$*" "$rc" "$out" "$(<"$work/errors")"
-	return 1
-}
-
 saved="CT configuration saved to $mine"
-
-# cell RESOURCE COLUMN: what the kernel holds for 555.
-cell() {
-	vzctx show 555 --all --parsable --noheadings -o "resource,$2" |
-		awk -F'\t' -v r="$1" '$1 == r { print $2 }'
-}
 
 key() { sed -n "s/^$1=\"\(.*\)\"$/\1/p" "${2:-$mine}"; }
 
@@ -97,7 +81,7 @@ apply_basic() {
 settings() {
 	echo OSTEMPLATE=debian-3.0 >>"$mine"
 	says "$saved" vzctl set 555 --hostname pepito.com --save &&
-		says "$saved" vzctl set 555 --ipadd 192.168.0.10 --save &&
+		says "$saved" vzctl set 555 --ipadd 192.168.0.10 --save 2>"$work/errors" &&
 		grep -q 'no effect yet.*venet' "$work/errors" &&
 		says "$saved" vzctl set 555 --nameserver 192.168.0.1 --save &&
 		grep -qx OSTEMPLATE=debian-3.0 "$mine" && same 192.168.0.10 "$(key IP_ADDRESS)" &&
@@ -130,7 +114,7 @@ starts() {
 		'UB limits were set successfully' 'Container start in progress...' &&
 		says "CTID 555 exist mounted running" vzctl status 555 &&
 		expect 32 'Container is already running' vzctl start 555 &&
-		same 240 "$(cell numproc limit)" &&
+		same 240 "$(cell 555 numproc limit)" &&
 		prints_row running "$(cat /sys/fs/cgroup/vz/555/pids.current)"
 }
 
@@ -315,10 +299,10 @@ live_limits() {
 	says "UB limits were set successfully
 WARNING: Settings were not saved to config and will be lost after CT restart (use --save flag)" \
 		vzctl set 555 --numproc 60:61 --numfile 900 &&
-		same "60 61 900" "$(cell numproc barrier) $(cell numproc limit) $(cell numfile limit)" &&
+		same "60 61 900" "$(cell 555 numproc barrier) $(cell 555 numproc limit) $(cell 555 numfile limit)" &&
 		same 240:240 "$(key NUMPROC)" &&
 		expect 0 "UB limits.*$saved" vzctl set 555 --numproc 70 --save && same 70:70 "$(key NUMPROC)" &&
-		expect 0 'UB limits' vzctl set 555 --reset_ub && same 9312 "$(cell numfile limit)"
+		expect 0 'UB limits' vzctl set 555 --reset_ub && same 9312 "$(cell 555 numfile limit)"
 }
 
 # With the memory controller gone nothing can limit memory: no part of it is done.
@@ -328,8 +312,8 @@ refused_as_a_whole() {
 	echo -memory >/sys/fs/cgroup/vz/cgroup.subtree_control || return
 	expect 1 'memory.max of the cgroup of CT 555.*not saving configuration file' \
 		vzctl set 555 --numproc 20 --physpages 0:20000 --swappages 0:20000 --hostname other.com --save &&
-		same "$before" "$(sha256sum "$mine")" && same 70 "$(cell numproc limit)" &&
-		same 9223372036854775807 "$(cell physpages limit)" && same pepito.com "$(vzctl exec 555 uname -n)"
+		same "$before" "$(sha256sum "$mine")" && same 70 "$(cell 555 numproc limit)" &&
+		same 9223372036854775807 "$(cell 555 physpages limit)" && same pepito.com "$(vzctl exec 555 uname -n)"
 	local rc=$?
 	echo +memory >/sys/fs/cgroup/vz/cgroup.subtree_control
 	return "$rc"
@@ -343,7 +327,7 @@ vswap() {
 	# What is not written follows from it: privvmpages = (ram + swap) * 2.
 	sed -i '/^PRIVVMPAGES/d;/^LOCKEDPAGES/d' "$mine"
 	expect 0 'UB limits' vzctl set 555 --ram 128M &&
-		same "98304 32768" "$(cell privvmpages limit) $(cell lockedpages limit)"
+		same "98304 32768" "$(cell 555 privvmpages limit) $(cell 555 lockedpages limit)"
 }
 
 processors() {
@@ -396,7 +380,7 @@ $saved" vzctl set 555 --name pepito --save &&
 		expect 21 'Bad parameter for --name: a/b' vzctl set 555 --name a/b --save &&
 		expect 0 'where a container is asked for, 123 is CT 123.*Name 123 assigned' vzctl set 555 --name 123 --save &&
 		expect 0 '^CTID 123 deleted' vzctl status 123 && says "Name 555 assigned
-$saved" vzctl set 555 --name 555 --save && [[ ! -s $work/errors && -L /etc/vz/names/555 ]] &&
+$saved" vzctl set 555 --name 555 --save 2>"$work/errors" && [[ ! -s $work/errors && -L /etc/vz/names/555 ]] &&
 		expect 0 'Name pepito' vzctl set 555 --name pepito --save &&
 		expect 0 'Name anna assigned' vzctl set pepito --name anna --save &&
 		[[ ! -e /etc/vz/names/pepito && -L /etc/vz/names/anna ]] &&
@@ -421,7 +405,7 @@ disk_full() {
 	head -c 1M /dev/zero >"$conf/filler" 2>/dev/null
 	expect 139 'Unable to save.*No space left' vzctl set 555 --numproc 33 --description full --save || ok=1
 	same "$(sha256sum <"$work/conf/555.conf")" "$(sha256sum <"$mine")" || ok=1
-	same 70 "$(cell numproc limit)" || ok=1
+	same 70 "$(cell 555 numproc limit)" || ok=1
 	same 2 "$(find "$conf" -type f | wc -l)" || ok=1
 	rm "$conf/filler"
 	expect 0 "$saved" vzctl set 555 --description roomy --save || ok=1
@@ -454,7 +438,7 @@ killed() {
 
 restart_keeps() {
 	expect 0 '' vzctl stop anna --fast && expect 0 'Container start in progress' vzctl start anna &&
-		same "$((128 << 20))" "$(</sys/fs/cgroup/vz/555/memory.max)" && same 98304 "$(cell privvmpages limit)" &&
+		same "$((128 << 20))" "$(</sys/fs/cgroup/vz/555/memory.max)" && same 98304 "$(cell 555 privvmpages limit)" &&
 		same 200 "$(</sys/fs/cgroup/vz/555/cpu.weight)"
 }
 
@@ -490,7 +474,7 @@ check "a kill at any step of saving loses nothing" killed
 check "settings hold after a restart" restart_keeps
 check "the sample's file comes before the built-in figures" \
 	eval 'echo NUMPROC=11:12 >"$conf/ve-test.conf-sample"; vzctl set 555 --applyconfig test --save &&
-		same 11:12 "$(key NUMPROC)" && same test "$(key ORIGIN_SAMPLE)" && same 11 "$(cell numproc barrier)"'
+		same 11:12 "$(key NUMPROC)" && same test "$(key ORIGIN_SAMPLE)" && same 11 "$(cell 555 numproc barrier)"'
 check "DISABLED=yes keeps it from starting, --force starts it" \
 	eval 'vzctl stop 555 --fast && vzctl set 555 --disabled yes --save &&
 		expect 105 "Container start disabled" vzctl start 555 && expect 0 "" vzctl start 555 --force'

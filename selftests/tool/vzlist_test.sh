@@ -26,15 +26,6 @@ cleanup() {
 } >/dev/null 2>&1
 trap cleanup EXIT
 
-# prints EXPECTED COMMAND...: exactly that on standard output, status 0.
-prints() {
-	local want=$1 out rc=0
-	shift
-	out=$("$@" 2>/dev/null) || rc=$?
-	[[ $rc = 0 ]] || printf 'status %s\n' "$rc"
-	diff <(printf '%s\n' "$want") <(printf '%s\n' "$out") && [[ $rc = 0 ]]
-}
-
 # fails STATUS TEXT COMMAND...: that status, and exactly that on standard error.
 fails() {
 	local want=$1 text=$2 out rc=0
@@ -89,82 +80,82 @@ pids() { cat /sys/fs/cgroup/vz/101/pids.current; }
 default_table() {
 	local p
 	printf -v p '%10d' "$(pids)"
-	prints "      CTID      NPROC STATUS    IP_ADDR         HOSTNAME
+	says "      CTID      NPROC STATUS    IP_ADDR         HOSTNAME
        101 $p running   10.1.2.101      ct101.example.org" vzlist &&
-		prints "      CTID      NPROC STATUS    IP_ADDR         HOSTNAME
+		says "      CTID      NPROC STATUS    IP_ADDR         HOSTNAME
        101 $p running   10.1.2.101      ct101.example.org
        102          - stopped   -               -
        104          - stopped   192.168.100.200 web.example.org" vzlist -a
 }
 
 choices() {
-	prints "       101
+	says "       101
        102
        104" vzlist -a -1 &&
-		prints "       102
+		says "       102
        104" vzlist -S -H -o veid &&
-		prints "       104" vzlist -H -ovpsid 104 &&
-		prints "       104" vzlist -H -ovpsid web &&
-		prints "       101
+		says "       104" vzlist -H -ovpsid 104 &&
+		says "       104" vzlist -H -ovpsid web &&
+		says "       101
        104" vzlist -1 104 101
 }
 
 names() {
-	prints " SMARTNAME      NPROC STATUS    IP_ADDR         HOSTNAME
+	says " SMARTNAME      NPROC STATUS    IP_ADDR         HOSTNAME
        102          - stopped   -               -
        web          - stopped   192.168.100.200 web.example.org" vzlist -n -S &&
-		prints "NAME
+		says "NAME
 -
 -
 web" vzlist -a -o name && rm /etc/vz/names/web &&
-		prints "-" vzlist -H -o name 104 &&
+		says "-" vzlist -H -o name 104 &&
 		fails 1 'CT ID web is invalid.' vzlist web &&
 		ln -s "$conf/104.conf" /etc/vz/names/web
 }
 
 filters() {
-	prints "       104" vzlist -a -1 -h '*.example.org' -N 'w?b' &&
-		prints "       101" vzlist -a -1 -d 'the first*' &&
-		prints "       101
+	says "       104" vzlist -a -1 -h '*.example.org' -N 'w?b' &&
+		says "       101" vzlist -a -1 -d 'the first*' &&
+		says "       101
        104" vzlist -a -1 --hostname '[cw]*' &&
-		prints "" vzlist -a -1 -h nothing
+		says "" vzlist -a -1 -h nothing
 }
 
 sorting() {
-	prints "       104
+	says "       104
        102
        101" vzlist -a -1 -s -ctid &&
-		prints "       102
+		says "       102
        101
        104" vzlist -a -1 -s hostname &&
-		prints "       101
+		says "       101
        102
        104" vzlist -a -1 --sort -numproc.l
 }
 
 wide() {
-	prints "PRIVATE                          DESCRIPTION                      ONBOOT  BOOTORDER
+	says "PRIVATE                          DESCRIPTION                      ONBOOT  BOOTORDER
 $(printf '%-32s' "$tree") the first one of them, with a lo    yes          7" \
 		vzlist -o private,description,onboot,bootorder &&
-		prints "$(printf '%-32s' "$tree") the first one of them, with a long description    yes" \
+		says "$(printf '%-32s' "$tree") the first one of them, with a long description    yes" \
 			vzlist -H -t -o private,description,onboot &&
-		prints "the first one of them, with a long description" vzlist -H -o description &&
-		prints "10.1.2.101 10.1.2.111" vzlist -H -o ip &&
-		prints "10.1.2.101             101" vzlist -H -o ip,ctid
+		says "the first one of them, with a long description" vzlist -H -o description &&
+		says "10.1.2.101 10.1.2.111" vzlist -H -o ip &&
+		says "10.1.2.101             101" vzlist -H -o ip,ctid
 }
 
 numbers() {
-	prints "   NPROC.B    NPROC.L    NPROC.F  CPULIM  CPUUNI  CPUS IOP    IOLIMIT IOPS
+	says "   NPROC.B    NPROC.L    NPROC.F  CPULIM  CPUUNI  CPUS IOP    IOLIMIT IOPS
        100        200          0      50    1000     -   -   10485760    -" \
 		vzlist -o numproc.b,numproc.l,numproc.f,cpulimit,cpuunits,cpus,ioprio,iolimit,iopslimit &&
-		prints "    DSPACE   DSPACE.S   DSPACE.H    DINODES  DINODES.S  DINODES.H
+		says "    DSPACE   DSPACE.S   DSPACE.H    DINODES  DINODES.S  DINODES.H
          -    2097152    2306867          -       1000       2000" \
 			vzlist -o diskspace,diskspace.s,diskspace.h,diskinodes,diskinodes.s,diskinodes.h &&
-		prints "        30         40          -          -          -    no" \
+		says "        30         40          -          -          -    no" \
 			vzlist -H -o numproc.b,numproc.l,numproc,numproc.m,numproc.f,vswap 102 &&
-		prints "  yes     no simfs       - -         -" \
+		says "  yes     no simfs       - -         -" \
 			vzlist -H -o vswap,disabled,layout,vm_overcommit,netfilter,capability 104 &&
-		prints "nfs:on          net_admin:on,sys_time:off debian-12" \
+		says "nfs:on          net_admin:on,sys_time:off debian-12" \
 			vzlist -H -o features,capability,ostemplate
 }
 
@@ -173,7 +164,7 @@ clock() {
 	local up since
 	vzlist -o uptime,laverage | head -n 1 | grep -qx '         UPTIME       LAVERAGE' &&
 		vzlist -H -o uptime,laverage | grep -qxE '000d00h:[0-9]{2}m:[0-9]{2}s [0-9]\.[0-9]{2}/[0-9]\.[0-9]{2}/[0-9]\.[0-9]{2}' &&
-		prints "              -              -" vzlist -H -o uptime,laverage 102 || return
+		says "              -              -" vzlist -H -o uptime,laverage 102 || return
 	# Between the two clocks before and after the start, by the host's own.
 	since=$(seconds)
 	up=$(vzlist -j -o uptime | jq '.[0].uptime')
@@ -185,7 +176,7 @@ statuses() {
 	local ok=0
 	mkdir -p /vz/root/102 && mount --bind /vz/private/102 /vz/root/102 || return
 	touch /vz/dump/Dump.104
-	prints "running
+	says "running
 mounted
 suspended" vzlist -a -H -o status || ok=1
 	umount /vz/root/102
@@ -210,7 +201,7 @@ json() {
 			.numproc == {held: 0, maxheld: 0, barrier: 30, limit: 40, failcnt: 0} and
 			.kmemsize == null and .bootorder == null and .cpulimit == null) and
 		(.[2] | .name == "web" and .smart_name == "web" and .vswap == true)' <<<"$j" &&
-		prints '[
+		says '[
   {
     "ctid": 102,
     "status": "stopped",
@@ -252,7 +243,7 @@ errors() {
 # What a hostile configuration says is no terminal's business.
 tame() {
 	printf 'HOSTNAME=a\033[2Jb\n' >"$conf/102.conf"
-	prints 'a?[2Jb' vzlist -H -o hostname 102
+	says 'a?[2Jb' vzlist -H -o hostname 102
 }
 
 plan 16
