@@ -1,56 +1,66 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vzctx - the verbs
- *
- * Each takes its own argv, argv[0] being the verb, and returns an exit code.
+ * vzctx - the verbs, and what they share
  */
 #ifndef _VZCTX_CMD_H
 #define _VZCTX_CMD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "nl.h"
 #include "../kmod/version.h"
 
 /* Three numbers: programs that drive vzctl, libvirt for one, want as many. */
 #define VERSION		VZCTX_VERSION
 
-int cmd_create(int argc, char **argv);
-int cmd_start(int argc, char **argv);
-int cmd_restart(int argc, char **argv);
-int cmd_status(int argc, char **argv);
-int cmd_mount(int argc, char **argv);
-int cmd_umount(int argc, char **argv);
-int cmd_boot(int argc, char **argv);
-int cmd_shutdown(int argc, char **argv);
-int cmd_exec(int argc, char **argv);
-int cmd_enter(int argc, char **argv);
-int cmd_console(int argc, char **argv);
-int cmd_set(int argc, char **argv);
-int cmd_limit(int argc, char **argv);
-int cmd_list(int argc, char **argv);
-int cmd_show(int argc, char **argv);
-int cmd_stop(int argc, char **argv);
-int cmd_destroy(int argc, char **argv);
-int cmd_events(int argc, char **argv);
-int cmd_ubc(int argc, char **argv);
-int cmd_top(int argc, char **argv);
-int cmd_why(int argc, char **argv);
-int cmd_thaw(int argc, char **argv);
-int cmd_template(int argc, char **argv);
-
-/** struct verb - a row of the one table; see vzctx.c */
+/**
+ * struct verb - a row of the one table; see vzctx.c
+ *
+ * @fn takes its row and its own argv, argv[0] being the verb, and returns an exit
+ * code or an outcome.
+ */
 struct verb {
 	const char *name;
-	int (*fn)(int argc, char **argv);
+	int (*fn)(const struct verb *verb, int argc, char **argv);
 	const char *synopsis;
 	const char *summary;
 	bool sealed;	/* runs from a sealed copy: it enters contexts */
 };
 
-/** "Usage: ..." of the verb called @name and its summary on stdout. */
-void verb_help(const char *name);
+int cmd_create(const struct verb *verb, int argc, char **argv);
+int cmd_start(const struct verb *verb, int argc, char **argv);
+int cmd_restart(const struct verb *verb, int argc, char **argv);
+int cmd_status(const struct verb *verb, int argc, char **argv);
+int cmd_mount(const struct verb *verb, int argc, char **argv);
+int cmd_umount(const struct verb *verb, int argc, char **argv);
+int cmd_boot(const struct verb *verb, int argc, char **argv);
+int cmd_shutdown(const struct verb *verb, int argc, char **argv);
+int cmd_exec(const struct verb *verb, int argc, char **argv);
+int cmd_enter(const struct verb *verb, int argc, char **argv);
+int cmd_console(const struct verb *verb, int argc, char **argv);
+int cmd_set(const struct verb *verb, int argc, char **argv);
+int cmd_limit(const struct verb *verb, int argc, char **argv);
+int cmd_list(const struct verb *verb, int argc, char **argv);
+int cmd_show(const struct verb *verb, int argc, char **argv);
+int cmd_stop(const struct verb *verb, int argc, char **argv);
+int cmd_destroy(const struct verb *verb, int argc, char **argv);
+int cmd_events(const struct verb *verb, int argc, char **argv);
+int cmd_ubc(const struct verb *verb, int argc, char **argv);
+int cmd_top(const struct verb *verb, int argc, char **argv);
+int cmd_why(const struct verb *verb, int argc, char **argv);
+int cmd_thaw(const struct verb *verb, int argc, char **argv);
+int cmd_template(const struct verb *verb, int argc, char **argv);
+
+/**
+ * verb_wrap - prints @text, broken at blanks that no bracket holds
+ * @at: the column it begins in
+ * @indent: the column of the lines that follow
+ */
+void verb_wrap(const char *text, size_t at, size_t indent);
+
+/** "Usage: ..." of @verb and its summary on stdout. */
+void verb_help(const struct verb *verb);
 
 /**
  * verb_badopt - tells what is wrong with the option that getopt_long stopped at

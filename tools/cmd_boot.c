@@ -147,7 +147,7 @@ static int jobs_default(void)
 	return n < 1 ? 1 : n > MAX_JOBS ? MAX_JOBS : n;
 }
 
-static int run(int argc, char **argv, bool boot)
+static int run(const struct verb *verb, int argc, char **argv, bool boot)
 {
 	static const struct option opts[] = {
 		{ "jobs", required_argument, NULL, 'j' },
@@ -165,7 +165,7 @@ static int run(int argc, char **argv, bool boot)
 				return msg_usage(argv[0], "\"%s\" is no number from 1 to %d",
 						 optarg, MAX_JOBS);
 		} else if (opt == 'h') {
-			verb_help(argv[0]);
+			verb_help(verb);
 			printf("  -j, --jobs N  so many at a time (default: VE_PARALLEL of vz.conf, or the\n"
 			       "                number of processors)\n\n%s",
 			       boot ? "Starts those with ONBOOT=\"yes\" that do not run, the higher their BOOTORDER the\nearlier.\n" :
@@ -191,12 +191,12 @@ static int run(int argc, char **argv, bool boot)
 	return bad ? EXIT_FAILED : EXIT_OK;
 }
 
-int cmd_boot(int argc, char **argv)
+int cmd_boot(const struct verb *verb, int argc, char **argv)
 {
-	return run(argc, argv, true);
+	return run(verb, argc, argv, true);
 }
 
-int cmd_shutdown(int argc, char **argv)
+int cmd_shutdown(const struct verb *verb, int argc, char **argv)
 {
-	return run(argc, argv, false);
+	return run(verb, argc, argv, false);
 }

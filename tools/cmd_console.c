@@ -13,6 +13,7 @@
 #include "consock.h"
 #include "keep.h"
 #include "msg.h"
+#include "nl.h"
 
 #define KEPT_TRIES	100
 #define KEPT_PAUSE_MS	20
@@ -56,7 +57,7 @@ static bool unkept(uint32_t ctid)
 	return true;
 }
 
-static void help(const char *verb)
+static void help(const struct verb *verb)
 {
 	verb_help(verb);
 	printf("  -f, --force    take it from whoever is attached\n"
@@ -66,7 +67,7 @@ static void help(const char *verb)
 	       "can be attached at a time. A container that does not run is waited for.\n");
 }
 
-int cmd_console(int argc, char **argv)
+int cmd_console(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "force", no_argument, NULL, 'f' },
@@ -88,7 +89,7 @@ int cmd_console(int argc, char **argv)
 			how &= ~CONSOLE_WAIT;
 			break;
 		case 'h':
-			help(argv[0]);
+			help(verb);
 			return EXIT_OK;
 		default:
 			return verb_badopt(opt, argv);

@@ -24,7 +24,7 @@ static bool good_hostname(const char *s)
 	return true;
 }
 
-int cmd_create(int argc, char **argv)
+int cmd_create(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "ostemplate", required_argument, NULL, 't' },
@@ -61,7 +61,7 @@ int cmd_create(int argc, char **argv)
 						 optarg);
 			break;
 		case 'h':
-			verb_help(argv[0]);
+			verb_help(verb);
 			printf("  --ostemplate NAME  fill the private area from a template: a name in\n"
 			       "                     /vz/template/cache, an archive, a directory, an image\n"
 			       "  --config SAMPLE    begin with " CONF_DIR "/ve-SAMPLE.conf-sample\n"

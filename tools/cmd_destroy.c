@@ -10,7 +10,7 @@
 #include "conf.h"
 #include "msg.h"
 
-int cmd_destroy(int argc, char **argv)
+int cmd_destroy(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "purge", no_argument, NULL, 'p' },
@@ -25,7 +25,7 @@ int cmd_destroy(int argc, char **argv)
 		if (opt == 'p') {
 			do_purge = true;
 		} else if (opt == 'h') {
-			verb_help(argv[0]);
+			verb_help(verb);
 			printf("  --purge  remove the private area too, wherever it lies\n\n"
 			       "The configuration is renamed to " CONF_DIR "/CTID.conf.destroyed.\n");
 			return EXIT_OK;

@@ -174,7 +174,7 @@ static int run(struct events *e, uint64_t timeout_s, int ready_fd)
 	return ret;
 }
 
-int cmd_events(int argc, char **argv)
+int cmd_events(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "follow", no_argument, NULL, 'f' },
@@ -212,7 +212,7 @@ int cmd_events(int argc, char **argv)
 			good = parse_u64(optarg, INT_MAX, &fd);
 			break;
 		case 'h':
-			verb_help(argv[0]);
+			verb_help(verb);
 			printf("  --count N     end after N events\n"
 			       "  --timeout S   end after S seconds, with exit status 1\n"
 			       "  --follow      go on until stopped (default)\n"

@@ -18,7 +18,7 @@ static int run(uint32_t ctid, char **argv, enum tty_mode mode)
 	return ret && status == EXIT_FAILED ? ret : status;
 }
 
-int cmd_exec(int argc, char **argv)
+int cmd_exec(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "tty", no_argument, NULL, 't' },
@@ -34,7 +34,7 @@ int cmd_exec(int argc, char **argv)
 		if (opt == 't') {
 			mode = TTY_PTY;
 		} else if (opt == 'h') {
-			verb_help(argv[0]);
+			verb_help(verb);
 			printf("  -t, --tty  give it a terminal, made inside the container\n\n"
 			       "Without -t it has pipes from and to the caller's standard descriptors, and\n"
 			       "exec ends with it, whatever it leaves behind. The exit status is the command's, 128 + N after\n"
@@ -55,7 +55,7 @@ int cmd_exec(int argc, char **argv)
 	return run(ctid, argv + optind, mode);
 }
 
-int cmd_enter(int argc, char **argv)
+int cmd_enter(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "help", no_argument, NULL, 'h' },
@@ -67,7 +67,7 @@ int cmd_enter(int argc, char **argv)
 	while ((opt = getopt_long(argc, argv, ":h", opts, NULL)) >= 0) {
 		if (opt != 'h')
 			return verb_badopt(opt, argv);
-		verb_help(argv[0]);
+		verb_help(verb);
 		printf("The shell is /bin/bash, or /bin/sh, on a terminal made inside the container.\n");
 		return EXIT_OK;
 	}

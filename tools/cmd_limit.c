@@ -197,7 +197,7 @@ static int run(struct limit *l, int argc, char **argv)
 	return ret ? ret : apply(l);
 }
 
-static void options(const char *verb)
+static void options(const struct verb *verb)
 {
 	verb_help(verb);
 	printf("      --save            keep them in the configuration\n"
@@ -221,7 +221,7 @@ static void options(const char *verb)
 	print_columns(part_columns, part_ncolumns);
 }
 
-int cmd_limit(int argc, char **argv)
+int cmd_limit(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "save", no_argument, NULL, 's' },
@@ -262,7 +262,7 @@ int cmd_limit(int argc, char **argv)
 						 optarg);
 			break;
 		case 'h':
-			options(argv[0]);
+			options(verb);
 			return EXIT_OK;
 		default:
 			if (!out_option(&l.out, opt, optarg))

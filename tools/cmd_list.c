@@ -196,7 +196,7 @@ static int by_ctid(const void *a, const void *b)
 	return (int)x->ctx.state - (int)y->ctx.state;
 }
 
-int cmd_list(int argc, char **argv)
+int cmd_list(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "all", no_argument, NULL, 'a' },
@@ -214,7 +214,7 @@ int cmd_list(int argc, char **argv)
 		if (opt == 'a') {
 			all = true;
 		} else if (opt == 'h') {
-			verb_help(argv[0]);
+			verb_help(verb);
 			printf("  -a, --all             stopped ones too\n"
 			       OUT_HELP "\n");
 			print_columns(columns, NCOLUMNS);

@@ -10,7 +10,8 @@
 #include "msg.h"
 
 /* Return: EXIT_OK with @ctid, -1 after the help text, or an exit code. */
-static int words(int argc, char **argv, const char *more, uint32_t *ctid)
+static int words(const struct verb *verb, int argc, char **argv, const char *more,
+		 uint32_t *ctid)
 {
 	static const struct option opts[] = {
 		{ "help", no_argument, NULL, 'h' },
@@ -19,7 +20,7 @@ static int words(int argc, char **argv, const char *more, uint32_t *ctid)
 	int opt = getopt_long(argc, argv, ":h", opts, NULL);
 
 	if (opt == 'h') {
-		verb_help(argv[0]);
+		verb_help(verb);
 		printf("%s", more);
 		return -1;
 	}
@@ -28,20 +29,20 @@ static int words(int argc, char **argv, const char *more, uint32_t *ctid)
 	return verb_ctid(argc, argv, true, ctid);
 }
 
-int cmd_mount(int argc, char **argv)
+int cmd_mount(const struct verb *verb, int argc, char **argv)
 {
 	uint32_t ctid;
-	int ret = words(argc, argv,
+	int ret = words(verb, argc, argv,
 			"The action scripts premount and mount are run. A start does it by itself.\n",
 			&ctid);
 
 	return ret < 0 ? EXIT_OK : ret ? ret : life_mount(ctid);
 }
 
-int cmd_umount(int argc, char **argv)
+int cmd_umount(const struct verb *verb, int argc, char **argv)
 {
 	uint32_t ctid;
-	int ret = words(argc, argv,
+	int ret = words(verb, argc, argv,
 			"The action scripts umount and postumount are run. The end of a container does it\n"
 			"by itself.\n", &ctid);
 

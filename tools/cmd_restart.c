@@ -11,7 +11,7 @@
 
 #define WAIT_S	300
 
-int cmd_restart(int argc, char **argv)
+int cmd_restart(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "fast", no_argument, NULL, 'f' },
@@ -37,7 +37,7 @@ int cmd_restart(int argc, char **argv)
 			msg_quiet = true;
 			break;
 		case 'h':
-			verb_help(argv[0]);
+			verb_help(verb);
 			printf("  --fast       kill it instead of asking its init\n"
 			       "  --wait       wait until its init says that it is up\n"
 			       "  -q, --quiet  say nothing of success\n\n"

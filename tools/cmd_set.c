@@ -13,7 +13,7 @@
 #include "names.h"
 #include "vzctl.h"
 
-static int help(const char *verb)
+static int help(const struct verb *verb)
 {
 	verb_help(verb);
 	printf("  --name NAME                the container answers to it as to its number\n"
@@ -46,7 +46,7 @@ static int exit_code(int ret)
 	}
 }
 
-int cmd_set(int argc, char **argv)
+int cmd_set(const struct verb *verb, int argc, char **argv)
 {
 	struct vzctl v = { .command = "set" };
 	static char save[] = "--save", later[] = "--setmode=ignore";
@@ -55,7 +55,7 @@ int cmd_set(int argc, char **argv)
 	if (argc < 2)
 		return msg_usage(argv[0], "set needs a CTID");
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return help(argv[0]);
+		return help(verb);
 	optind = 1;
 	ret = verb_ctid(argc, argv, false, &v.ctid);
 	if (ret)

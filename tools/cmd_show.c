@@ -155,7 +155,7 @@ static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
 	return ret ? msg_fail(-ret, NULL, "print CT %u", ctid) : EXIT_OK;
 }
 
-int cmd_show(int argc, char **argv)
+int cmd_show(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "all", no_argument, NULL, 'a' },
@@ -173,7 +173,7 @@ int cmd_show(int argc, char **argv)
 		if (opt == 'a') {
 			all = true;
 		} else if (opt == 'h') {
-			verb_help(argv[0]);
+			verb_help(verb);
 			printf("  -a, --all             uncounted resources too\n"
 			       OUT_HELP "\n");
 			print_columns(bcrow_columns, bcrow_ncolumns);

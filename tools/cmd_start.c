@@ -13,7 +13,7 @@
 /* How long --wait waits; a Debian under emulation takes a minute. */
 #define WAIT_S	300
 
-static void help(const char *verb)
+static void help(const struct verb *verb)
 {
 	verb_help(verb);
 	printf("  -F, --foreground  wait for its end and return the command's status\n"
@@ -27,7 +27,7 @@ static void help(const char *verb)
 	       "a command has /dev/null. An init that reboots is started again.\n");
 }
 
-int cmd_start(int argc, char **argv)
+int cmd_start(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "foreground", no_argument, NULL, 'F' },
@@ -55,7 +55,7 @@ int cmd_start(int argc, char **argv)
 		} else if (opt == 'f') {
 			s.force = true;
 		} else if (opt == 'h') {
-			help(argv[0]);
+			help(verb);
 			return EXIT_OK;
 		} else if (opt >= 0) {
 			return verb_badopt(opt, argv);

@@ -11,7 +11,7 @@
 #include "life.h"
 #include "msg.h"
 
-int cmd_status(int argc, char **argv)
+int cmd_status(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "help", no_argument, NULL, 'h' },
@@ -23,7 +23,7 @@ int cmd_status(int argc, char **argv)
 	uint32_t ctid;
 
 	if (opt == 'h') {
-		verb_help(argv[0]);
+		verb_help(verb);
 		printf("One line of words: exist or deleted, mounted or unmounted, running or down. Then\n"
 		       "how its command ended, and what a killed verb has left unfinished, if so.\n"
 		       "The exit status is 0 in any case.\n");

@@ -10,7 +10,7 @@
 #include "msg.h"
 #include "parse.h"
 
-int cmd_stop(int argc, char **argv)
+int cmd_stop(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "fast", no_argument, NULL, 'f' },
@@ -38,7 +38,7 @@ int cmd_stop(int argc, char **argv)
 						 optarg);
 			break;
 		case 'h':
-			verb_help(argv[0]);
+			verb_help(verb);
 			printf("  --fast       kill it at once\n"
 			       "  --timeout S  kill it after S seconds (default: STOP_TIMEOUT of its\n"
 			       "               configuration, or 120)\n"

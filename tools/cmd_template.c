@@ -77,7 +77,7 @@ static const struct {
 
 #define NTABLE (sizeof(table) / sizeof(table[0]))
 
-static int help(const char *verb)
+static int help(const struct verb *verb)
 {
 	verb_help(verb);
 	printf("  list                    the templates in the cache (default)\n"
@@ -177,7 +177,7 @@ static int dispatch(struct line *l, int argc, char **argv)
 		       msg_usage("template", "\"%s\" is none of list, build, import, unpack, remove", word);
 }
 
-int cmd_template(int argc, char **argv)
+int cmd_template(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "name", required_argument, NULL, 'N' },
@@ -215,7 +215,7 @@ int cmd_template(int argc, char **argv)
 			l.deb.quiet = true;
 			break;
 		case 'h':
-			return help(argv[0]);
+			return help(verb);
 		default:
 			return verb_badopt(opt, argv);
 		}

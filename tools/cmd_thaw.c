@@ -10,7 +10,7 @@
 #include "cmd.h"
 #include "msg.h"
 
-int cmd_thaw(int argc, char **argv)
+int cmd_thaw(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "help", no_argument, NULL, 'h' },
@@ -22,7 +22,7 @@ int cmd_thaw(int argc, char **argv)
 	while ((opt = getopt_long(argc, argv, ":h", opts, NULL)) >= 0) {
 		if (opt != 'h')
 			return verb_badopt(opt, argv);
-		verb_help(argv[0]);
+		verb_help(verb);
 		return EXIT_OK;
 	}
 	ret = verb_ctid(argc, argv, true, &ctid);

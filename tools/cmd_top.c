@@ -167,7 +167,7 @@ static bool parse_sort(const char *word, enum top_sort *sort)
 	return false;
 }
 
-int cmd_top(int argc, char **argv)
+int cmd_top(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "interval", required_argument, NULL, 'i' },
@@ -190,7 +190,7 @@ int cmd_top(int argc, char **argv)
 		} else if (opt == 's') {
 			good = parse_sort(optarg, &t.sort);
 		} else if (opt == 'h') {
-			verb_help(argv[0]);
+			verb_help(verb);
 			printf("      --interval S      look every S seconds (2)\n"
 			       "      --count N         N times\n"
 			       "      --sort WORD       failures (default), use or cpu\n"

@@ -218,7 +218,7 @@ static int open_source(struct ubc *u)
 			      "list the kernel's resources") : EXIT_OK;
 }
 
-static int usage(const char *verb)
+static int usage(const struct verb *verb)
 {
 	verb_help(verb);
 	printf("  -a, --all             uncounted resources too\n"
@@ -234,7 +234,7 @@ static int usage(const char *verb)
 	return EXIT_OK;
 }
 
-int cmd_ubc(int argc, char **argv)
+int cmd_ubc(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "all", no_argument, NULL, 'a' },
@@ -265,7 +265,7 @@ int cmd_ubc(int argc, char **argv)
 		case 'f': u.file = optarg; break;
 		case 'i': good = parse_u64(optarg, 86400, &u.interval) && u.interval; break;
 		case 'c': good = parse_u64(optarg, INT64_MAX, &u.count) && u.count; break;
-		case 'h': return usage(argv[0]);
+		case 'h': return usage(verb);
 		default:
 			if (!out_option(&u.out, opt, optarg))
 				return verb_badopt(opt, argv);

@@ -286,7 +286,7 @@ static int ask(struct why *w)
 			      "tell why CT %u was refused", w->ctid) : EXIT_OK;
 }
 
-int cmd_why(int argc, char **argv)
+int cmd_why(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
 		{ "json", no_argument, NULL, 'J' },
@@ -300,7 +300,7 @@ int cmd_why(int argc, char **argv)
 		if (opt == 'J') {
 			w.json = true;
 		} else if (opt == 'h') {
-			verb_help(argv[0]);
+			verb_help(verb);
 			printf("      --json            JSON, raw integers\n");
 			return EXIT_OK;
 		} else {

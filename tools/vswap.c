@@ -7,7 +7,6 @@
 
 #include <linux/beancounter.h>
 
-#include "cmd.h"
 #include "msg.h"
 #include "nl.h"
 #include "parse.h"

@@ -3,22 +3,21 @@
  * vzctx - containers with beancounters: the table of verbs
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+
+#include <linux/vzctx.h>
 
 #include "caller.h"
 #include "cmd.h"
 #include "msg.h"
-#include "names.h"
 #include "nearest.h"
 #include "seal.h"
 #include "vzctl.h"
 #include "vzlist.h"
 
-static int cmd_help(int argc, char **argv);
-static int cmd_version(int argc, char **argv);
+static int cmd_help(const struct verb *verb, int argc, char **argv);
+static int cmd_version(const struct verb *verb, int argc, char **argv);
 
 static const struct verb verbs[] = {
 	{ "list", cmd_list, "[--all] [-o COL,COL] [--json|--parsable]",
@@ -83,25 +82,6 @@ static const struct verb *find(const char *name)
 	return NULL;
 }
 
-/* Prints @text, broken at blanks that no bracket holds, behind @indent columns. */
-static void wrap(const char *text, size_t at, size_t indent)
-{
-	const char *end;
-
-	for (; *text; text = end + (*end == ' ')) {
-		int depth = 0;
-
-		for (end = text; *end && (*end != ' ' || depth); end++)
-			depth += (*end == '[') - (*end == ']');
-		if (at > indent && at + 1 + (end - text) > 80) {
-			printf("\n%*s", (int)indent - 1, "");
-			at = indent - 1;
-		}
-		at += printf(" %.*s", (int)(end - text), text);
-	}
-	putchar('\n');
-}
-
 static const char *verb_name(size_t i, const void *arg)
 {
 	(void)arg;
@@ -116,52 +96,12 @@ static int no_verb(const char *word)
 		       msg_usage("", "no verb \"%s\"", word);
 }
 
-void verb_help(const char *name)
-{
-	const struct verb *v = find(name);
-
-	if (!v)
-		return;
-	wrap(v->synopsis,
-	     printf("Usage: %s %s", prog_name, v->name),
-	     strlen("Usage: ") + strlen(prog_name) + 1);
-	printf("\n%s.\n\n", v->summary);
-}
-
-int verb_badopt(int opt, char **argv)
-{
-	const char *word = argv[optind - 1];
-
-	if (opt == ':')
-		return msg_usage(argv[0], "%s needs a value", word);
-	if (!strncmp(word, "--", 2))
-		return msg_usage(argv[0], optopt ? "%s: this option takes no value" :
-				 "there is no option %s", word);
-	return msg_usage(argv[0], "there is no option -%c", optopt);
-}
-
-int verb_ctid(int argc, char **argv, bool last, uint32_t *ctid)
-{
-	if (geteuid())
-		return msg_fail(0, "run it as root", "%s a container", argv[0]);
-	if (optind >= argc)
-		return msg_usage(argv[0], "%s needs a CTID", argv[0]);
-	if (!names_ctid(argv[optind], ctid))
-		return msg_usage(argv[0], "\"%s\" is no CTID (1..%u) and no CT's name",
-				 argv[optind], VZCTX_CTID_MAX);
-	optind++;
-	if (last && optind < argc)
-		return msg_usage(argv[0], "unexpected word \"%s\"",
-				 argv[optind]);
-	return EXIT_OK;
-}
-
 static int help(void)
 {
 	printf("Usage: %s [VERB [OPTIONS]]\n\nVerbs (default: list):\n",
 	       prog_name);
 	for (size_t i = 0; i < NVERBS; i++) {
-		wrap(verbs[i].synopsis, printf("  %-8s", verbs[i].name), 11);
+		verb_wrap(verbs[i].synopsis, printf("  %-8s", verbs[i].name), 11);
 		printf("           %s\n", verbs[i].summary);
 	}
 	printf("\nCTID is a container's number, 1 to %u, or its name; `ls` is `list`.\n\n"
@@ -172,7 +112,7 @@ static int help(void)
 	return EXIT_OK;
 }
 
-static int cmd_help(int argc, char **argv)
+static int cmd_help(const struct verb *verb, int argc, char **argv)
 {
 	const struct verb *v;
 	char *ask[] = { NULL, "--help", NULL };
@@ -180,7 +120,7 @@ static int cmd_help(int argc, char **argv)
 	if (argc < 2)
 		return help();
 	if (!strcmp(argv[1], "--help")) {
-		verb_help(argv[0]);
+		verb_help(verb);
 		return EXIT_OK;
 	}
 	if (argc > 2)
@@ -189,13 +129,13 @@ static int cmd_help(int argc, char **argv)
 	if (!v)
 		return no_verb(argv[1]);
 	ask[0] = (char *)v->name;
-	return v->fn(2, ask);
+	return v->fn(v, 2, ask);
 }
 
-static int cmd_version(int argc, char **argv)
+static int cmd_version(const struct verb *verb, int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "--help")) {
-		verb_help(argv[0]);
+		verb_help(verb);
 		return EXIT_OK;
 	}
 	if (argc > 1)
@@ -223,11 +163,11 @@ int main(int argc, char **argv)
 						vzlist_main(argc, argv);
 	}
 	if (argc < 2)
-		return outcome_code(cmd_list(1, list_argv));
+		return outcome_code(cmd_list(find("list"), 1, list_argv));
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		return help();
 	if (!strcmp(argv[1], "--version"))
-		return cmd_version(1, argv);
+		return cmd_version(find("version"), 1, argv);
 	v = find(argv[1]);
 	if (!v)
 		return no_verb(argv[1]);
@@ -238,5 +178,5 @@ int main(int argc, char **argv)
 					"run from a sealed copy of itself");
 		caller_forget();
 	}
-	return outcome_code(v->fn(argc - 1, argv + 1));
+	return outcome_code(v->fn(v, argc - 1, argv + 1));
 }
