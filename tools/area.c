@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "area.h"
+#include "confpath.h"
 #include "globalconf.h"
 #include "msg.h"
 

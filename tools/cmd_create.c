@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "deflimit.h"
+#include "confkey.h"
 #include "life.h"
 #include "msg.h"
 

@@ -11,6 +11,7 @@
 
 #include "cmd.h"
 #include "conf.h"
+#include "confpath.h"
 #include "confwarn.h"
 #include "modload.h"
 #include "msg.h"

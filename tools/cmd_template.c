@@ -12,6 +12,7 @@
 #include "msg.h"
 #include "nearest.h"
 #include "parse.h"
+#include "sources.h"
 #include "template.h"
 #include "template_list.h"
 #include "template_make.h"
@@ -20,7 +21,7 @@
 struct line {
 	struct out out;
 	struct debstrap deb;
-	struct template_progress limits;
+	struct tree_job limits;
 	const char *name;
 	bool printing, building, limiting;
 };
@@ -94,7 +95,7 @@ static int help(const struct verb *verb)
 	       "  remove NAME             the template is deleted from the cache\n"
 	       "  -q, --quiet             no progress\n"
 	       OUT_HELP "\n",
-	       debstrap_releases(), TEMPLATE_MAX_ENTRIES);
+	       debstrap_releases(), TREE_MAX_ENTRIES);
 	template_list_help();
 	return EXIT_OK;
 }
@@ -111,7 +112,7 @@ static int building(struct line *l, int opt, const char *arg)
 		break;
 	case 'M':
 		l->deb.mirror = arg;
-		good = debstrap_url(arg);
+		good = sources_url(arg);
 		break;
 	case 'I':
 		l->deb.include = arg;

@@ -89,14 +89,6 @@ int conf_retire(const struct conf *c, uint32_t ctid);
 /** Directory (made when missing) held against other writers; close() it. */
 int conf_lock(void);
 
-/** The private area: VE_PRIVATE with $VEID replaced, or the default place. */
-void conf_private(const struct conf *c, uint32_t ctid, char *buf,
-		  unsigned int size);
-
-/** Where it is mounted: VE_ROOT with $VEID replaced, or the default place. */
-void conf_root(const struct conf *c, uint32_t ctid, char *buf,
-	       unsigned int size);
-
 /** Whether FEATURES has "@name:on". */
 bool conf_feature(const struct conf *c, const char *name);
 

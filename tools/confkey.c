@@ -6,30 +6,69 @@
 #include <string.h>
 
 #include "confkey.h"
-#include "deflimit.h"
 #include "globalconf.h"
-#include "life.h"
-#include "setopt.h"
 #include "ubcname.h"
 
-/* Keys that no option sets. */
+/* All but the limits of resources; a check of NULL takes any text. */
 static const struct {
 	const char *key;
 	setval_check *check;
-} others[] = {
+} keys[] = {
+	{ "AVNUMPROC", val_items },
+	{ "BOOTORDER", val_number },
+	{ "CAPABILITY", val_capability },
 	{ "CONFIGFILE", val_text },
+	{ "CPULIMIT", val_cpulimit },
+	{ "CPUMASK", val_cpumask },
+	{ "CPUS", val_cpus },
+	{ "CPUUNITS", val_cpuunits },
+	{ "CPUWEIGHT", val_number },
 	{ DEFLIMIT_KEY, val_text },
 	{ "DEF_OSTEMPLATE", val_text },
+	{ "DESCRIPTION", val_text },
+	{ "DEVICES", val_devices },
+	{ "DEVNODES", val_devnodes },
+	{ "DISABLED", val_yesno },
+	{ "DISKINODES", val_diskinodes },
+	{ "DISKSPACE", val_diskspace },
+	{ "DISK_QUOTA", val_yesno },
 	{ "DUMPDIR", val_path },
+	{ "FEATURES", val_features },
+	{ "HOSTNAME", val_hostname },
+	{ "IOLIMIT", val_iolimit_file },
+	{ "IOPRIO", val_ioprio },
+	{ "IOPSLIMIT", val_number },
+	{ "IPTABLES", val_words },
 	{ "IPV6", val_yesno },
+	{ "IP_ADDRESS", val_addresses },
+	{ "LOCAL_GID", val_number },
+	{ "LOCAL_UID", val_number },
 	{ "LOCKDIR", val_path },
 	{ "LOGFILE", val_path },
 	{ "LOGGING", val_yesno },
+	{ "MEMINFO", val_meminfo },
+	{ "MOUNT_OPTS", val_text },
+	{ "NAME", val_name },
+	{ "NAMESERVER", val_servers },
+	{ "NETDEV", val_interface },
+	{ "NETFILTER", val_netfilter },
+	{ "NETIF", NULL },
+	{ "NODEMASK", val_nodemask },
+	{ "ONBOOT", val_yesno },
 	{ "ON_LIMIT", val_text },
 	{ "ORIGIN_SAMPLE", val_text },
+	{ "OSTEMPLATE", val_text },
+	{ "PCI", val_pci },
+	{ "QUOTATIME", val_number },
+	{ "QUOTAUGIDLIMIT", val_number },
+	{ "SEARCHDOMAIN", val_domains },
+	{ "STOP_TIMEOUT", val_number },
 	{ "TEMPLATE", val_path },
 	{ "VE_LAYOUT", val_text },
 	{ "VE_PARALLEL", val_number },
+	{ "VE_PRIVATE", val_path },
+	{ "VE_ROOT", val_path },
+	{ "VM_OVERCOMMIT", val_factor },
 	{ LIFE_KEY, val_text },
 	/* OpenVZ's, of no meaning here. */
 	{ "CONFIG_CUSTOMIZED", val_text },
@@ -52,7 +91,7 @@ static const struct {
 	{ "VZWDOG", val_text },
 };
 
-#define NOTHERS	(sizeof(others) / sizeof(others[0]))
+#define NKEYS	(sizeof(keys) / sizeof(keys[0]))
 
 static const struct ubcname *ubc_of(const char *key)
 {
@@ -66,21 +105,12 @@ static const struct ubcname *ubc_of(const char *key)
 	return NULL;
 }
 
-/* The keys of a part of an interface are none of a file. */
-static const struct setopt *option_of(const char *key)
-{
-	for (const struct setopt *o = setopts; o->name; o++)
-		if (o->key && o->put != put_netif_part && !strcmp(o->key, key))
-			return o;
-	return NULL;
-}
-
 bool confkey_known(const char *key)
 {
-	for (size_t i = 0; i < NOTHERS; i++)
-		if (!strcmp(others[i].key, key))
+	for (size_t i = 0; i < NKEYS; i++)
+		if (!strcmp(keys[i].key, key))
 			return true;
-	return ubc_of(key) || option_of(key);
+	return ubc_of(key);
 }
 
 bool confkey_is_limit(const char *key)
@@ -88,20 +118,18 @@ bool confkey_is_limit(const char *key)
 	return ubc_of(key);
 }
 
-static setval_check *check_of(const char *key)
+setval_check *confkey_check(const char *key)
 {
-	const struct setopt *o = option_of(key);
-
-	for (size_t i = 0; i < NOTHERS; i++)
-		if (!strcmp(others[i].key, key))
-			return others[i].check;
-	return o && o->file ? o->file : o ? o->check : NULL;
+	for (size_t i = 0; i < NKEYS; i++)
+		if (!strcmp(keys[i].key, key))
+			return keys[i].check;
+	return NULL;
 }
 
 enum reading confkey_read(const char *key, const char *value, char *out)
 {
 	const struct ubcname *u = ubc_of(key);
-	setval_check *check = u ? NULL : check_of(key);
+	setval_check *check = u ? NULL : confkey_check(key);
 	enum reading r = READ_OK;
 	uint64_t bar, lim;
 

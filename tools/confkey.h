@@ -9,8 +9,18 @@
 #include "parse.h"
 #include "setval.h"
 
+/** Of a container whose create or destroy is not over: "create" or "destroy". */
+#define LIFE_KEY	"VZCTX_UNFINISHED"
+
+/** Whether it gets limits its configuration does not say, see deflimit.h. */
+#define DEFLIMIT_KEY	"DEFAULT_LIMITS"
+#define DEFLIMIT_OFF	"none"
+
 /** Whether anybody reads @key; those are among them that only OpenVZ reads. */
 bool confkey_known(const char *key);
+
+/** What reads its value in a file; NULL: any text, or a resource's limits. */
+setval_check *confkey_check(const char *key);
 
 /** Whether it is the BARRIER:LIMIT of a resource. */
 bool confkey_is_limit(const char *key);

@@ -130,4 +130,8 @@ static inline const struct vz_bc *vz_ctx_bc(const struct vz_ctx *c, uint32_t id)
 	return NULL;
 }
 
+/** The row called @name, or NULL. */
+const struct vz_res *res_by_name(const struct vz_reslist *l, const char *name);
+const struct vz_res *res_by_id(const struct vz_reslist *l, uint32_t id);
+
 #endif /* _VZCTX_CTXINFO_H */

@@ -82,17 +82,6 @@ bool debstrap_packages(const char *list)
 	return true;
 }
 
-bool debstrap_url(const char *url)
-{
-	if (strlen(url) > 400 ||
-	    (strncmp(url, "http://", 7) && strncmp(url, "https://", 8)))
-		return false;
-	for (const char *p = url; *p; p++)
-		if (*p <= ' ' || *p >= 0x7f || strchr("@[]\"'\\$`", *p))
-			return false;
-	return true;
-}
-
 static bool in_path(const char *program)
 {
 	const char *path = getenv("PATH") ?: "/usr/sbin:/usr/bin:/sbin:/bin";

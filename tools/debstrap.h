@@ -24,9 +24,6 @@ const char *debstrap_releases(void);
 /** Whether @list is names of packages, comma separated. */
 bool debstrap_packages(const char *list);
 
-/** Whether @url is http or https, without anything a sources.list could stumble over. */
-bool debstrap_url(const char *url);
-
 /** Whether mmdebstrap has a variant of that name. */
 bool debstrap_variant(const char *name);
 

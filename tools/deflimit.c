@@ -11,6 +11,7 @@
 #include <linux/beancounter.h>
 
 #include "cgroup.h"
+#include "confkey.h"
 #include "deflimit.h"
 #include "globalconf.h"
 #include "parse.h"

@@ -17,9 +17,6 @@
 #include "conf.h"
 #include "ctxinfo.h"
 
-#define DEFLIMIT_KEY	"DEFAULT_LIMITS"
-#define DEFLIMIT_OFF	"none"
-
 /**
  * deflimit_add - appends those that @set, what @c says, has nothing about
  * @set: room for as many as @res has rows

@@ -32,7 +32,7 @@ const char *entry_clean(const char *from, char *path)
 		if (len && (len != 1 || *from != '.')) {
 			if (n + len + 2 > PATH_MAX)
 				return "is longer than 4095 bytes";
-			if (++depth > TEMPLATE_MAX_DEPTH)
+			if (++depth > TREE_MAX_DEPTH)
 				return "is more than 256 directories deep";
 			if (n)
 				path[n++] = '/';
@@ -59,12 +59,12 @@ bool entry_xattr_allowed(const char *name, const void *value, size_t size)
 		       VFS_CAP_REVISION_2;
 }
 
-int entry_owner(struct template_progress *p, const char *name, int64_t uid,
+int entry_owner(struct tree_job *p, const char *name, int64_t uid,
 		int64_t gid)
 {
-	bool user = uid < 0 || uid > TEMPLATE_MAX_ID;
+	bool user = uid < 0 || uid > TREE_MAX_ID;
 
-	if (!user && gid >= 0 && gid <= TEMPLATE_MAX_ID)
+	if (!user && gid >= 0 && gid <= TREE_MAX_ID)
 		return 0;
 	return jail_fail(p, EINVAL, "\"%s\" belongs to %s %lld, and a container has the ids 0..65535; pack the template with owners in there",
 			 jail_name(name), user ? "user" : "group",
@@ -72,7 +72,7 @@ int entry_owner(struct template_progress *p, const char *name, int64_t uid,
 }
 
 /* Names in access lists mean nothing here, only numbers do. */
-static int check_acl(struct template_progress *p, struct archive_entry *e,
+static int check_acl(struct tree_job *p, struct archive_entry *e,
 		     const char *path)
 {
 	static const int types[] = { ARCHIVE_ENTRY_ACL_TYPE_ACCESS,
@@ -87,7 +87,7 @@ static int check_acl(struct template_progress *p, struct archive_entry *e,
 			if (tag != ARCHIVE_ENTRY_ACL_USER &&
 			    tag != ARCHIVE_ENTRY_ACL_GROUP)
 				continue;
-			if (id < 0 || (unsigned int)id > TEMPLATE_MAX_ID)
+			if (id < 0 || (unsigned int)id > TREE_MAX_ID)
 				return jail_fail(p, EINVAL, "the access list of \"%s\" names an owner not in 0..65535, or by name alone; pack the template with numeric owners",
 						 jail_name(path));
 		}
@@ -96,7 +96,7 @@ static int check_acl(struct template_progress *p, struct archive_entry *e,
 }
 
 /* libarchive cannot take one attribute off: those that stay are put back. */
-static int sift_xattrs(struct template_progress *p, struct archive_entry *e)
+static int sift_xattrs(struct tree_job *p, struct archive_entry *e)
 {
 	struct archive_entry *old;
 	const void *value;
@@ -120,7 +120,7 @@ static int sift_xattrs(struct template_progress *p, struct archive_entry *e)
 	return 0;
 }
 
-static int check_links(struct template_progress *p, struct archive_entry *e,
+static int check_links(struct tree_job *p, struct archive_entry *e,
 		       const char *path)
 {
 	const char *to = archive_entry_hardlink(e), *wrong;
@@ -154,7 +154,7 @@ static int check_links(struct template_progress *p, struct archive_entry *e,
 	return 0;
 }
 
-int entry_prepare(struct template_progress *p, struct archive_entry *e,
+int entry_prepare(struct tree_job *p, struct archive_entry *e,
 		  const char *path)
 {
 	bool root = !strcmp(path, ".");

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "template.h"
+#include "treejob.h"
 
 struct archive_entry;
 
@@ -32,7 +32,7 @@ bool entry_xattr_allowed(const char *name, const void *value, size_t size);
  *
  * Return: 0, or -EINVAL with p->sentence set.
  */
-int entry_owner(struct template_progress *p, const char *name, int64_t uid,
+int entry_owner(struct tree_job *p, const char *name, int64_t uid,
 		int64_t gid);
 
 /**
@@ -43,7 +43,7 @@ int entry_owner(struct template_progress *p, const char *name, int64_t uid,
  * Return: 0, 1 for one to be left out (counted, unless it is a
  * hard link to itself and there already), -errno with p->sentence set.
  */
-int entry_prepare(struct template_progress *p, struct archive_entry *e,
+int entry_prepare(struct tree_job *p, struct archive_entry *e,
 		  const char *path);
 
 #endif /* _VZCTX_ENTRY_H */

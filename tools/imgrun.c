@@ -74,14 +74,14 @@ static void add_words(struct text *t, const json_t *list)
 			add_word(t, json_string_value(word));
 }
 
-void imgrun_fill(struct template_run *run, const json_t *config)
+void imgrun_fill(struct image_run *run, const json_t *config)
 {
 	const json_t *c = json_object_get(config, "config");
 	const char *user = json_string_value(json_object_get(c, "User"));
 	const char *dir = json_string_value(json_object_get(c, "WorkingDir"));
 	struct text t = { .buf = run->command, .size = sizeof(run->command) };
 
-	*run = (struct template_run){ .image = true };
+	*run = (struct image_run){ .image = true };
 	add_words(&t, json_object_get(c, "Entrypoint"));
 	add_words(&t, json_object_get(c, "Cmd"));
 	escape(user ?: "", run->user, sizeof(run->user));

@@ -7,9 +7,9 @@
 
 #include <jansson.h>
 
-#include "template.h"
+#include "treejob.h"
 
 /** Fills @run from the configuration of an image. */
-void imgrun_fill(struct template_run *run, const json_t *config);
+void imgrun_fill(struct image_run *run, const json_t *config);
 
 #endif /* _VZCTX_IMGRUN_H */

@@ -41,7 +41,7 @@ static const int held_off[] = { SIGINT, SIGTERM, SIGHUP };
 
 /* What parent and child share. */
 struct desk {
-	struct template_progress p;
+	struct tree_job p;
 	int ret;
 	bool done;
 };
@@ -57,7 +57,7 @@ struct cell {
 static volatile pid_t child;
 static volatile sig_atomic_t interrupted;
 
-int jail_fail(struct template_progress *p, int err, const char *fmt, ...)
+int jail_fail(struct tree_job *p, int err, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -376,7 +376,7 @@ static int work(struct desk *desk, struct cell *c, jail_fn fn, void *arg)
 }
 
 int jail_run(int dirfd, int fd, jail_fn fn, void *arg,
-	     struct template_progress *p)
+	     struct tree_job *p)
 {
 	struct sigaction sa = { .sa_handler = on_signal }, old[NSIGNALS];
 	struct desk *desk;

@@ -5,13 +5,13 @@
 #ifndef _VZCTX_JAIL_H
 #define _VZCTX_JAIL_H
 
-#include "template.h"
+#include "treejob.h"
 
 /**
  * jail_fn - what is done in the child
  * @fd: the descriptor the child was given, -1 for none
  */
-typedef int (*jail_fn)(struct template_progress *p, int fd, void *arg);
+typedef int (*jail_fn)(struct tree_job *p, int fd, void *arg);
 
 /**
  * jail_run - runs @fn in a child that sees nothing but the directory @dirfd
@@ -32,10 +32,10 @@ typedef int (*jail_fn)(struct template_progress *p, int fd, void *arg);
  * Return: what @fn returned (0 or -errno), -EINTR when a signal ended it.
  */
 int jail_run(int dirfd, int fd, jail_fn fn, void *arg,
-	     struct template_progress *p);
+	     struct tree_job *p);
 
 /** Sets p->sentence. Return: -@err. */
-int jail_fail(struct template_progress *p, int err, const char *fmt, ...)
+int jail_fail(struct tree_job *p, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /** @name escaped, shortened if need be; good for three more calls. */

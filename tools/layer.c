@@ -17,6 +17,7 @@
 #include "beneath.h"
 #include "jail.h"
 #include "layer.h"
+#include "rmtree.h"
 
 #define WHITEOUT	".wh."
 #define OPAQUE		".wh..wh..opq"
@@ -67,7 +68,7 @@ static int open_dir(struct unpack *u, const char *dir, const char *path)
 static int take_away(struct unpack *u, int dir, const char *name,
 		     const char *path)
 {
-	int ret = name ? template_remove_tree(dir, name) : template_empty_tree(dir);
+	int ret = name ? tree_remove(dir, name) : tree_empty(dir);
 
 	return ret ? jail_fail(u->p, -ret, "\"%s\" cannot be removed: %s",
 			       jail_name(path), strerror(-ret)) : 0;

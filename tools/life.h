@@ -20,9 +20,6 @@
 #include "conf.h"
 #include "tty.h"
 
-/** The key of a configuration whose create or destroy is not over. */
-#define LIFE_KEY	"VZCTX_UNFINISHED"	/* "create" or "destroy" */
-
 /** struct life_create - what to make; NULL: the default */
 struct life_create {
 	uint32_t ctid;

@@ -12,10 +12,13 @@
 #include <unistd.h>
 
 #include "area.h"
+#include "confkey.h"
+#include "confpath.h"
 #include "idrange.h"
 #include "life.h"
 #include "life_step.h"
 #include "msg.h"
+#include "rmtree.h"
 #include "running.h"
 #include "sample.h"
 #include "setup.h"
@@ -32,35 +35,6 @@ struct create {
 	struct place place;	/* where that is */
 	char intent[32];
 };
-
-int no_conf(uint32_t ctid, const char *intent)
-{
-	char path[64];
-
-	if (errno == ENOENT)
-		return msg_end(OUT_NO_CONF, 0, "there is no such CT; make it with `vzctx create`",
-			       "%s", intent);
-	conf_path(ctid, path, sizeof(path));
-	return msg_end(OUT_BAD_CONF, errno, NULL, "%s: read %s", intent, path);
-}
-
-int check_finished(uint32_t ctid, const struct conf *c, const char *intent)
-{
-	const char *what = conf_get(c, LIFE_KEY);
-	char text[128];
-
-	if (!what)
-		return EXIT_OK;
-	if (!strcmp(what, "destroy"))
-		snprintf(text, sizeof(text),
-			 "its destruction was cut short; `%s destroy %u` ends it",
-			 prog_name, ctid);
-	else
-		snprintf(text, sizeof(text),
-			 "its creation was cut short; create it again, or `%s destroy %u` removes what is there",
-			 prog_name, ctid);
-	return msg_end(OUT_UNFINISHED, 0, text, "%s", intent);
-}
 
 static int refused(const struct create *cr, int ret, const char *what,
 		   const struct place *p)
@@ -175,7 +149,7 @@ int private_remove(uint32_t ctid, const struct conf *c, struct place *why)
 		goto out;
 	parent = openat(why->parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ret = parent < 0 ? -errno :
-	      template_remove_tree(parent, strrchr(why->path, '/') + 1);
+	      tree_remove(parent, strrchr(why->path, '/') + 1);
 	if (!ret && fsync(parent))
 		ret = -errno;
 out:
@@ -187,7 +161,7 @@ out:
 
 static int unpack(const struct create *cr, int parent, const char *name)
 {
-	struct template_progress p = { .quiet = msg_quiet };
+	struct tree_job p = { .quiet = msg_quiet };
 	char left[256];
 	int dir, ret;
 

@@ -10,6 +10,8 @@
 
 #include "area.h"
 #include "cgroup.h"
+#include "confkey.h"
+#include "confpath.h"
 #include "life.h"
 #include "life_step.h"
 #include "msg.h"

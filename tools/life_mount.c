@@ -13,6 +13,7 @@
 
 #include "area.h"
 #include "cgroup.h"
+#include "confkey.h"
 #include "consock.h"
 #include "dirs.h"
 #include "globalconf.h"
@@ -230,33 +231,6 @@ int umount_step(uint32_t ctid, const struct conf *c)
 		return msg_end(OUT_UMOUNT, -post, NULL, "%s", intent);
 	post = script_host(ctid, "postumount");
 	return ret ? ret : post;
-}
-
-int is_running(uint32_t ctid, const char *intent)
-{
-	struct vz_ctx c;
-	struct vznl *nl;
-	int ret = vznl_open(&nl);
-
-	/* Without the module nothing runs, and it is not loaded for this. */
-	if (ret == -ENOENT)
-		return 0;
-	if (ret) {
-		msg_fail(-ret, NULL, "talk to the vzctx module");
-		return -1;
-	}
-	ret = vznl_get(nl, ctid, &c);
-	if (!ret) {
-		vz_ctx_free(&c);
-		ret = 1;
-	} else if (ret == -ENOENT) {
-		ret = 0;
-	} else {
-		msg_fail(-ret, vznl_sentence(nl), "%s", intent);
-		ret = -1;
-	}
-	vznl_close(nl);
-	return ret;
 }
 
 static int mount_finished(uint32_t ctid, const struct conf *c,

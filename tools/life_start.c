@@ -22,6 +22,7 @@
 #include "cgcpu.h"
 #include "cgroup.h"
 #include "conflimit.h"
+#include "confpath.h"
 #include "confwarn.h"
 #include "deflimit.h"
 #include "ended.h"

@@ -32,7 +32,7 @@ int no_conf(uint32_t ctid, const char *intent);
 int check_finished(uint32_t ctid, const struct conf *c, const char *intent);
 
 /**
- * private_remove - removes the private area, as template_remove_tree()
+ * private_remove - removes the private area, as tree_remove()
  *
  * Return: 0 (also if there is none) or -errno; *why is "" or what keeps the
  * directory from being the container's to remove.

@@ -51,6 +51,7 @@ static const struct {
 	ROW(OUT_SAVE, 139, NULL),
 	ROW(OUT_WAIT, 133, NULL),
 	ROW(OUT_NAME, 131, NULL),
+	ROW(OUT_PASSWORD, 74, NULL),
 	ROW(OUT_PLACE, 21, NULL),
 #undef ROW
 };

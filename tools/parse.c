@@ -176,22 +176,6 @@ enum reading parse_barlim(const char *s, uint32_t unit, uint64_t *bar,
 	return first > second ? first : second;
 }
 
-const struct vz_res *res_by_name(const struct vz_reslist *l, const char *name)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (!strcmp(l->v[i].name, name))
-			return &l->v[i];
-	return NULL;
-}
-
-const struct vz_res *res_by_id(const struct vz_reslist *l, uint32_t id)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i].id == id)
-			return &l->v[i];
-	return NULL;
-}
-
 void format_amount(uint64_t v, char *buf, size_t size)
 {
 	if (v == VZCTX_UNLIMITED)

@@ -7,7 +7,11 @@
 #ifndef _VZCTX_PARSE_H
 #define _VZCTX_PARSE_H
 
-#include "ctxinfo.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/vzctx.h>
 
 /** Decimal, 1..VZCTX_CTID_MAX, nothing around it. */
 bool parse_ctid(const char *s, uint32_t *ctid);
@@ -43,10 +47,6 @@ enum reading parse_amount(const char *s, uint32_t unit, uint64_t *out);
 /** "BAR:LIM", or one figure for both; barrier above limit is none of its business. */
 enum reading parse_barlim(const char *s, uint32_t unit, uint64_t *bar,
 			  uint64_t *lim);
-
-/** The row called @name, or NULL. */
-const struct vz_res *res_by_name(const struct vz_reslist *l, const char *name);
-const struct vz_res *res_by_id(const struct vz_reslist *l, uint32_t id);
 
 /** The figure as a word: decimal, or "unlimited". */
 void format_amount(uint64_t v, char *buf, size_t size);

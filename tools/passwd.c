@@ -12,7 +12,6 @@
 #include "life.h"
 #include "msg.h"
 #include "passwd.h"
-#include "vzctl.h"
 
 /* The password stands in no argument, where ps would show it. */
 static int input(const char *userpw)
@@ -37,7 +36,7 @@ int passwd_set(uint32_t ctid, const char *userpw, bool running)
 
 	if (fd < 0) {
 		msg_fail(errno, NULL, "set a password in CT %u", ctid);
-		return VZ_PASSWORD;
+		return OUT_PASSWORD;
 	}
 	keep = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	dup2(fd, STDIN_FILENO);
@@ -49,10 +48,10 @@ int passwd_set(uint32_t ctid, const char *userpw, bool running)
 		close(keep);
 	}
 	if (ret)
-		return outcome_code(ret);
+		return ret;
 	if (!status)
 		return 0;
 	msg_note("Unable to set a password in CT %u: chpasswd ended with %d",
 		 ctid, status);
-	return VZ_PASSWORD;
+	return OUT_PASSWORD;
 }

@@ -14,7 +14,7 @@
  * @running: whether it runs; if not it is started with chpasswd in place of an
  *	init, and has ended when this returns
  *
- * Return: 0, or OpenVZ's exit code; the user has been told.
+ * Return: EXIT_OK or an outcome; the user has been told.
  */
 int passwd_set(uint32_t ctid, const char *userpw, bool running);
 

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,7 +18,7 @@
 #include <unistd.h>
 
 #include "beneath.h"
-#include "template.h"
+#include "rmtree.h"
 
 #define DEEP	64
 
@@ -151,14 +152,14 @@ static int empty(struct removal *r, int dir, unsigned int depth)
 	return ret;
 }
 
-int template_empty_tree(int dirfd)
+int tree_empty(int dirfd)
 {
 	struct removal r = { .top = dirfd };
 
 	return empty(&r, dirfd, 0);
 }
 
-int template_remove_tree(int parent, const char *name)
+int tree_remove(int parent, const char *name)
 {
 	struct stat st;
 	int fd, ret;
@@ -172,7 +173,7 @@ int template_remove_tree(int parent, const char *name)
 	fd = open_beneath(parent, name, O_RDONLY | O_DIRECTORY);
 	if (fd < 0)
 		return fd;
-	ret = template_empty_tree(fd);
+	ret = tree_empty(fd);
 	close(fd);
 	return ret ?: unlink_one(parent, name, AT_REMOVEDIR);
 }

@@ -25,13 +25,12 @@ struct setopt {
 	int commands;
 	const char *value;	/* what --help calls its value; NULL: has none */
 	const char *key;	/* of the configuration */
-	setval_check *check;	/* NULL: @put looks at the word itself */
+	setval_check *check;	/* NULL: as the key's value in a file */
 	/**
 	 * Puts a checked value into the plan. Return: 0, -EINVAL for a bad
 	 * value, another negative errno, or an exit code, the user being told.
 	 */
 	int (*put)(struct setplan *p, const struct setopt *o, const char *value);
-	setval_check *file;	/* reads @key in a file; NULL: @check does */
 	bool restart;		/* OpenVZ wants a restart for it */
 	bool must_save;		/* means nothing without --save */
 	const char *idle;	/* why it has no effect, or NULL: it has one */
@@ -90,9 +89,6 @@ bool setplan_has(const struct setplan *p, const char *name);
  */
 int setplan_apply(struct setplan *p);
 
-/** Says that @value stands for a larger one. */
-void setplan_cut(const struct setopt *o, const char *word, const char *value);
-
 /** Frees what is in @p, but not @p->next. */
 void setplan_free(struct setplan *p);
 
@@ -100,6 +96,10 @@ void setplan_free(struct setplan *p);
 void setopt_help(int command);
 
 /* setput.c: what the rows of the table do. */
+
+/** Says that @value stands for a larger one. */
+void setplan_cut(const struct setopt *o, const char *word, const char *value);
+
 int put_key(struct setplan *p, const struct setopt *o, const char *value);
 int put_ubc(struct setplan *p, const struct setopt *o, const char *value);
 int put_size(struct setplan *p, const struct setopt *o, const char *value);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "confkey.h"
 #include "msg.h"
 #include "sample.h"
 #include "setopt.h"
@@ -20,12 +21,6 @@ static int bad_value(const struct setopt *o, const char *word)
 {
 	msg_note("Bad parameter for --%s: %s", o->name, word);
 	return VZ_BAD_VALUE;
-}
-
-void setplan_cut(const struct setopt *o, const char *word, const char *value)
-{
-	msg_note("warning: --%s %s is too large, it is taken as %s", o->name,
-		 word, value);
 }
 
 /* The flags that say how, not what. */
@@ -57,21 +52,24 @@ static int control(struct setplan *p, const struct setopt *o, const char *word)
 static int take(struct setplan *p, const struct setopt *o, const char *word)
 {
 	struct setval *v = realloc(p->v, (p->n + 1) * sizeof(*v));
+	setval_check *check = o->check;
 	enum reading r = READ_OK;
 	char value[SETVAL_SIZE];
 
 	if (!v)
 		return VZ_SYSTEM;
 	p->v = v;
-	if (o->check)
-		r = o->check(word, value);
+	if (!check && o->key)
+		check = confkey_check(o->key);
+	if (check)
+		r = check(word, value);
 	if (!r)
 		return bad_value(o, word);
 	if (r == READ_CUT)
 		setplan_cut(o, word, value);
 	v += p->n;
 	v->opt = o;
-	v->value = strdup(o->check ? value : word);
+	v->value = strdup(check ? value : word);
 	if (!v->value)
 		return VZ_SYSTEM;
 	p->n++;

@@ -13,6 +13,12 @@
 #include "setopt.h"
 #include "ubcname.h"
 
+void setplan_cut(const struct setopt *o, const char *word, const char *value)
+{
+	msg_note("warning: --%s %s is too large, it is taken as %s", o->name,
+		 word, value);
+}
+
 int put_nothing(struct setplan *p, const struct setopt *o, const char *value)
 {
 	(void)p;

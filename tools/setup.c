@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "confpath.h"
 #include "globalconf.h"
 #include "hosts.h"
 #include "msg.h"

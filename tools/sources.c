@@ -10,10 +10,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "debstrap.h"
 #include "sources.h"
 
 extern char **environ;
+
+bool sources_url(const char *url)
+{
+	if (strlen(url) > 400 ||
+	    (strncmp(url, "http://", 7) && strncmp(url, "https://", 8)))
+		return false;
+	for (const char *p = url; *p; p++)
+		if (*p <= ' ' || *p >= 0x7f || strchr("@[]\"'\\$`", *p))
+			return false;
+	return true;
+}
 
 /* Starts a program of this host with its output in a pipe. Return: NULL without. */
 static FILE *output_of(char *const argv[], pid_t *pid)
@@ -71,7 +81,7 @@ static void take(struct sources *s, const char *suite, char *text)
 	if (strncmp(part[2], suite, len) ||
 	    (*end && strcmp(end, "-updates") && strcmp(end, "-security")))
 		return;
-	if (debstrap_url(part[3]))
+	if (sources_url(part[3]))
 		add_line(s, part[3], part[4]);
 }
 

@@ -5,10 +5,14 @@
 #ifndef _VZCTX_SOURCES_H
 #define _VZCTX_SOURCES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define SOURCES_MAX	16
 #define SOURCES_LEN	512
+
+/** Whether @url is http or https, without anything a sources.list could stumble over. */
+bool sources_url(const char *url);
 
 /** struct sources - one-line entries of a sources.list, and apt's own proxies */
 struct sources {

@@ -97,7 +97,7 @@ static int finish(struct unpack *u)
 	return ret ? jail_fail(u->p, -ret, "it cannot be written: %s", strerror(-ret)) : 0;
 }
 
-static int unpack(struct template_progress *p, int fd, void *arg)
+static int unpack(struct tree_job *p, int fd, void *arg)
 {
 	struct source *s = arg;
 	struct unpack u;
@@ -115,7 +115,7 @@ static int unpack(struct template_progress *p, int fd, void *arg)
 	return ret;
 }
 
-int template_unpack(const char *source, int dirfd, struct template_progress *p)
+int template_unpack(const char *source, int dirfd, struct tree_job *p)
 {
 	const char *slash = strrchr(source, '/');
 	struct source s;
@@ -136,13 +136,13 @@ int template_unpack(const char *source, int dirfd, struct template_progress *p)
 	return ret;
 }
 
-static int pack(struct template_progress *p, int fd, void *arg)
+static int pack(struct tree_job *p, int fd, void *arg)
 {
 	(void)arg;
 	return treepack(p, fd);
 }
 
-int template_pack(int dirfd, int fd, struct template_progress *p)
+int template_pack(int dirfd, int fd, struct tree_job *p)
 {
 	p->label = "packing";
 	return jail_run(dirfd, fd, pack, NULL, p);
@@ -157,7 +157,7 @@ static void part(char *buf, size_t size, uint64_t n, const char *what)
 			 used ? ", " : "; left out: ", n, what, n == 1 ? "" : "s");
 }
 
-void template_left_out(const struct template_progress *p, char *buf, size_t size)
+void template_left_out(const struct tree_job *p, char *buf, size_t size)
 {
 	*buf = '\0';
 	part(buf, size, p->devices, "device node");

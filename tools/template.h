@@ -14,36 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "treejob.h"
+
 #define TEMPLATE_DIR		"/vz/template"	/* unless vz.conf has TEMPLATE */
-#define TEMPLATE_MAX_ENTRIES	2000000U
-#define TEMPLATE_MAX_DEPTH	256	/* directories above one another */
-#define TEMPLATE_MAX_ID		65535U	/* owners; what a CT's range has room for */
-
-/** struct template_run - what the configuration of an image says to run */
-struct template_run {
-	bool image;		/* the template was one */
-	char command[1024];	/* entry point and arguments, quoted for a shell */
-	char user[64];		/* escaped; "" for root */
-	char directory[256];	/* escaped; "" for / */
-};
-
-/** struct template_progress - knobs of an unpacking, and what came of it */
-struct template_progress {
-	bool quiet;		/* no line of progress on a terminal */
-	const char *label;	/* of that line */
-	uint64_t at, total;	/* bytes done, as the child has it; of, 0: not known */
-	uint64_t max_entries;	/* 0: TEMPLATE_MAX_ENTRIES */
-	uint64_t max_bytes;	/* 0: what is free, less 5 per cent */
-
-	uint64_t entries;	/* made */
-	uint64_t bytes;		/* of files, holes not counted */
-	uint64_t devices;	/* device nodes left out */
-	uint64_t others;	/* sockets and unknown kinds left out */
-	uint64_t xattrs;	/* attributes of the host's alone, left out */
-	uint64_t mounts;	/* of a directory: left empty */
-	struct template_run run;
-	char sentence[1024];	/* on failure: what and the way out, escaped */
-};
 
 /** "$TEMPLATE/cache", made if @make says so. Return: 0 or -errno. */
 int template_cache(char *path, size_t size, bool make);
@@ -75,7 +48,7 @@ const char *template_suffix(const char *file);
  * template_unpack - fills a directory with a template's tree
  * @source: an archive, a directory, or an image (OCI layout, image tar)
  * @dirfd: an empty directory; what it holds after a failure is the caller's to
- *	remove, see template_remove_tree()
+ *	remove, see tree_remove()
  *
  * Device nodes and sockets are left out; dev, proc and sys are made if they are
  * missing. Ends early when the caller gets SIGINT,
@@ -84,29 +57,16 @@ const char *template_suffix(const char *file);
  *
  * Return: 0, or -errno with p->sentence set. -EINTR: interrupted.
  */
-int template_unpack(const char *source, int dirfd, struct template_progress *p);
+int template_unpack(const char *source, int dirfd, struct tree_job *p);
 
 /** What was left out, as a half sentence with a leading blank, or "". */
-void template_left_out(const struct template_progress *p, char *buf, size_t size);
-
-/**
- * template_remove_tree - removes @name below the directory @parent
- *
- * Works on trees of any depth that somebody hostile made: follows no link,
- * crosses no mount, clears immutable and append-only flags. Nobody may be
- * changing the tree meanwhile. Return: 0 (also if there is none) or -errno, -EXDEV
- * or -EBUSY for a mount in it.
- */
-int template_remove_tree(int parent, const char *name);
-
-/** Everything in the directory @dirfd, as template_remove_tree() does it. */
-int template_empty_tree(int dirfd);
+void template_left_out(const struct tree_job *p, char *buf, size_t size);
 
 /**
  * template_pack - writes the tree below @dirfd to @fd as a tar, zstd inside
  *
  * In a child that sees only the tree. Return and signals: as template_unpack().
  */
-int template_pack(int dirfd, int fd, struct template_progress *p);
+int template_pack(int dirfd, int fd, struct tree_job *p);
 
 #endif /* _VZCTX_TEMPLATE_H */

@@ -17,6 +17,7 @@
 #include "dirs.h"
 #include "msg.h"
 #include "parse.h"
+#include "rmtree.h"
 #include "template_make.h"
 
 #define TREE	".import.XXXXXX"	/* only root enters it, whatever modes are inside */
@@ -117,7 +118,7 @@ int template_build(const struct debstrap *d, const char *suite, const char *name
 	return ret;
 }
 
-static void tell_run(const struct template_run *run)
+static void tell_run(const struct image_run *run)
 {
 	if (!run->image)
 		return;
@@ -131,7 +132,7 @@ static void tell_run(const struct template_run *run)
 }
 
 static void tell_tree(const char *what, const char *where,
-		      const struct template_progress *p)
+		      const struct tree_job *p)
 {
 	char bytes[24], left[256];
 
@@ -160,7 +161,7 @@ static int find(const char *name, char *path, size_t size)
 /* Packs the tree @from into a file of the cache. Return: an exit code. */
 static int pack(int cache, const char *dir, int from, const char *name)
 {
-	struct template_progress p = { 0 };
+	struct tree_job p = { 0 };
 	char tmp[320], file[160];
 	int fd, ret;
 
@@ -184,7 +185,7 @@ static int pack(int cache, const char *dir, int from, const char *name)
 }
 
 int template_import(const char *image, const char *name,
-		    struct template_progress *p)
+		    struct tree_job *p)
 {
 	char path[PATH_MAX], dir[256], tree[320], inner[330];
 	int cache, fd = -1, ret = find(image, path, sizeof(path));
@@ -214,7 +215,7 @@ int template_import(const char *image, const char *name,
 		ret = pack(cache, dir, fd, name);
 	}
 	close(fd);
-	if (template_remove_tree(cache, strrchr(tree, '/') + 1))
+	if (tree_remove(cache, strrchr(tree, '/') + 1))
 		msg_note("%s is left behind; remove it", tree);
 	close(cache);
 	return ret;
@@ -232,7 +233,7 @@ int template_remove(const char *name)
 	cache = ret ? -1 : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (cache < 0)
 		return msg_fail(ret ? -ret : errno, NULL, "open the directory of templates");
-	ret = template_remove_tree(cache, strrchr(path, '/') + 1);
+	ret = tree_remove(cache, strrchr(path, '/') + 1);
 	close(cache);
 	if (ret)
 		return msg_fail(-ret, NULL, "remove template %s", path);
@@ -261,7 +262,7 @@ static int open_tree_at(struct place *p, const char *name, bool *made)
 }
 
 int template_fill(const char *source, const char *directory,
-		  struct template_progress *p)
+		  struct tree_job *p)
 {
 	struct place place = PLACE_NONE;
 	char path[PATH_MAX];
@@ -287,7 +288,7 @@ int template_fill(const char *source, const char *directory,
 	ret = find(source, path, sizeof(path));
 	if (!ret && template_unpack(path, fd, p)) {
 		ret = msg_fail(0, p->sentence, "unpack %s", path);
-		if (template_empty_tree(fd) || fchown(fd, st.st_uid, st.st_gid) ||
+		if (tree_empty(fd) || fchown(fd, st.st_uid, st.st_gid) ||
 		    fchmod(fd, st.st_mode & 07777))
 			msg_note("%s could not be cleared; do it by hand", directory);
 	} else if (!ret) {

@@ -21,7 +21,7 @@ int template_build(const struct debstrap *d, const char *suite, const char *name
  * Return: an exit code.
  */
 int template_import(const char *image, const char *name,
-		    struct template_progress *p);
+		    struct tree_job *p);
 
 /** Deletes @name from the cache. Return: an exit code. */
 int template_remove(const char *name);
@@ -33,6 +33,6 @@ int template_remove(const char *name);
  * After a failure the directory is as it was. Return: an exit code.
  */
 int template_fill(const char *source, const char *directory,
-		  struct template_progress *p);
+		  struct tree_job *p);
 
 #endif /* _VZCTX_TEMPLATE_MAKE_H */

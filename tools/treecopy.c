@@ -146,7 +146,7 @@ static int copy_dir(struct copy *c, int from, int to, const char *name,
 {
 	int in, out, ret = 0;
 
-	if (depth >= TEMPLATE_MAX_DEPTH)
+	if (depth >= TREE_MAX_DEPTH)
 		return jail_fail(c->u->p, EINVAL, "\"%s\" is more than 256 directories deep",
 				 jail_name(c->path));
 	if (st->st_dev == c->root.st_dev && st->st_ino == c->root.st_ino)

@@ -108,7 +108,7 @@ static bool list_fits(const void *value, size_t size)
 		uint16_t tag = le16toh(e[i].e_tag);
 
 		if ((tag == ACL_USER || tag == ACL_GROUP) &&
-		    le32toh(e[i].e_id) > TEMPLATE_MAX_ID)
+		    le32toh(e[i].e_id) > TREE_MAX_ID)
 			return false;
 	}
 	return true;

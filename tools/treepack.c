@@ -13,7 +13,7 @@
 #include "treepack.h"
 
 struct packer {
-	struct template_progress *p;
+	struct tree_job *p;
 	struct archive *disk, *out;
 	struct archive_entry_linkresolver *links;
 };
@@ -108,7 +108,7 @@ static bool prepare(struct packer *k, int fd)
 	       archive_read_disk_open(k->disk, ".") == ARCHIVE_OK;
 }
 
-int treepack(struct template_progress *p, int fd)
+int treepack(struct tree_job *p, int fd)
 {
 	struct packer k = {
 		.p = p,

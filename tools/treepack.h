@@ -5,7 +5,7 @@
 #ifndef _VZCTX_TREEPACK_H
 #define _VZCTX_TREEPACK_H
 
-#include "template.h"
+#include "treejob.h"
 
 /**
  * treepack - writes what is below the working directory to @fd, as tar in zstd
@@ -13,6 +13,6 @@
  * Owners by number only. Return: 0, or -errno with the sentence
  * set.
  */
-int treepack(struct template_progress *p, int fd);
+int treepack(struct tree_job *p, int fd);
 
 #endif /* _VZCTX_TREEPACK_H */

@@ -26,7 +26,7 @@
 		    ARCHIVE_EXTRACT_SECURE_SYMLINKS |			\
 		    ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS)
 
-int unpack_begin(struct unpack *u, struct template_progress *p)
+int unpack_begin(struct unpack *u, struct tree_job *p)
 {
 	struct statvfs fs;
 	uint64_t room;
@@ -39,7 +39,7 @@ int unpack_begin(struct unpack *u, struct template_progress *p)
 	room -= room / 20;
 	u->chosen = p->max_bytes && p->max_bytes < room;
 	u->max_bytes = u->chosen ? p->max_bytes : room;
-	u->max_entries = p->max_entries ?: TEMPLATE_MAX_ENTRIES;
+	u->max_entries = p->max_entries ?: TREE_MAX_ENTRIES;
 	return 0;
 }
 

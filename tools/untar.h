@@ -8,14 +8,14 @@
 #define _VZCTX_UNTAR_H
 
 #include "stream.h"
-#include "template.h"
+#include "treejob.h"
 
 struct archive;
 struct archive_entry;
 
 /** struct unpack - one tree being filled, by one archive or several layers */
 struct unpack {
-	struct template_progress *p;
+	struct tree_job *p;
 	int root;			/* the tree */
 	int source;			/* its position is the progress; or -1 */
 	uint64_t max_entries, max_bytes;
@@ -25,7 +25,7 @@ struct unpack {
 };
 
 /** Sets root and the limits, from what the file system has left. Return: 0/-errno. */
-int unpack_begin(struct unpack *u, struct template_progress *p);
+int unpack_begin(struct unpack *u, struct tree_job *p);
 
 /** Counts @n more bytes of @path. Return: 0 or -EFBIG with the sentence set. */
 int unpack_charge(struct unpack *u, const char *path, uint64_t n);

@@ -112,19 +112,6 @@ static void help(FILE *to)
 	       RESERVED + 1, VZCTX_CTID_MAX);
 }
 
-int vzctl_extra(const struct vzctl *v, int from)
-{
-	if (from < 0)
-		from = optind;
-	if (from >= v->argc)
-		return 0;
-	fprintf(stderr, "Invalid extra arguments:");
-	for (; from < v->argc; from++)
-		fprintf(stderr, " %s", v->argv[from]);
-	fputc('\n', stderr);
-	return VZ_BAD_OPTION;
-}
-
 /* 0 is the host; a command that makes a container may not take a low number. */
 static int take_ctid(struct vzctl *v, const char *word)
 {

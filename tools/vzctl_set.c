@@ -347,7 +347,8 @@ static int set_passwords(struct set *s)
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < s->plan.nuserpw; i++)
-		ret = passwd_set(s->ctid, s->plan.userpw[i], s->running);
+		ret = outcome_code(passwd_set(s->ctid, s->plan.userpw[i],
+					      s->running));
 	return ret;
 }
 

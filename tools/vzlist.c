@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "confpath.h"
 #include "confwarn.h"
 #include "life.h"
 #include "msg.h"

@@ -13,6 +13,7 @@
 
 #include "confkey.h"
 #include "conflimit.h"
+#include "confpath.h"
 #include "deflimit.h"
 #include "ubcname.h"
 #include "vzlist_fields.h"

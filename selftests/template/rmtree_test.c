@@ -47,8 +47,8 @@ FIXTURE_SETUP(tree)
 
 FIXTURE_TEARDOWN(tree)
 {
-	template_remove_tree(self->dir, "t");
-	template_remove_tree(self->dir, "other");
+	tree_remove(self->dir, "t");
+	tree_remove(self->dir, "other");
 	unlinkat(self->dir, "kept", 0);
 	close(self->dir);
 	EXPECT_EQ(0, rmdir(self->base));
@@ -74,11 +74,11 @@ static bool there(int dir, const char *name)
 
 TEST_F(tree, what_is_not_there_is_removed)
 {
-	EXPECT_EQ(0, template_remove_tree(self->dir, "nothing"));
-	EXPECT_EQ(-EINVAL, template_remove_tree(self->dir, ".."));
-	EXPECT_EQ(-EINVAL, template_remove_tree(self->dir, "."));
-	EXPECT_EQ(-EINVAL, template_remove_tree(self->dir, ""));
-	EXPECT_EQ(-EINVAL, template_remove_tree(self->dir, "t/x"));
+	EXPECT_EQ(0, tree_remove(self->dir, "nothing"));
+	EXPECT_EQ(-EINVAL, tree_remove(self->dir, ".."));
+	EXPECT_EQ(-EINVAL, tree_remove(self->dir, "."));
+	EXPECT_EQ(-EINVAL, tree_remove(self->dir, ""));
+	EXPECT_EQ(-EINVAL, tree_remove(self->dir, "t/x"));
 	EXPECT_TRUE(there(self->dir, "t"));
 }
 
@@ -87,9 +87,9 @@ TEST_F(tree, links_are_removed_not_followed)
 	ASSERT_EQ(0, symlinkat(self->base, self->dir, "t/up"));
 	ASSERT_EQ(0, symlinkat("../kept", self->dir, "t/file"));
 	ASSERT_EQ(0, symlinkat("t", self->dir, "link"));
-	EXPECT_EQ(0, template_remove_tree(self->dir, "link"));
+	EXPECT_EQ(0, tree_remove(self->dir, "link"));
 	EXPECT_TRUE(there(self->dir, "t/up"));
-	EXPECT_EQ(0, template_remove_tree(self->dir, "t"));
+	EXPECT_EQ(0, tree_remove(self->dir, "t"));
 	EXPECT_FALSE(there(self->dir, "t"));
 	EXPECT_TRUE(there(self->dir, "kept"));
 }
@@ -109,7 +109,7 @@ TEST_F(tree, deeper_than_paths_and_descriptors_go)
 	}
 	ASSERT_EQ(0, mkdirat(at, ".vzctx.0", 0755));
 	close(at);
-	EXPECT_EQ(0, template_remove_tree(self->dir, "t"));
+	EXPECT_EQ(0, tree_remove(self->dir, "t"));
 	EXPECT_FALSE(there(self->dir, "t"));
 }
 
@@ -123,7 +123,7 @@ TEST_F(tree, flags_are_cleared)
 	ASSERT_EQ(0, set_flags(self->dir, "t/d/e/g", FS_APPEND_FL));
 	ASSERT_EQ(0, set_flags(self->dir, "t/d/e", FS_APPEND_FL));
 	ASSERT_EQ(0, set_flags(self->dir, "t/d", FS_IMMUTABLE_FL));
-	EXPECT_EQ(0, template_remove_tree(self->dir, "t"));
+	EXPECT_EQ(0, tree_remove(self->dir, "t"));
 	EXPECT_FALSE(there(self->dir, "t"));
 }
 
@@ -144,10 +144,10 @@ TEST_F(tree, mounts_are_not_entered)
 	ASSERT_LE(0, self->dir);
 	/* Of the same file system, so that only the mount can tell. */
 	ASSERT_EQ(0, mount(other, path, NULL, MS_BIND, NULL));
-	EXPECT_GT(0, template_remove_tree(self->dir, "t"));
+	EXPECT_GT(0, tree_remove(self->dir, "t"));
 	EXPECT_TRUE(there(self->dir, "other/kept"));
 	ASSERT_EQ(0, umount2(path, MNT_DETACH));
-	EXPECT_EQ(0, template_remove_tree(self->dir, "t"));
+	EXPECT_EQ(0, tree_remove(self->dir, "t"));
 }
 
 TEST_HARNESS_MAIN
