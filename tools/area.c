@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "area.h"
-#include "confpath.h"
 #include "globalconf.h"
 #include "msg.h"
 

@@ -11,8 +11,8 @@
 
 #include "cmd.h"
 #include "conf.h"
-#include "confpath.h"
 #include "confwarn.h"
+#include "globalconf.h"
 #include "modload.h"
 #include "msg.h"
 #include "parse.h"

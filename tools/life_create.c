@@ -13,7 +13,7 @@
 
 #include "area.h"
 #include "confkey.h"
-#include "confpath.h"
+#include "globalconf.h"
 #include "idrange.h"
 #include "life.h"
 #include "life_step.h"

@@ -11,7 +11,7 @@
 #include "area.h"
 #include "cgroup.h"
 #include "confkey.h"
-#include "confpath.h"
+#include "globalconf.h"
 #include "life.h"
 #include "life_step.h"
 #include "msg.h"

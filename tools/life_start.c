@@ -22,7 +22,6 @@
 #include "cgcpu.h"
 #include "cgroup.h"
 #include "conflimit.h"
-#include "confpath.h"
 #include "confwarn.h"
 #include "deflimit.h"
 #include "ended.h"

@@ -15,7 +15,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "confpath.h"
 #include "globalconf.h"
 #include "hosts.h"
 #include "msg.h"

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "confpath.h"
 #include "confwarn.h"
+#include "globalconf.h"
 #include "life.h"
 #include "msg.h"
 #include "names.h"

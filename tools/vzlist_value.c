@@ -13,8 +13,8 @@
 
 #include "confkey.h"
 #include "conflimit.h"
-#include "confpath.h"
 #include "deflimit.h"
+#include "globalconf.h"
 #include "ubcname.h"
 #include "vzlist_fields.h"
 
