@@ -8,13 +8,13 @@
 
 #include <linux/vzctx.h>
 
-#include "caller.h"
-#include "cmd.h"
-#include "msg.h"
-#include "nearest.h"
-#include "seal.h"
-#include "vzctl.h"
-#include "vzlist.h"
+#include "inside/sealed_copy.h"
+#include "lib/caller.h"
+#include "lib/msg.h"
+#include "lib/nearest.h"
+#include "verbs/cmd.h"
+#include "vzctl/vzctl.h"
+#include "vzlist/vzlist.h"
 
 static int cmd_help(const struct verb *verb, int argc, char **argv);
 static int cmd_version(const struct verb *verb, int argc, char **argv);

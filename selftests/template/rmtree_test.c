@@ -20,8 +20,8 @@
 
 #include <kselftest_harness.h>
 
-#include "../../tools/beneath.c"
-#include "../../tools/rmtree.c"
+#include "../../tools/lib/open_beneath.c"
+#include "../../tools/tree/rmtree.c"
 
 #define DEPTH 1500	/* with names this long more than any path may be */
 #define LONG "a-name-that-makes-the-path-of-this-tree-longer-than-what-fts-can-count"

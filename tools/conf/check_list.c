@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - what the values of OpenVZ's options look like: lists of words
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+
+#include "conf/check.h"
+#include "lib/parse.h"
+
+/*
+ * Puts the words of a list, separated by commas or blanks, into @out with
+ * blanks between. @good may change a word in place.
+ */
+static bool list(const char *word, bool (*good)(char *item), char *out)
+{
+	size_t n = 0;
+	char *copy = strdup(word), *save = NULL, *item;
+	bool ok = copy && strlen(word) < SETVAL_SIZE;
+
+	out[0] = '\0';
+	item = ok ? strtok_r(copy, ", \t", &save) : NULL;
+	ok = item;
+	for (; ok && item; item = strtok_r(NULL, ", \t", &save)) {
+		ok = good(item);
+		if (ok)
+			n += snprintf(out + n, SETVAL_SIZE - n, "%s%s",
+				      n ? " " : "", item);
+	}
+	free(copy);
+	return ok;
+}
+
+/* Cuts ":on" or ":off" off, which stays behind the zero. */
+static char *cut_onoff(char *item)
+{
+	char *colon = strchr(item, ':');
+
+	if (!colon || (strcmp(colon, ":on") && strcmp(colon, ":off")))
+		return NULL;
+	*colon = '\0';
+	return colon;
+}
+
+static bool good_capability(char *item)
+{
+	char *colon = cut_onoff(item), name[64];
+	cap_value_t v;
+	bool ok;
+
+	if (!colon)
+		return false;
+	for (char *p = item; *p; p++)
+		*p = tolower((unsigned char)*p);
+	snprintf(name, sizeof(name), "cap_%s", item);
+	/* The last two are OpenVZ's own. */
+	ok = !cap_from_name(name, &v) || !strcmp(item, "setveid") ||
+	     !strcmp(item, "ve_admin");
+	for (char *p = item; *p; p++)
+		*p = toupper((unsigned char)*p);
+	*colon = ':';
+	return ok && !isdigit((unsigned char)*item);
+}
+
+enum reading val_capability(const char *word, char *out)
+{
+	return list(word, good_capability, out);
+}
+
+static bool good_feature(char *item)
+{
+	static const char *const known[] = {
+		"sysfs", "nfs", "sit", "ipip", "ppp", "ipgre", "bridge", "nfsd",
+		"nesting",	/* ours */
+	};
+	char *colon = cut_onoff(item);
+	bool ok = false;
+
+	for (size_t i = 0; colon && i < sizeof(known) / sizeof(known[0]); i++)
+		ok |= !strcmp(known[i], item);
+	if (colon)
+		*colon = ':';
+	return ok;
+}
+
+enum reading val_features(const char *word, char *out)
+{
+	return list(word, good_feature, out);
+}
+
+static bool good_mode(const char *mode)
+{
+	return !strcmp(mode, "none") ||
+	       (*mode && strspn(mode, "rwq") == strlen(mode));
+}
+
+/* b|c:MAJOR:MINOR|all:MODE, MODE r, w, q or none. */
+static bool good_device(char *item)
+{
+	unsigned int major, minor;
+	char type, *mode = strrchr(item, ':');
+	int end = 0;
+
+	if (!mode || !good_mode(mode + 1))
+		return false;
+	if (sscanf(item, "%c:%u:%u%n", &type, &major, &minor, &end) != 3 ||
+	    item + end != mode) {
+		end = 0;
+		if (sscanf(item, "%c:%u:all%n", &type, &major, &end) != 2 ||
+		    item + end != mode)
+			return false;
+	}
+	return type == 'b' || type == 'c';
+}
+
+enum reading val_devices(const char *word, char *out)
+{
+	return list(word, good_device, out);
+}
+
+static bool good_devnode(char *item)
+{
+	char *mode = strrchr(item, ':');
+
+	return mode && mode > item && *item != '/' && *item != '.' &&
+	       !strstr(item, "..") && !strpbrk(item, "\"$`\\") &&
+	       good_mode(mode + 1);
+}
+
+enum reading val_devnodes(const char *word, char *out)
+{
+	return list(word, good_devnode, out);
+}
+
+static bool good_pci(char *item)
+{
+	unsigned int domain, bus, slot, fn;
+	int end = 0;
+
+	if (sscanf(item, "%x:%x:%x.%u%n", &domain, &bus, &slot, &fn, &end) == 4 &&
+	    !item[end])
+		return true;
+	end = 0;
+	return sscanf(item, "%x:%x.%u%n", &bus, &slot, &fn, &end) == 3 &&
+	       !item[end];
+}
+
+enum reading val_pci(const char *word, char *out)
+{
+	return list(word, good_pci, out);
+}
+
+static bool good_word(char *item)
+{
+	for (; *item; item++)
+		if (!isalnum((unsigned char)*item) && !strchr("_-.", *item))
+			return false;
+	return true;
+}
+
+enum reading val_words(const char *word, char *out)
+{
+	return list(word, good_word, out);
+}
+
+enum reading val_netfilter(const char *word, char *out)
+{
+	static const char *const known[] = {
+		"disabled", "stateless", "stateful", "full",
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(known[i], word))
+			return snprintf(out, SETVAL_SIZE, "%s", word) > 0;
+	return READ_NOT;
+}
+
+enum reading val_meminfo(const char *word, char *out)
+{
+	const char *colon = strchr(word, ':');
+	uint64_t v;
+
+	if (strcmp(word, "none") &&
+	    (!colon || (strncmp(word, "pages:", 6) &&
+			strncmp(word, "privvmpages:", 12)) ||
+	     !parse_u64(colon + 1, INT64_MAX, &v) || !v))
+		return READ_NOT;
+	return snprintf(out, SETVAL_SIZE, "%s", word) > 0;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - the keys of configurations, and how the value of each is read
+ */
+#ifndef _VZCTX_CONF_CONFKEY_H
+#define _VZCTX_CONF_CONFKEY_H
+
+#include "conf/check.h"
+#include "conf/conf.h"
+#include "lib/parse.h"
+
+/** Of a container whose create or destroy is not over: "create" or "destroy". */
+#define LIFE_KEY	"VZCTX_UNFINISHED"
+
+/** Whether it gets limits its configuration does not say, see deflimit.h. */
+#define DEFLIMIT_KEY	"DEFAULT_LIMITS"
+#define DEFLIMIT_OFF	"none"
+
+/** Whether anybody reads @key; those are among them that only OpenVZ reads. */
+bool confkey_known(const char *key);
+
+/** What reads its value in a file; NULL: any text, or a resource's limits. */
+setval_check *confkey_check(const char *key);
+
+/** Whether it is the BARRIER:LIMIT of a resource. */
+bool confkey_is_limit(const char *key);
+
+/**
+ * confkey_read - the value of @key as it stands in a file
+ * @out: as it is understood; SETVAL_SIZE
+ */
+enum reading confkey_read(const char *key, const char *value, char *out);
+
+/**
+ * confkey_number - the figure of @key
+ *
+ * Of the container's file, then of the host's; a value that cannot be read is none.
+ * Return: false where there is none.
+ */
+bool confkey_number(const struct conf *c, const char *key, uint64_t *out);
+
+/** The same of the container's file alone. */
+bool confkey_own_number(const struct conf *c, const char *key, uint64_t *out);
+
+#endif /* _VZCTX_CONF_CONFKEY_H */

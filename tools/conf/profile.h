@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - sets of limits with a name, with OpenVZ's figures
+ */
+#ifndef _VZCTX_CONF_PROFILE_H
+#define _VZCTX_CONF_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** struct profile_limit - one limit, in OpenVZ's syntax */
+struct profile_limit {
+	const char *resource;
+	const char *barlim;
+};
+
+/** struct profile - ends with a limit without name */
+struct profile {
+	const char *name;
+	const struct profile_limit *limit;
+	unsigned int avnumproc;	/* what the figures are meant for; 0: no matter */
+};
+
+/** Return: NULL when there is none of that name. */
+const struct profile *profile_find(const char *name);
+
+/** The names, separated by blanks. */
+const char *profile_names(void);
+
+#endif /* _VZCTX_CONF_PROFILE_H */

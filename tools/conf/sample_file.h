@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - configuration samples: /etc/vz/conf/ve-NAME.conf-sample
+ *
+ * Where there is no such file, OpenVZ's figures (profile.h) stand in; "basic" is
+ * also known as "vps.basic", as in the days of /etc/sysconfig/vz-scripts.
+ */
+#ifndef _VZCTX_CONF_SAMPLE_FILE_H
+#define _VZCTX_CONF_SAMPLE_FILE_H
+
+#include <stddef.h>
+
+#include "conf/conf.h"
+
+/** The key that remembers where a configuration came from. */
+#define SAMPLE_KEY	"ORIGIN_SAMPLE"
+
+/** sample_load - Return: 0, -ENOENT for an unknown name, or another errno. */
+int sample_load(const char *name, struct conf **sample);
+
+/**
+ * sample_copy - takes over every key but those that are a container's own
+ *
+ * HOSTNAME, IP_ADDRESS, OSTEMPLATE, VE_ROOT, VE_PRIVATE, NAME, DESCRIPTION,
+ * LOCAL_UID and LOCAL_GID stay as they are.
+ * Return: 0 or -errno; -EINVAL: the sample has a value a shell would not take.
+ */
+int sample_copy(struct conf *c, const struct conf *sample, const char *name);
+
+/**
+ * sample_apply - both of them
+ *
+ * Return: EXIT_OK, or OUT_NO_SAMPLE or OUT_BAD_CONF after telling the user.
+ */
+int sample_apply(const char *name, struct conf *c);
+
+/** The names there are, separated by blanks, sorted. */
+void sample_names(char *buf, size_t size);
+
+#endif /* _VZCTX_CONF_SAMPLE_FILE_H */

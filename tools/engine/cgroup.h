@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - the cgroup of a context: vz/CTID under the cgroup2 mount
+ */
+#ifndef _VZCTX_ENGINE_CGROUP_H
+#define _VZCTX_ENGINE_CGROUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "module/ctxinfo.h"
+
+/**
+ * cgroup_make - makes vz/CTID and hands it to the context's root
+ * @owner: host id of the context's root; it may make groups below its own
+ * @verbose: say which controllers could not be switched on
+ *
+ * What an earlier life left there goes. The context can make so many cgroups below
+ * and no more. Without cgroup2 on the host a warning is printed.
+ *
+ * Return: a directory descriptor for CLONE_INTO_CGROUP, or -1 for none.
+ */
+int cgroup_make(uint32_t ctid, uid_t owner, bool verbose);
+
+/**
+ * cgroup_limit - writes the limits the kernel's memory controller enforces
+ *
+ * physpages is memory.max, swappages memory.swap.max; others are passed over.
+ *
+ * Return: 0 or -errno of the first that could not be written, which @what names.
+ */
+int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
+		 const char **what);
+
+/** cgroup_write - puts @text into @file of vz/CTID. Return: 0 or -errno. */
+int cgroup_write(uint32_t ctid, const char *file, const char *text);
+
+/**
+ * cgroup_join - moves the calling task into vz/CTID
+ *
+ * Not to where its init is: the context chooses that, and may have frozen it. The
+ * task goes into a cgroup of the host's own directly below, which the context can
+ * neither freeze nor fill. Return: 0, -ENOENT when the context has no cgroup, or
+ * another errno.
+ */
+int cgroup_join(uint32_t ctid);
+
+/** Whether the host holds all of @ctid. What it froze inside is its own matter. */
+bool cgroup_frozen(uint32_t ctid);
+
+/**
+ * cgroup_thaw - lets @init, the context's init, go on
+ *
+ * Whoever froze it, the host or the context itself. Return: whether it was frozen.
+ */
+bool cgroup_thaw(uint32_t ctid, pid_t init);
+
+/** Kills all of it at once. */
+void cgroup_kill(uint32_t ctid);
+
+/** Whether the host's cgroups have that controller. */
+bool cgroup_controls(const char *controller);
+
+/**
+ * cgroup_freezer - opens the cgroup.freeze of vz/CTID for writing
+ *
+ * Return: a descriptor, or -errno (-ENOENT: the context has no cgroup).
+ */
+int cgroup_freezer(uint32_t ctid);
+
+/** Kills what is left in it and removes it and what was made below. */
+void cgroup_remove(uint32_t ctid);
+
+#endif /* _VZCTX_ENGINE_CGROUP_H */

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - a container's share of the processors, by its cgroup
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "conf/confkey.h"
+#include "engine/cgroup.h"
+#include "engine/cpu.h"
+#include "lib/msg.h"
+
+#define PERIOD		100000	/* us, the kernel's own */
+#define UNITS		1000
+
+static int put(uint32_t ctid, const char *file, const char *text)
+{
+	int ret = cgroup_write(ctid, file, text);
+
+	if (ret)
+		msg_fail(-ret, ret == -ENOENT ? "its cgroup has no cpu controller" :
+			 NULL, "write %s of the cgroup of CT %u", file, ctid);
+	return ret;
+}
+
+static int set_weight(uint32_t ctid, uint64_t units)
+{
+	uint64_t weight = units / 10;
+	char text[24];
+
+	weight = weight < 1 ? 1 : weight > 10000 ? 10000 : weight;
+	snprintf(text, sizeof(text), "%" PRIu64, weight);
+	return put(ctid, "cpu.weight", text);
+}
+
+static int set_max(uint32_t ctid, uint64_t percent)
+{
+	char text[40];
+
+	if (percent)
+		snprintf(text, sizeof(text), "%" PRIu64 " %d",
+			 percent * (PERIOD / 100), PERIOD);
+	else
+		snprintf(text, sizeof(text), "max %d", PERIOD);
+	return put(ctid, "cpu.max", text);
+}
+
+int cgcpu_apply(uint32_t ctid, const struct conf *c, bool all)
+{
+	uint64_t units, limit = 0, cpus = 0, percent;
+	bool have_units = confkey_number(c, "CPUUNITS", &units);
+	bool have_limit = confkey_number(c, "CPULIMIT", &limit);
+	bool have_cpus = confkey_number(c, "CPUS", &cpus);
+	int ret = 0;
+
+	if (have_units)
+		msg_step("Setting CPU units: %" PRIu64, units);
+	if (have_units || all)
+		ret = set_weight(ctid, have_units ? units : UNITS);
+	if (ret)
+		return ret;
+	if (have_limit && limit)
+		msg_step("Setting CPU limit: %" PRIu64, limit);
+	if (have_cpus && cpus)
+		msg_step("Setting CPUs: %" PRIu64, cpus);
+	percent = cpus * 100;
+	if (limit && (!percent || limit < percent))
+		percent = limit;
+	return have_limit || have_cpus || all ? set_max(ctid, percent) : 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - a container's share of the processors, by its cgroup
+ *
+ * CPUUNITS is cpu.weight, a tenth of it (1000 units are the usual weight 100).
+ * CPULIMIT, in per cent of one processor, and CPUS, a number of them, together
+ * are cpu.max: the smaller one counts.
+ */
+#ifndef _VZCTX_ENGINE_CPU_H
+#define _VZCTX_ENGINE_CPU_H
+
+#include <stdbool.h>
+
+#include "conf/conf.h"
+
+/**
+ * cgcpu_apply - writes what the configuration says into the cgroup vz/CTID
+ * @all: also what it does not say: the kernel's own defaults
+ *
+ * Tells, in OpenVZ's style, what it sets, and what cannot be written.
+ * Return: 0 or -errno.
+ */
+int cgcpu_apply(uint32_t ctid, const struct conf *c, bool all);
+
+#endif /* _VZCTX_ENGINE_CPU_H */

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - what the configuration says about files inside
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "conf/check.h"
+#include "conf/globalconf.h"
+#include "inside/files.h"
+#include "inside/hosts.h"
+#include "lib/msg.h"
+#include "module/running.h"
+#include "tree/place.h"
+
+#define RESOLV		"/etc/resolv.conf"
+#define FILE_MAX	65536	/* of a file inside that is read */
+
+/* The directory etc of the tree, for use as a place only. */
+static int open_etc(const char *private)
+{
+	struct place place = PLACE_NONE;
+	struct open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS |
+			   RESOLVE_NO_XDEV,
+	};
+	int etc, ret = place_open(&place, private, NULL);
+
+	if (ret)
+		return ret;
+	if (*place.rest) {
+		place_close(&place);
+		return -ENOENT;
+	}
+	etc = syscall(SYS_openat2, place.fd, "etc", &how, sizeof(how));
+	ret = etc < 0 ? -errno : etc;
+	place_close(&place);
+	return ret;
+}
+
+static int etc_of(uint32_t ctid, const struct conf *c)
+{
+	char private[PATH_MAX];
+
+	conf_private(c, ctid, private, sizeof(private));
+	return open_etc(private);
+}
+
+/* Whoever owns the tree may put anything there, but never gets it followed. */
+static int replace(int etc, const char *name, const char *text)
+{
+	size_t len = strlen(text);
+	char tmp[32];
+	int fd, ret = 0;
+
+	snprintf(tmp, sizeof(tmp), ".vzctx.%d", getpid());
+	unlinkat(etc, tmp, 0);
+	fd = openat(etc, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    0644);
+	if (fd < 0)
+		return -errno;
+	if (fchmod(fd, 0644))
+		ret = -errno;
+	for (size_t n = 0; !ret && n < len;) {
+		ssize_t put = write(fd, text + n, len - n);
+
+		if (put < 0)
+			ret = -errno;
+		else
+			n += put;
+	}
+	if (!ret && fsync(fd))
+		ret = -errno;
+	close(fd);
+	if (!ret && renameat(etc, tmp, etc, name))
+		ret = -errno;
+	if (ret)
+		unlinkat(etc, tmp, 0);
+	return ret;
+}
+
+/* What is in a file there; "" for what is no plain file. To be freed. */
+static char *content(int etc, const char *name)
+{
+	char *text = calloc(1, FILE_MAX);
+	int fd = openat(etc, name,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
+	if (text && fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	    read(fd, text, FILE_MAX - 1) < 0)
+		*text = '\0';
+	if (fd >= 0)
+		close(fd);
+	return text;
+}
+
+static bool is_kind(const char *line, bool servers)
+{
+	return servers ? !strncmp(line, "nameserver", 10) :
+			 !strncmp(line, "search", 6) ||
+			 !strncmp(line, "domain", 6);
+}
+
+static void add_line(FILE *f, const char *line)
+{
+	fprintf(f, "%.*s\n", (int)strcspn(line, "\n"), line);
+}
+
+/* The host's lines of one kind. */
+static void inherit(FILE *f, bool servers)
+{
+	char line[512];
+	FILE *host = fopen(RESOLV, "re");
+
+	while (host && fgets(line, sizeof(line), host))
+		if (is_kind(line, servers))
+			add_line(f, line);
+	if (host)
+		fclose(host);
+}
+
+static void put_kind(FILE *f, const char *list, bool servers)
+{
+	char *copy = strdup(list), *save = NULL, *word;
+
+	if (strstr(list, "inherit")) {
+		inherit(f, servers);
+	} else if (!servers) {
+		fprintf(f, "search %s\n", list);
+	} else {
+		word = copy ? strtok_r(copy, " ", &save) : NULL;
+		for (; word; word = strtok_r(NULL, " ", &save))
+			fprintf(f, "nameserver %s\n", word);
+	}
+	free(copy);
+}
+
+int setup_dns(uint32_t ctid, const struct conf *c)
+{
+	const char *servers = globalconf(c, "NAMESERVER");
+	const char *search = globalconf(c, "SEARCHDOMAIN");
+	char *old, *text = NULL;
+	size_t size = 0;
+	int etc, ret;
+	FILE *f;
+
+	servers = servers && *servers ? servers : NULL;
+	search = search && *search ? search : NULL;
+	if (!servers && !search)
+		return 0;
+	etc = etc_of(ctid, c);
+	if (etc < 0)
+		return etc;
+	old = content(etc, "resolv.conf");
+	f = old ? open_memstream(&text, &size) : NULL;
+	if (f) {
+		for (char *p = old; *p; p += strcspn(p, "\n") + !!strchr(p, '\n'))
+			if (!(servers && is_kind(p, true)) &&
+			    !(search && is_kind(p, false)))
+				add_line(f, p);
+		if (search)
+			put_kind(f, search, false);
+		if (servers)
+			put_kind(f, servers, true);
+	}
+	ret = f && !fclose(f) ? 0 : -ENOMEM;
+	if (!ret && strcmp(text, old))
+		ret = replace(etc, "resolv.conf", text);
+	free(text);
+	free(old);
+	close(etc);
+	return ret;
+}
+
+/* A link, or more than is read, is the owner's affair. */
+static int put_hosts(int etc, const char *name)
+{
+	struct stat st = { .st_size = 0 };
+	char *old, *text = NULL;
+	int ret = 0;
+
+	if (fstatat(etc, "hosts", &st, AT_SYMLINK_NOFOLLOW) ?
+	    errno != ENOENT : !S_ISREG(st.st_mode))
+		return 0;
+	old = content(etc, "hosts");
+	if (old && strlen(old) == (size_t)st.st_size)
+		text = hosts_text(old, name);
+	if (text && strcmp(text, old))
+		ret = replace(etc, "hosts", text);
+	free(text);
+	free(old);
+	return ret;
+}
+
+int setup_hostname(uint32_t ctid, const struct conf *c)
+{
+	const char *name = conf_get(c, "HOSTNAME");
+	char line[HOSTNAME_SIZE + 1], host[HOSTNAME_SIZE], *old;
+	char good[SETVAL_SIZE];
+	int etc = etc_of(ctid, c), ret = 0;
+
+	conf_hostname(c, ctid, host, sizeof(host));
+	/* A tree without one has nobody who would look into it. */
+	if (etc < 0)
+		return name && *name ? etc : 0;
+	if (name && *name) {
+		snprintf(line, sizeof(line), "%s\n", host);
+		old = content(etc, "hostname");
+		if (!old || strcmp(old, line))
+			ret = replace(etc, "hostname", line);
+		free(old);
+	}
+	if (!ret && val_hostname(host, good))
+		ret = put_hosts(etc, host);
+	close(etc);
+	return ret;
+}
+
+/* Only the namespace of names is entered, and no program of the tree is run. */
+int setup_live_hostname(uint32_t ctid, const char *name)
+{
+	struct vz_ctx ctx;
+	struct vznl *nl;
+	int pidfd, status, ret = vznl_open(&nl);
+	pid_t pid;
+
+	if (ret)
+		return ret;
+	if (running_get(nl, ctid, "name it", true, &ctx, &pidfd)) {
+		vznl_close(nl);
+		return -ESRCH;
+	}
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		if (setns(pidfd, CLONE_NEWUTS) || sethostname(name, strlen(name)))
+			_exit(errno);
+		_exit(0);
+	}
+	ret = pid < 0 ? -errno : 0;
+	while (!ret && waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			ret = -errno;
+	if (!ret)
+		ret = WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+	close(pidfd);
+	vz_ctx_free(&ctx);
+	vznl_close(nl);
+	return ret;
+}
+
+int setup_new(const char *private)
+{
+	int etc = open_etc(private), ret = 0;
+	char *id;
+
+	if (etc < 0)
+		return etc == -ENOENT ? 0 : etc;
+	id = content(etc, "machine-id");
+	if (!id)
+		ret = -ENOMEM;
+	else if (*id)
+		ret = replace(etc, "machine-id", "");
+	free(id);
+	close(etc);
+	return ret;
+}
+
+void setup_inside(uint32_t ctid, const struct conf *c)
+{
+	int ret = setup_hostname(ctid, c);
+
+	if (ret)
+		msg_note("warning: cannot write /etc/hostname and /etc/hosts in CT %u: %s",
+			 ctid, strerror(-ret));
+	ret = setup_dns(ctid, c);
+	if (ret)
+		msg_note("warning: cannot write " RESOLV " in CT %u: %s", ctid,
+			 strerror(-ret));
+}

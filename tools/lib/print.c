@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - one column table for text, JSON and tabs
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <libsmartcols.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "lib/msg.h"
+#include "lib/parse.h"
+#include "lib/print.h"
+
+#define MAX_COLUMNS 32
+
+bool out_option(struct out *o, int opt, const char *arg)
+{
+	switch (opt) {
+	case 'J': o->mode = OUT_JSON; return true;
+	case 'P': o->mode = OUT_TABS; return true;
+	case 'n': o->noheadings = true; return true;
+	case 'o': o->columns = arg; return true;
+	default: return false;
+	}
+}
+
+void print_columns(const struct column *cols, size_t n)
+{
+	printf("Columns:\n");
+	for (size_t i = 0; i < n; i++)
+		printf("  %-10s %s\n", cols[i].name, cols[i].help);
+}
+
+/*
+ * Splits a comma separated list.
+ * Return: how many, or -1 with @bad the first word that names no column.
+ */
+static int choose(const char *list, const struct column *cols, size_t n,
+		  const struct column **chosen, char *bad, size_t size)
+{
+	int count = 0;
+
+	while (*list) {
+		size_t len = strcspn(list, ","), i;
+
+		for (i = 0; i < n; i++)
+			if (!strncmp(cols[i].name, list, len) &&
+			    !cols[i].name[len])
+				break;
+		if (i == n || count == MAX_COLUMNS) {
+			snprintf(bad, size, "%.*s", (int)len, list);
+			return -1;
+		}
+		chosen[count++] = &cols[i];
+		list += len;
+		list += *list == ',';
+	}
+	return count;
+}
+
+bool print_check(const struct out *o, const struct column *cols, size_t n,
+		 const char *verb)
+{
+	const struct column *chosen[MAX_COLUMNS];
+	char bad[64];
+
+	if (!o->columns ||
+	    choose(o->columns, cols, n, chosen, bad, sizeof(bad)) > 0)
+		return true;
+	if (!*o->columns)
+		snprintf(bad, sizeof(bad), "(empty)");
+	msg_usage(verb, "no column %s", bad);
+	fprintf(stderr, "%s: columns are:", prog_name);
+	for (size_t i = 0; i < n; i++)
+		fprintf(stderr, " %s", cols[i].name);
+	fputc('\n', stderr);
+	return false;
+}
+
+static void format_seconds(uint64_t s, char *buf, size_t size)
+{
+	uint64_t d = s / 86400;
+	unsigned int h = s / 3600 % 24, m = s / 60 % 60, sec = s % 60;
+
+	if (d)
+		snprintf(buf, size, "%" PRIu64 "d%02u:%02u:%02u", d, h, m, sec);
+	else
+		snprintf(buf, size, "%02u:%02u:%02u", h, m, sec);
+}
+
+bool print_colours(void)
+{
+	const char *word = getenv("VZCTX_COLOR");
+
+	if (word && !strcmp(word, "always"))
+		return true;
+	if ((word && !strcmp(word, "never")) || getenv("NO_COLOR"))
+		return false;
+	return isatty(STDOUT_FILENO);
+}
+
+unsigned int print_width(void)
+{
+	struct winsize ws;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) || !ws.ws_col)
+		return 80;
+	return ws.ws_col;
+}
+
+unsigned int print_height(void)
+{
+	struct winsize ws;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) ? 0 : ws.ws_row;
+}
+
+/* How many of @nrow rows there is room for, a line being kept for the rest. */
+static size_t clip(const struct out *o, size_t nrow)
+{
+	size_t head = !o->noheadings, room;
+
+	if (!o->screen || nrow + head <= o->screen)
+		return nrow;
+	room = o->screen > head + 1 ? o->screen - head - 1 : 1;
+	return room < nrow ? room : nrow;
+}
+
+/* Return: NULL for JSON's null. */
+static const char *format(const struct cell *c, enum out_mode mode, char *buf,
+			  size_t size)
+{
+	/* 2^63-1 is more than most readers of JSON can tell from its neighbours. */
+	if (mode == OUT_JSON && c->n == VZCTX_UNLIMITED &&
+	    (c->kind == CELL_LIMIT || c->kind == CELL_SCALED))
+		return NULL;
+	switch (c->kind) {
+	case CELL_WORD:
+		return c->s && *c->s ? c->s : mode == OUT_JSON ? NULL : "-";
+	case CELL_LIMIT:
+		if (mode == OUT_TEXT) {
+			format_amount(c->n, buf, size);
+			return buf;
+		}
+		break;
+	case CELL_SECONDS:
+		if (mode == OUT_TEXT) {
+			format_seconds(c->n, buf, size);
+			return buf;
+		}
+		break;
+	case CELL_SCALED:
+		if (mode == OUT_TEXT) {
+			format_scaled(c->n, c->unit, buf, size);
+			return buf;
+		}
+		break;
+	case CELL_PERCENT:
+		if (mode == OUT_TEXT) {
+			snprintf(buf, size, "%" PRIu64 "%%", c->n);
+			return buf;
+		}
+		break;
+	case CELL_HUNDREDTHS:
+	case CELL_PERCENT2:
+		snprintf(buf, size, "%" PRIu64 ".%02" PRIu64 "%s", c->n / 100,
+			 c->n % 100,
+			 c->kind == CELL_PERCENT2 && mode == OUT_TEXT ? "%" : "");
+		return buf;
+	case CELL_NUMBER:
+		break;
+	case CELL_NONE:
+		return mode == OUT_JSON ? NULL : c->s ? c->s : "-";
+	}
+	snprintf(buf, size, "%" PRIu64, c->n);
+	return buf;
+}
+
+/* The one column that may be longer than any terminal is wide: it is cut. */
+static bool is_cut(const struct column *col)
+{
+	return !strcmp(col->name, "note");
+}
+
+static int add_column(struct libscols_table *tb, const struct out *o,
+		      const struct column *col)
+{
+	int flags = col->number ? SCOLS_FL_RIGHT : 0;
+	struct libscols_column *cl;
+	char head[32];
+	size_t i;
+
+	for (i = 0; col->name[i] && i + 1 < sizeof(head); i++)
+		head[i] = o->mode == OUT_JSON ? col->name[i] :
+			  toupper((unsigned char)col->name[i]);
+	head[i] = '\0';
+	if (o->mode == OUT_TEXT && is_cut(col))
+		flags |= SCOLS_FL_TRUNC;
+	cl = scols_table_new_column(tb, head, 0, flags);
+	if (!cl)
+		return -ENOMEM;
+	return scols_column_set_json_type(cl, col->number ? SCOLS_JSON_NUMBER :
+							    SCOLS_JSON_STRING);
+}
+
+/*
+ * How many of the chosen columns fit beside one another, the one that is cut with
+ * its heading at least. What a cell holds is ASCII.
+ */
+static int fitting(const struct column **chosen, int count, const void *rows,
+		   size_t nrow, size_t size)
+{
+	unsigned int room = print_width(), at = 0;
+	int n;
+
+	for (n = 0; n < count; n++) {
+		size_t width = strlen(chosen[n]->name);
+
+		for (size_t r = 0; r < nrow && !is_cut(chosen[n]); r++) {
+			struct cell c = chosen[n]->get((const char *)rows + r * size);
+			char buf[64];
+			const char *s = format(&c, OUT_TEXT, buf, sizeof(buf));
+
+			width = strlen(s) > width ? strlen(s) : width;
+		}
+		at += width + !!n;
+		if (at > room)
+			break;
+	}
+	return n ?: 1;
+}
+
+static int print_lines(struct libscols_table *tb, const struct out *o)
+{
+	char *text;
+	int ret;
+
+	if (!o->head || o->mode != OUT_JSON)
+		return scols_print_table(tb);
+	ret = scols_print_table_to_string(tb, &text);
+	if (ret)
+		return ret;
+	/* What the library prints begins with the brace of the one object. */
+	printf("{\n   %s,%s", o->head, text + strspn(text, "{"));
+	free(text);
+	return 0;
+}
+
+/* What the library prints of a table without lines is nothing. */
+static void print_headings(const struct out *o, const struct column **chosen,
+			   int count)
+{
+	for (int i = 0; i < count; i++) {
+		for (const char *p = chosen[i]->name; *p; p++)
+			putchar(toupper((unsigned char)*p));
+		putchar(i + 1 < count ? o->mode == OUT_TABS ? '\t' : ' ' : '\n');
+	}
+}
+
+static int add_line(struct libscols_table *tb, const struct out *o,
+		    const struct column **chosen, int count, const void *row)
+{
+	struct libscols_line *ln = scols_table_new_line(tb, NULL);
+	char buf[64];
+	int ret = ln ? 0 : -ENOMEM;
+
+	for (int i = 0; !ret && i < count; i++) {
+		struct cell c = chosen[i]->get(row);
+		const char *s = format(&c, o->mode, buf, sizeof(buf));
+
+		if (s)
+			ret = scols_line_set_data(ln, i, s);
+		if (!ret && c.alarm && o->mode == OUT_TEXT)
+			ret = scols_cell_set_color(scols_line_get_cell(ln, i), "red");
+	}
+	return ret;
+}
+
+static struct libscols_table *make_table(const struct out *o, const char *what)
+{
+	struct libscols_table *tb;
+
+	/* Without it the library counts bytes for columns. */
+	setlocale(LC_CTYPE, "");
+	scols_init_debug(0);
+	tb = scols_new_table();
+	if (!tb)
+		return NULL;
+	scols_table_enable_noheadings(tb, o->noheadings);
+	scols_table_enable_colors(tb, o->mode == OUT_TEXT && print_colours());
+	if (o->mode == OUT_JSON) {
+		scols_table_enable_json(tb, 1);
+		scols_table_set_name(tb, what);
+	} else if (o->mode == OUT_TABS) {
+		scols_table_enable_raw(tb, 1);
+		scols_table_set_column_separator(tb, "\t");
+	}
+	return tb;
+}
+
+int print_table(const struct out *o, const char *what,
+		const struct column *cols, size_t n, const char *def,
+		const void *rows, size_t nrow, size_t size)
+{
+	const struct column *chosen[MAX_COLUMNS];
+	size_t shown = clip(o, nrow);
+	struct libscols_table *tb;
+	int count, ret = 0;
+	char bad[64];
+
+	count = choose(o->columns ? o->columns : def, cols, n, chosen, bad,
+		       sizeof(bad));
+	if (count < 0)
+		return -EINVAL;
+	if (!o->columns && o->mode == OUT_TEXT && isatty(STDOUT_FILENO))
+		count = fitting(chosen, count, rows, shown, size);
+	tb = make_table(o, what);
+	if (!tb)
+		return -ENOMEM;
+	for (int i = 0; !ret && i < count; i++)
+		ret = add_column(tb, o, chosen[i]);
+	for (size_t r = 0; !ret && r < shown; r++)
+		ret = add_line(tb, o, chosen, count,
+			       (const char *)rows + r * size);
+	if (!ret && (nrow || o->mode == OUT_JSON))
+		ret = print_lines(tb, o);
+	else if (!ret && !o->noheadings)
+		print_headings(o, chosen, count);
+	if (!ret && shown < nrow)
+		printf("(%zu more)\n", nrow - shown);
+	scols_unref_table(tb);
+	return ret;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - the life of a container, step by step
+ *
+ * What the verbs of vzctx and the commands of vzctl share. Each function tells
+ * the user what happens and what fails, takes the locks it needs, and returns
+ * EXIT_OK, EXIT_NOMODULE or an enum outcome.
+ *
+ * Nothing of a life is kept but in the configuration, the kernel and the mount
+ * table. A create or destroy under way is written down in the configuration
+ * first (LIFE_KEY), so that whoever comes after a tool that was killed, or
+ * after a loss of power, knows what it was at.
+ */
+#ifndef _VZCTX_LIFE_H
+#define _VZCTX_LIFE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "conf/conf.h"
+#include "inside/tty.h"
+
+/** struct life_create - what to make; NULL: the default */
+struct life_create {
+	uint32_t ctid;
+	const char *ostemplate;	/* name or path of a template, or NULL: the
+				 * private area is there already */
+	const char *sample;	/* ve-SAMPLE.conf-sample to begin with */
+	const char *private;	/* VE_PRIVATE; $VEID is replaced */
+	const char *root;	/* VE_ROOT */
+	/* KEY, value pairs for the configuration, NULL at the end, or NULL */
+	const char *const *keys;
+};
+
+int life_create(const struct life_create *c);
+
+/**
+ * life_destroy - forgets a container that is neither running nor mounted
+ * @purge: its private area goes too
+ *
+ * The configuration is kept as CTID.conf.destroyed.
+ */
+int life_destroy(uint32_t ctid, bool purge);
+
+/** struct life_start - how to start it */
+struct life_start {
+	uint32_t ctid;
+	char **argv;		/* one command, or NULL: the tree's own init */
+	bool foreground;	/* stay with it; *status is its exit status */
+	bool verbose;
+	bool force;		/* even if its configuration says DISABLED */
+	int wait_s;		/* seconds to wait until its init says that it
+				 * is up; 0: do not */
+};
+
+int life_start(const struct life_start *s, int *status);
+
+/** Waits until the init of a running container says that it is up. */
+int life_wait(uint32_t ctid, int seconds);
+
+/**
+ * life_stop - asks its init to end, then kills
+ * @fast: kill at once
+ * @timeout_s: seconds to wait; 0: STOP_TIMEOUT of its configuration, or 120
+ */
+int life_stop(uint32_t ctid, bool fast, int timeout_s);
+
+/** Binds the private area to VE_ROOT and runs the mount scripts. */
+int life_mount(uint32_t ctid);
+int life_umount(uint32_t ctid);
+
+/** struct life_state - what there is of it at this instant */
+struct life_state {
+	bool exists;		/* it has a configuration */
+	bool mounted, running;
+	bool suspended;		/* a dump of it lies in DUMPDIR */
+	const char *unfinished;	/* "create", "destroy" or NULL */
+};
+
+/** Says nothing. A module that is not loaded runs nothing. */
+void life_state(uint32_t ctid, struct life_state *st);
+
+/** Tells the user of a create or destroy that is not over, and the way out. */
+void life_unfinished(uint32_t ctid, const struct life_state *st);
+
+/**
+ * life_run - runs @argv inside, or a login shell
+ * @status: its exit status as a shell has it, 127 and 126 if it did not run
+ */
+int life_run(uint32_t ctid, char **argv, enum tty_mode mode, int *status);
+
+/**
+ * life_ended - puts away what a life has left: mount, scripts, cgroup
+ *
+ * Does nothing for a container that runs, or runs again.
+ */
+void life_ended(uint32_t ctid);
+
+#endif /* _VZCTX_LIFE_H */

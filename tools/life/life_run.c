@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - a program inside a running container
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "inside/join.h"
+#include "lib/msg.h"
+#include "life/life.h"
+#include "life/life_step.h"
+#include "module/modload.h"
+#include "module/running.h"
+
+/* Which of the limits stood in the way, or what else it was. */
+static int failed(struct vznl *nl, const struct vz_ctx *before, int ret,
+		  const struct chan_msg *why, int *status)
+{
+	char text[80];
+
+	if (ret == -EBUSY) {
+		snprintf(text, sizeof(text),
+			 "it is frozen; `vzctx thaw %u` lets it go on",
+			 before->ctid);
+		return msg_fail(0, text, "run in CT %u", before->ctid);
+	}
+	if (ret != -ECHILD)
+		return msg_fail(-ret, NULL, "run in CT %u", before->ctid);
+	if (running_explain(nl, before, why->err))
+		return EXIT_FAILED;
+	msg_fail(why->err, NULL, "run in CT %u: %s%s%s", before->ctid,
+		 why->what, *why->object ? " " : "", why->object);
+	if (!strcmp(why->what, "run"))
+		*status = why->err == ENOENT ? 127 : 126;
+	return EXIT_FAILED;
+}
+
+static int run(struct vznl *nl, struct join *j, enum tty_mode mode, int *status)
+{
+	struct chan_msg why = { 0 };
+	struct vz_ctx c;
+	char intent[32];
+	struct tty t;
+	int lock, ret;
+	pid_t pid;
+
+	snprintf(intent, sizeof(intent), "run in CT %u", j->ctid);
+	lock = running_lock(j->ctid, LOCK_SH, NULL);
+	if (lock < 0)
+		return running_busy(lock, j->ctid, intent);
+	ret = running_get(nl, j->ctid, intent, true, &c, &j->pidfd);
+	close(lock);
+	if (ret)
+		return ret;
+
+	ret = tty_init(&t, mode);
+	if (!ret)
+		ret = join(j, &t, &pid, &why);
+	close(j->pidfd);
+	if (ret)
+		ret = failed(nl, &c, ret, &why, status);
+	else
+		*status = tty_relay(&t, pid, true);
+	vz_ctx_free(&c);
+	return ret;
+}
+
+int life_run(uint32_t ctid, char **argv, enum tty_mode mode, int *status)
+{
+	struct join j = { .ctid = ctid, .argv = argv };
+	struct vznl *nl;
+	int ret;
+
+	*status = EXIT_FAILED;
+	ret = modload_open(vznl_open, &nl);
+	if (ret)
+		return *status = ret;
+	ret = run(nl, &j, mode, status);
+	vznl_close(nl);
+	return ret;
+}

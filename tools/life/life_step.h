@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - the steps that several parts of a life are made of
+ *
+ * The caller holds the container's lock (running_lock()) exclusively, where
+ * nothing else is said. The user is told what fails.
+ */
+#ifndef _VZCTX_LIFE_LIFE_STEP_H
+#define _VZCTX_LIFE_LIFE_STEP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "conf/conf.h"
+#include "tree/place.h"
+
+/** Return: EXIT_OK or an outcome, with nothing left mounted. */
+int mount_step(uint32_t ctid, const struct conf *c);
+int umount_step(uint32_t ctid, const struct conf *c);
+
+/** Needs no lock. */
+bool is_mounted(uint32_t ctid, const struct conf *c);
+
+/** Return: 1 running, 0 not, -1 after telling the user. Needs no lock. */
+int is_running(uint32_t ctid, const char *intent);
+
+/** After conf_load() failed, by errno. Return: OUT_NO_CONF or OUT_BAD_CONF. */
+int no_conf(uint32_t ctid, const char *intent);
+
+/** A create or destroy that is not over. Return: EXIT_OK or OUT_UNFINISHED. */
+int check_finished(uint32_t ctid, const struct conf *c, const char *intent);
+
+/**
+ * private_remove - removes the private area, as tree_remove()
+ *
+ * Return: 0 (also if there is none) or -errno; *why is "" or what keeps the
+ * directory from being the container's to remove.
+ */
+int private_remove(uint32_t ctid, const struct conf *c, struct place *why);
+
+#endif /* _VZCTX_LIFE_LIFE_STEP_H */

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - a container is stopped
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "conf/confkey.h"
+#include "engine/cgroup.h"
+#include "lib/msg.h"
+#include "lib/until.h"
+#include "life/life.h"
+#include "life/life_step.h"
+#include "life/script.h"
+#include "life/stopsig.h"
+#include "module/modload.h"
+#include "module/running.h"
+
+#define DEFAULT_TIMEOUT_S	120
+#define MAX_TIMEOUT_S		86400
+
+static int timeout_of(uint32_t ctid, int asked)
+{
+	struct conf *c = asked ? NULL : conf_load(ctid);
+	uint64_t s;
+
+	if (!confkey_number(c, "STOP_TIMEOUT", &s) ||
+	    s > MAX_TIMEOUT_S)
+		s = 0;
+	conf_free(c);
+	return asked ? asked : s ? (int)s : DEFAULT_TIMEOUT_S;
+}
+
+/*
+ * It may be on its way, or being created or destroyed. The kernel knows it before
+ * its start is over, hence whether it runs already does not matter.
+ */
+static int await_birth(uint32_t ctid, const char *intent)
+{
+	int lock = running_lock(ctid, LOCK_SH, NULL);
+
+	if (lock < 0)
+		return running_busy(lock, ctid, intent);
+	close(lock);
+	return EXIT_OK;
+}
+
+/*
+ * A process of its own, which runs on when its time is over: what it waits for is
+ * inside, and is killed with all that is there.
+ */
+static void stop_script(uint32_t ctid, int64_t end)
+{
+	int pidfd;
+	pid_t pid;
+
+	if (!script_there(ctid, "stop"))
+		return;
+	fflush(NULL);
+	pid = fork();
+	if (!pid)
+		_exit(script_inside(ctid, "stop"));
+	pidfd = pid < 0 ? -1 : pidfd_open(pid, 0);
+	if (pidfd < 0)
+		return;
+	if (until_ended(pidfd, end))
+		waitpid(pid, NULL, 0);
+	close(pidfd);
+}
+
+/* Return: whether it is to be killed, having been asked in vain. */
+static bool ask(uint32_t ctid, int pidfd, pid_t init, int timeout_s)
+{
+	const int64_t end = until_now() + timeout_s * 1000LL;
+
+	if (cgroup_thaw(ctid, init))
+		msg_note("CT %u is frozen; it goes on now, so that it can stop",
+			 ctid);
+	stop_script(ctid, end);
+	if (stop_politely(ctid, pidfd, init) || until_ended(pidfd, end))
+		return false;
+	msg_note("CT %u did not stop within %d s; killing it", ctid, timeout_s);
+	return true;
+}
+
+static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
+{
+	struct vz_ctx c;
+	struct life_state st;
+	char intent[32];
+	int ret, pidfd;
+
+	snprintf(intent, sizeof(intent), "stop CT %u", ctid);
+	ret = await_birth(ctid, intent);
+	if (ret)
+		return ret;
+	ret = running_get(nl, ctid, intent, false, &c, &pidfd);
+	if (ret)
+		return ret;
+	vz_ctx_free(&c);
+	running_mark_stop(ctid, c.pid);
+	if (fast)
+		msg_step("Killing container ...");
+	else
+		msg_step("Stopping container ...");
+	fast = fast || ask(ctid, pidfd, c.pid, timeout_s);
+	if (fast && !pidfd_send_signal(pidfd, 0, NULL, 0))
+		cgroup_kill(ctid);
+	close(pidfd);
+
+	ret = fast ? vznl_destroy(nl, ctid) : 0;
+	if (ret && ret != -ENOENT)
+		return msg_end(OUT_NO_STOP, -ret, vznl_sentence(nl), "%s",
+			       intent);
+	ret = running_wait_gone(nl, ctid, c.since);
+	if (ret)
+		return msg_end(OUT_NO_STOP, -ret, ret == -ETIMEDOUT ?
+			       "its tasks do not end" : vznl_sentence(nl), "%s",
+			       intent);
+	msg_step("Container was stopped");
+	life_ended(ctid);
+	/* Its keeper may have been quicker; it is not heard. */
+	life_state(ctid, &st);
+	if (!st.mounted)
+		msg_step("Container is unmounted");
+	msg_done("CT %u is stopped%s", ctid, fast ? ", it was killed" : "");
+	return EXIT_OK;
+}
+
+int life_stop(uint32_t ctid, bool fast, int timeout_s)
+{
+	struct vznl *nl;
+	int ret = modload_open(vznl_open, &nl);
+
+	if (ret)
+		return ret;
+	ret = stop(nl, ctid, fast, timeout_of(ctid, timeout_s));
+	vznl_close(nl);
+	return ret;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - waiting until a container is up
+ */
+#include <string.h>
+#include <time.h>
+
+#include "lib/msg.h"
+#include "life/life.h"
+#include "life/life_step.h"
+
+#define PAUSE_MS	500
+
+/*
+ * systemd says it itself. What has no way to tell is up as soon as its init
+ * runs. 0: up, 1: not yet.
+ */
+static char *const question[] = {
+	"/bin/sh", "-c",
+	"command -v systemctl >/dev/null 2>&1 || exit 0\n"
+	"case $(readlink /proc/1/exe) in */systemd) ;; *) exit 0 ;; esac\n"
+	"case $(systemctl is-system-running 2>/dev/null) in\n"
+	"running|degraded|maintenance) exit 0 ;;\n"
+	"esac\n"
+	"exit 1",
+	NULL,
+};
+
+int life_wait(uint32_t ctid, int seconds)
+{
+	const struct timespec pause = { 0, PAUSE_MS * 1000000L };
+	struct timespec ts;
+	time_t end;
+	int status;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	end = ts.tv_sec + seconds;
+	for (;;) {
+		if (life_run(ctid, (char **)question, TTY_NULL, &status))
+			return OUT_WAIT;
+		if (!status)
+			return EXIT_OK;
+		clock_gettime(CLOCK_MONOTONIC, &ts);
+		if (ts.tv_sec >= end)
+			return msg_end(OUT_WAIT, 0, "it did not come up in time",
+				       "wait %d s for CT %u", seconds, ctid);
+		nanosleep(&pause, NULL);
+	}
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - OpenVZ's action scripts
+ *
+ * /etc/vz/conf holds vps.ACTION for every container and CTID.ACTION for one;
+ * the global one runs first. premount, mount, umount, postumount run on the
+ * host with VEID and VE_CONFFILE in the environment, start and stop inside. A file
+ * that others than root may write, or reach by a path they can change, is refused.
+ */
+#ifndef _VZCTX_LIFE_SCRIPT_H
+#define _VZCTX_LIFE_SCRIPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Return: EXIT_OK, or OUT_SCRIPT after telling which script failed and how. */
+int script_host(uint32_t ctid, const char *action);
+
+/** CTID.start and CTID.stop, by the container's own shell. */
+int script_inside(uint32_t ctid, const char *action);
+
+/** Whether there is one of those. */
+bool script_there(uint32_t ctid, const char *action);
+
+#endif /* _VZCTX_LIFE_SCRIPT_H */

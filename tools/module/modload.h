@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - the connection every verb starts with
+ */
+#ifndef _VZCTX_MODULE_MODLOAD_H
+#define _VZCTX_MODULE_MODLOAD_H
+
+#include "module/nl.h"
+
+/**
+ * modload_open - connects, loading the module when that is what is missing
+ * @open: vznl_open or vznl_events_open
+ *
+ * Return: EXIT_OK, or the exit code to leave with; the user has been told.
+ */
+int modload_open(int (*open)(struct vznl **nlp), struct vznl **nlp);
+
+#endif /* _VZCTX_MODULE_MODLOAD_H */

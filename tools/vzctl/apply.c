@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - options of vzctl set: from a checked value to the configuration
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf/ubcname.h"
+#include "lib/msg.h"
+#include "vzctl/setopt.h"
+
+void setplan_cut(const struct setopt *o, const char *word, const char *value)
+{
+	msg_note("warning: --%s %s is too large, it is taken as %s", o->name,
+		 word, value);
+}
+
+int put_nothing(struct setplan *p, const struct setopt *o, const char *value)
+{
+	(void)p;
+	(void)o;
+	(void)value;
+	return 0;
+}
+
+int put_key(struct setplan *p, const struct setopt *o, const char *value)
+{
+	p->keys = true;
+	return conf_set(p->next, o->key, value);
+}
+
+int put_cpu(struct setplan *p, const struct setopt *o, const char *value)
+{
+	p->cpu = true;
+	return put_key(p, o, value);
+}
+
+int put_hostname(struct setplan *p, const struct setopt *o, const char *value)
+{
+	p->hostname = true;
+	return put_key(p, o, value);
+}
+
+int put_vswap(struct setplan *p, const struct setopt *o, const char *value)
+{
+	p->vswap = true;
+	return put_key(p, o, value);
+}
+
+/* A configuration keeps the path itself: not every reader knows $VEID. */
+int put_path(struct setplan *p, const struct setopt *o, const char *value)
+{
+	char path[SETVAL_SIZE];
+	size_t n = 0;
+
+	while (*value && n + 16 < sizeof(path)) {
+		size_t skip = !strncmp(value, "$VEID", 5) ? 5 :
+			      !strncmp(value, "${VEID}", 7) ? 7 : 0;
+
+		if (skip)
+			n += snprintf(path + n, sizeof(path) - n, "%u", p->ctid);
+		else
+			path[n++] = *value++;
+		value += skip;
+	}
+	path[n] = '\0';
+	return *value ? -EINVAL : put_key(p, o, path);
+}
+
+/* A barrier above the limit is kept, as OpenVZ does. */
+static int put_limit(struct setplan *p, const struct setopt *o,
+		     const char *value, enum reading r, uint64_t bar,
+		     uint64_t lim)
+{
+	char key[UBC_KEY_SIZE], text[48];
+
+	ubc_key(o->key ? o->key : o->name, key);
+	ubc_format(bar, lim, text, sizeof(text));
+	if (r == READ_CUT)
+		setplan_cut(o, value, text);
+	if (bar > lim)
+		msg_note("warning: --%s %s: the barrier is above the limit, which holds for both",
+			 o->name, value);
+	p->keys = true;
+	return conf_set(p->next, key, text);
+}
+
+int put_ubc(struct setplan *p, const struct setopt *o, const char *value)
+{
+	uint32_t id = ubc_id(o->name);
+	enum reading r;
+	uint64_t bar, lim;
+
+	r = parse_barlim(value, ubc_unit(id), &bar, &lim);
+	if (!r)
+		return -EINVAL;
+	p->ubc[id] = true;
+	if (id == UB_PHYSPAGES || id == UB_SWAPPAGES)
+		p->vswap = true;
+	return put_limit(p, o, value, r, bar, lim);
+}
+
+/* --ram and --swap: bytes, of which a limit in pages is made. */
+int put_size(struct setplan *p, const struct setopt *o, const char *value)
+{
+	const uint64_t page = sysconf(_SC_PAGESIZE);
+	uint64_t bytes, pages;
+	enum reading r;
+
+	r = parse_amount(value, VZCTX_UNIT_BYTES, &bytes);
+	if (!r)
+		return -EINVAL;
+	pages = bytes == VZCTX_UNLIMITED ? bytes :
+		bytes / page + !!(bytes % page);
+	p->ubc[strcmp(o->name, "ram") ? UB_SWAPPAGES : UB_PHYSPAGES] = true;
+	p->vswap = true;
+	return put_limit(p, o, value, r, 0, pages);
+}
+
+int put_name(struct setplan *p, const struct setopt *o, const char *value)
+{
+	p->name = value;
+	if (*value)
+		return put_key(p, o, value);
+	p->keys = true;
+	conf_unset(p->next, o->key);
+	return 0;
+}
+
+int put_userpw(struct setplan *p, const struct setopt *o, const char *value)
+{
+	(void)o;
+	if (p->nuserpw == sizeof(p->userpw) / sizeof(p->userpw[0]))
+		return -EINVAL;
+	p->userpw[p->nuserpw++] = value;
+	return 0;
+}
+
+/* How far two words of a list have to agree to be about the same thing. */
+static size_t subject(const char *key, const char *item, size_t len)
+{
+	const char *colon = strcmp(key, "PCI") ? memrchr(item, ':', len) : NULL;
+
+	return colon ? (size_t)(colon - item) : len;
+}
+
+/*
+ * Puts one word into a list, instead of the word that is about the same thing;
+ * or takes that one out.
+ */
+static int merge(struct conf *c, const char *key, const char *item, bool remove)
+{
+	const char *old = conf_get(c, key);
+	size_t own = subject(key, item, strlen(item)), len, n = 0;
+	char fresh[SETVAL_SIZE] = "";
+	bool placed = remove;
+
+	for (; old && *old; old += len + !!old[len]) {
+		bool same;
+
+		len = strcspn(old, " ");
+		same = len && subject(key, old, len) == own && !memcmp(old, item, own);
+		if (!len || (same && placed))
+			continue;
+		if (n + len + 2 > sizeof(fresh))
+			return -E2BIG;
+		n += snprintf(fresh + n, sizeof(fresh) - n, "%s%.*s",
+			      n ? " " : "",
+			      same ? (int)strlen(item) : (int)len,
+			      same ? item : old);
+		placed |= same;
+	}
+	if (!placed && snprintf(fresh + n, sizeof(fresh) - n, "%s%s",
+				n ? " " : "", item) >= (int)(sizeof(fresh) - n))
+		return -E2BIG;
+	return conf_set(c, key, fresh);
+}
+
+/* Every word of @value by itself. */
+static int merge_all(struct setplan *p, const struct setopt *o,
+		     const char *value, bool remove)
+{
+	char *copy = strdup(value), *save = NULL, *item;
+	int ret = copy ? 0 : -ENOMEM;
+
+	p->keys = true;
+	item = copy ? strtok_r(copy, " ", &save) : NULL;
+	for (; !ret && item; item = strtok_r(NULL, " ", &save)) {
+		size_t len = strlen(item);
+		/* A device that is forbidden again is not kept as such. */
+		bool none = len > 5 && !strcmp(item + len - 5, ":none");
+
+		ret = merge(p->next, o->key, item, remove || none);
+	}
+	free(copy);
+	return ret;
+}
+
+int put_add(struct setplan *p, const struct setopt *o, const char *value)
+{
+	return merge_all(p, o, value, false);
+}
+
+int put_remove(struct setplan *p, const struct setopt *o, const char *value)
+{
+	return merge_all(p, o, value, true);
+}
+
+/* The first of each kind replaces what there was, the others are added. */
+int put_dns(struct setplan *p, const struct setopt *o, const char *value)
+{
+	bool *replaced = strcmp(o->key, "NAMESERVER") ? &p->replaced_search :
+							&p->replaced_dns;
+	const char *old = *replaced ? conf_get(p->next, o->key) : NULL;
+	char list[SETVAL_SIZE];
+
+	p->dns = true;
+	p->keys = true;
+	*replaced = true;
+	if (snprintf(list, sizeof(list), "%s%s%s", old ? old : "",
+		     old && *old ? " " : "", value) >= (int)sizeof(list))
+		return -E2BIG;
+	return conf_set(p->next, o->key, list);
+}
+
+/* Addresses have colons of their own, so they agree as a whole, mask aside. */
+static int change_address(struct setplan *p, const struct setopt *o,
+			  const char *value, bool remove)
+{
+	const char *old = conf_get(p->next, o->key);
+	size_t own = strcspn(value, "/"), len, n = 0;
+	char fresh[SETVAL_SIZE] = "";
+	bool there = false;
+
+	p->address = true;
+	p->keys = true;
+	for (; old && *old; old += len) {
+		bool same;
+
+		old += strspn(old, " ");
+		len = strcspn(old, " ");
+		same = strcspn(old, "/ ") == own && !memcmp(old, value, own);
+		there |= same;
+		if (!len || (same && remove))
+			continue;
+		if (n + len + 2 > sizeof(fresh))
+			return -E2BIG;
+		n += snprintf(fresh + n, sizeof(fresh) - n, "%s%.*s",
+			      n ? " " : "", (int)len, old);
+	}
+	if (!remove && !there && snprintf(fresh + n, sizeof(fresh) - n, "%s%s",
+					  n ? " " : "", value) >=
+				 (int)(sizeof(fresh) - n))
+		return -E2BIG;
+	return conf_set(p->next, o->key, fresh);
+}
+
+int put_address(struct setplan *p, const struct setopt *o, const char *value)
+{
+	return change_address(p, o, value, false);
+}
+
+int put_no_address(struct setplan *p, const struct setopt *o, const char *value)
+{
+	if (strcmp(value, "all"))
+		return change_address(p, o, value, true);
+	p->address = true;
+	return put_key(p, o, "");
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - the options of vzctl set and create, one table
+ */
+#include <stdio.h>
+
+#include "vzctl/setopt.h"
+
+#define SET	SETOPT_SET
+#define BOTH	(SETOPT_SET | SETOPT_CREATE)
+#define CREATE	SETOPT_CREATE
+
+#define NO_VENET	"there is no venet device yet"
+#define NO_VETH		"there is no veth pair yet"
+#define NO_MOVE		"no host device is moved yet"
+#define NO_QUOTA	"there are no disk quotas yet"
+#define NO_IO		"no I/O limit is set yet"
+#define NO_DEVICES	"a container has a fixed set of devices yet"
+#define NO_CAPS		"a container has a fixed set of capabilities yet"
+#define NO_CPUSET	"no processors are pinned yet"
+
+#define UBC(n)	{ n, SET, "BAR[:LIM]", NULL, NULL, .put = put_ubc }
+
+const struct setopt setopts[] = {
+	{ "save", SET, .put = put_nothing },
+	{ "force", SET, .put = put_nothing },
+	{ "reset_ub", SET, .put = put_nothing },
+	{ "setmode", SET, "restart|ignore", .put = put_nothing },
+
+	{ "onboot", SET, "yes|no", "ONBOOT", .put = put_key },
+	{ "bootorder", SET, "N", "BOOTORDER", .put = put_key },
+	{ "root", BOTH, "PATH", "VE_ROOT", .put = put_path },
+	{ "private", BOTH, "PATH", "VE_PRIVATE", .put = put_path },
+	{ "mount_opts", SET, "OPT,...", "MOUNT_OPTS", .put = put_key,
+	  .restart = true, .idle = "it is ploop's" },
+	{ "userpasswd", SET, "USER:PASSWORD", NULL, val_userpw, .put = put_userpw },
+	{ "disabled", SET, "yes|no", "DISABLED", .put = put_key },
+	{ "name", BOTH, "NAME", "NAME", .put = put_name },
+	{ "description", BOTH, "TEXT", "DESCRIPTION", .put = put_key },
+	{ "ostemplate", BOTH, "NAME", "OSTEMPLATE", .put = put_key,
+	  .must_save = true },
+	{ "stop-timeout", SET, "SECONDS", "STOP_TIMEOUT", .put = put_key,
+	  .must_save = true },
+	{ "applyconfig", SET, "NAME", .check = val_text, .put = put_nothing },
+	{ "applyconfig_map", SET, "name", .put = put_nothing },
+
+	{ "ipadd", BOTH, "ADDRESS[/MASK]", "IP_ADDRESS", val_address,
+	  put_address, .idle = NO_VENET },
+	{ "ip", SET, "ADDRESS[/MASK]", "IP_ADDRESS", val_address, put_address,
+	  .idle = NO_VENET },
+	{ "ipdel", SET, "ADDRESS|all", "IP_ADDRESS", val_address_or_all,
+	  put_no_address, .idle = NO_VENET },
+	{ "skip_arpdetect", SET, .put = put_nothing },
+	{ "hostname", BOTH, "NAME", "HOSTNAME", .put = put_hostname },
+	{ "nameserver", SET, "ADDRESS|inherit", "NAMESERVER", val_server, .put = put_dns },
+	{ "searchdomain", SET, "DOMAIN|inherit", "SEARCHDOMAIN", val_domain, .put = put_dns },
+	{ "netif_add", SET, "IF[,MAC,HOST_IF,HOST_MAC,BRIDGE]", "NETIF", NULL,
+	  put_netif, .idle = NO_VETH },
+	{ "netif_del", SET, "IF|all", "NETIF", val_interface, put_no_netif,
+	  .idle = NO_VETH },
+	{ "ifname", SET, "IF", NULL, val_interface, .put = put_ifname },
+	{ "mac", SET, "MAC", "mac", val_mac, put_netif_part, .idle = NO_VETH },
+	{ "host_ifname", SET, "IF", "host_ifname", val_interface,
+	  put_netif_part, .idle = NO_VETH },
+	{ "host_mac", SET, "MAC", "host_mac", val_mac, put_netif_part,
+	  .idle = NO_VETH },
+	{ "bridge", SET, "IF", "bridge", val_interface, put_netif_part,
+	  .idle = NO_VETH },
+	{ "mac_filter", SET, "on|off", "mac_filter", val_onoff, put_netif_part,
+	  .idle = NO_VETH },
+	{ "netdev_add", SET, "DEVICE", "NETDEV", .put = put_add,
+	  .idle = NO_MOVE },
+	{ "netdev_del", SET, "DEVICE", "NETDEV", .put = put_remove,
+	  .idle = NO_MOVE },
+
+	{ "ram", SET, "BYTES", "PHYSPAGES", NULL, .put = put_size },
+	{ "swap", SET, "BYTES", "SWAPPAGES", NULL, .put = put_size },
+	{ "vm_overcommit", SET, "FACTOR", "VM_OVERCOMMIT",
+	  .put = put_vswap },
+	UBC("kmemsize"), UBC("lockedpages"), UBC("privvmpages"),
+	UBC("shmpages"), UBC("numproc"), UBC("physpages"), UBC("vmguarpages"),
+	UBC("oomguarpages"), UBC("numtcpsock"), UBC("numflock"), UBC("numpty"),
+	UBC("numsiginfo"), UBC("tcpsndbuf"), UBC("tcprcvbuf"),
+	UBC("othersockbuf"), UBC("dgramrcvbuf"), UBC("numothersock"),
+	UBC("dcachesize"), UBC("numfile"), UBC("numiptent"), UBC("swappages"),
+	{ "avnumproc", SET, "N[:N]", "AVNUMPROC", .put = put_key },
+
+	{ "cpuunits", SET, "N", "CPUUNITS", .put = put_cpu },
+	{ "cpuweight", SET, "N", "CPUWEIGHT", .put = put_key,
+	  .idle = "cpuunits says it" },
+	{ "cpulimit", SET, "N[%]", "CPULIMIT", .put = put_cpu },
+	{ "cpus", SET, "N", "CPUS", .put = put_cpu },
+	{ "cpumask", SET, "LIST|auto|all", "CPUMASK", .put = put_key,
+	  .idle = NO_CPUSET },
+	{ "nodemask", SET, "LIST|all", "NODEMASK", .put = put_key,
+	  .idle = NO_CPUSET },
+
+	{ "diskquota", SET, "yes|no", "DISK_QUOTA", .put = put_key,
+	  .restart = true, .idle = NO_QUOTA },
+	{ "diskspace", BOTH, "SOFT[:HARD]", "DISKSPACE",
+	  .put = put_key, .idle = NO_QUOTA },
+	{ "diskinodes", BOTH, "SOFT[:HARD]", "DISKINODES",
+	  .put = put_key, .idle = NO_QUOTA },
+	{ "quotatime", SET, "SECONDS", "QUOTATIME", .put = put_key,
+	  .idle = NO_QUOTA },
+	{ "quotaugidlimit", SET, "N", "QUOTAUGIDLIMIT", .put = put_key,
+	  .restart = true, .idle = NO_QUOTA },
+	{ "offline-resize", SET, .put = put_nothing },
+	{ "ioprio", SET, "0..7", "IOPRIO", .put = put_key, .idle = NO_IO },
+	{ "iolimit", SET, "N[B|K|M|G]", "IOLIMIT", val_iolimit, put_key, .idle = NO_IO },
+	{ "iopslimit", SET, "N", "IOPSLIMIT", .put = put_key,
+	  .idle = NO_IO },
+
+	{ "capability", SET, "NAME:on|off,...", "CAPABILITY",
+	  .put = put_add, .restart = true, .idle = NO_CAPS },
+	{ "devices", SET, "b|c:MAJOR:MINOR|all:MODE", "DEVICES",
+	  .put = put_add, .idle = NO_DEVICES },
+	{ "devnodes", SET, "DEVICE:MODE", "DEVNODES", .put = put_add,
+	  .idle = NO_DEVICES },
+	{ "pci_add", SET, "[DOMAIN:]BUS:SLOT.FN", "PCI", .put = put_add,
+	  .idle = NO_DEVICES },
+	{ "pci_del", SET, "[DOMAIN:]BUS:SLOT.FN", "PCI", .put = put_remove,
+	  .idle = NO_DEVICES },
+	{ "features", SET, "NAME:on|off,...", "FEATURES",
+	  .put = put_add, .restart = true, .idle = "of the features only nesting can be switched" },
+	{ "netfilter", SET, "disabled|stateless|stateful|full", "NETFILTER",
+	  .put = put_key, .restart = true,
+	  .idle = "every table is there" },
+	{ "iptables", SET, "MODULE,...", "IPTABLES", .put = put_key,
+	  .restart = true, .idle = "every table is there" },
+	{ "meminfo", SET, "none|pages:N|privvmpages:N", "MEMINFO",
+	  .put = put_key, .idle = "/proc/meminfo inside is the host's yet" },
+
+	{ "config", CREATE, "SAMPLE", .check = val_text, .put = put_nothing },
+	{ "layout", CREATE, "simfs", .put = put_nothing },
+	{ "local_uid", CREATE, "ID", "LOCAL_UID", .put = put_key },
+	{ "local_gid", CREATE, "ID", "LOCAL_GID", .put = put_key },
+	{ 0 }
+};
+
+void setopt_help(int command)
+{
+	char word[80];
+	int column = 0;
+
+	for (const struct setopt *o = setopts; o->name; o++) {
+		int len;
+
+		if (!(o->commands & command))
+			continue;
+		len = snprintf(word, sizeof(word), "--%s%s%s", o->name,
+			       o->value ? " " : "", o->value ? o->value : "");
+		if (column && column + 2 + len > 78) {
+			putchar('\n');
+			column = 0;
+		}
+		column += printf(column ? "  %s" : "    %s", word);
+	}
+	putchar('\n');
+}

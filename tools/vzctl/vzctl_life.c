@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctl destroy, start, stop, restart, mount, umount, status
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/msg.h"
+#include "life/life.h"
+#include "vzctl/vzctl.h"
+
+#define WAIT_S	300	/* for an init that says when it is up */
+
+struct options {
+	bool wait, force, fast;
+};
+
+/* The options of start, of stop, or of both; others are OpenVZ's too. */
+static int parse(struct vzctl *v, bool start, bool stop, struct options *o)
+{
+	static const struct option all[] = {
+		{ "wait", no_argument, NULL, 'w' },
+		{ "force", no_argument, NULL, 'f' },
+		{ "skip-fsck", no_argument, NULL, 's' },
+		{ "skip-remount", no_argument, NULL, 's' },
+		{ "fast", no_argument, NULL, 'F' },
+		{ "skip-umount", no_argument, NULL, 'S' },
+		{ 0 },
+	};
+	int opt;
+
+	optind = 1;
+	while ((opt = getopt_long(v->argc, v->argv, "", all, NULL)) >= 0) {
+		if ((!start && strchr("wfs", opt)) ||
+		    (!stop && strchr("FS", opt))) {
+			msg_note("Option %s is not applicable to %s command",
+				 v->argv[optind - 1], v->command);
+			return VZ_BAD_OPTION;
+		}
+		switch (opt) {
+		case 'w': o->wait = true; break;
+		case 'f': o->force = true; break;
+		case 'F': o->fast = true; break;
+		case 's': break;
+		case 'S':
+			msg_note("--skip-umount has no effect: what a stopped container has mounted goes with it");
+			break;
+		default: return VZ_BAD_OPTION;
+		}
+	}
+	return vzctl_extra(v, -1);
+}
+
+static int start(struct vzctl *v, const struct options *o)
+{
+	struct life_start s = {
+		.ctid = v->ctid,
+		.force = o->force,
+		.wait_s = o->wait ? WAIT_S : 0,
+	};
+	int status;
+
+	return outcome_code(life_start(&s, &status));
+}
+
+int vzctl_start(struct vzctl *v)
+{
+	struct options o = { 0 };
+	int ret = parse(v, true, false, &o);
+
+	return ret ? ret : start(v, &o);
+}
+
+int vzctl_stop(struct vzctl *v)
+{
+	struct options o = { 0 };
+	int ret = parse(v, false, true, &o);
+
+	return ret ? ret : outcome_code(life_stop(v->ctid, o.fast, 0));
+}
+
+int vzctl_restart(struct vzctl *v)
+{
+	struct options o = { 0 };
+	struct life_state st = { 0 };
+	int ret = parse(v, true, true, &o);
+
+	if (ret)
+		return ret;
+	msg_step("Restarting container");
+	life_state(v->ctid, &st);
+	if (st.running)
+		ret = outcome_code(life_stop(v->ctid, o.fast, 0));
+	return ret ? ret : start(v, &o);
+}
+
+int vzctl_mount(struct vzctl *v)
+{
+	int ret = vzctl_extra(v, 1);
+
+	return ret ? ret : outcome_code(life_mount(v->ctid));
+}
+
+int vzctl_umount(struct vzctl *v)
+{
+	int ret = vzctl_extra(v, 1);
+
+	return ret ? ret : outcome_code(life_umount(v->ctid));
+}
+
+int vzctl_destroy(struct vzctl *v)
+{
+	int ret = vzctl_extra(v, 1);
+
+	return ret ? ret : outcome_code(life_destroy(v->ctid, true));
+}
+
+int vzctl_status(struct vzctl *v)
+{
+	struct life_state st = { 0 };
+	int ret = vzctl_extra(v, 1);
+
+	if (ret)
+		return ret;
+	life_state(v->ctid, &st);
+	printf("CTID %u %s %s %s%s\n", v->ctid,
+	       st.exists ? "exist" : "deleted",
+	       st.mounted ? "mounted" : "unmounted",
+	       st.running ? "running" : "down",
+	       st.exists && !st.running && st.suspended ? " suspended" : "");
+	life_unfinished(v->ctid, &st);
+	return 0;
+}
