@@ -45,14 +45,6 @@ setval_check val_items;		/* BAR[:LIM] */
 setval_check val_ioprio;	/* 0..7 */
 setval_check val_iolimit;	/* bytes a second, M by default, at most 2G */
 setval_check val_iolimit_file;	/* of a file: bytes by default */
-setval_check val_capability;	/* name:on|off,... becomes blank separated */
-setval_check val_features;
-setval_check val_devices;
-setval_check val_devnodes;
-setval_check val_pci;
-setval_check val_netfilter;
-setval_check val_words;		/* words with commas or blanks between */
-setval_check val_meminfo;
 setval_check val_mac;
 setval_check val_onoff;
 setval_check val_interface;	/* the name of a network interface */

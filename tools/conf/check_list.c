@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/capability.h>
 
-#include "conf/check.h"
+#include "conf/check_list.h"
 #include "lib/parse.h"
 
 /*

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/check_list.h"
 #include "conf/confkey.h"
 #include "conf/globalconf.h"
 #include "conf/ubcname.h"

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "console/consock.h"
-#include "console/keeper.h"
 
 static void address(struct sockaddr_un *sa, uint32_t ctid, const char *suffix)
 {

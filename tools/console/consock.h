@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define CONSOLE_DIR	"/run/vzctx"	/* CTID.console: the keeper's socket */
 #define CON_DATA_MAX	4096	/* bytes behind the letter */
 
 /** enum con_kind - the letter */

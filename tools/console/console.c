@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "console/consock.h"
-#include "console/keeper.h"
+#include "console/console.h"
 #include "inside/tty.h"
 #include "lib/caller.h"
 #include "lib/msg.h"
@@ -79,8 +79,7 @@ static void say(const struct console *c, const char *text)
 {
 	const char *nl = c->tty ? "\r\n" : "\n";
 
-	fprintf(stderr, "%s[CT %u: %s]%s", c->line_start ? "" : nl, c->ctid,
-		text, nl);
+	msg_draw("%s[CT %u: %s]%s", c->line_start ? "" : nl, c->ctid, text, nl);
 }
 
 static void send_size(const struct console *c)
@@ -101,7 +100,7 @@ static void send_typed(const struct console *c, const char *buf, size_t len)
 {
 	if (len && consock_send(c->sock, CON_DATA, buf, len,
 				c->tty ? MSG_DONTWAIT : 0) == -EAGAIN)
-		fputc('\a', stderr);
+		msg_draw("\a");
 }
 
 /* By a connection of its own: what was typed before may not be taken. */

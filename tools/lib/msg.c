@@ -180,6 +180,34 @@ void msg_note(const char *fmt, ...)
 	free(line);
 }
 
+void msg_names(const char *what, const char *(*name)(size_t i, const void *arg),
+	       const void *arg)
+{
+	const char *one;
+	char *line;
+	size_t size;
+	FILE *f = open_memstream(&line, &size);
+
+	if (!f)
+		return;
+	fputs(what, f);
+	for (size_t i = 0; (one = name(i, arg)); i++)
+		fprintf(f, " %s", one);
+	if (!fclose(f))
+		msg_note("%s", line);
+	free(line);
+}
+
+void msg_draw(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fflush(stderr);
+}
+
 int msg_usage(const char *verb, const char *fmt, ...)
 {
 	char *line;

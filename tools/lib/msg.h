@@ -6,6 +6,7 @@
 #define _VZCTX_LIB_MSG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /** The name the program was called by; set once, first thing in main(). */
 extern const char *prog_name;
@@ -96,6 +97,16 @@ int msg_fail(int err, const char *sentence, const char *intent, ...)
 
 /** "vzctx: <text>" on stderr. */
 void msg_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/**
+ * msg_names - "vzctx: <what>" on stderr, and names behind it
+ * @name: the @i-th of them, NULL behind the last; @arg is the caller's
+ */
+void msg_names(const char *what, const char *(*name)(size_t i, const void *arg),
+	       const void *arg);
+
+/** Text for the terminal on stderr, as it is: no name in front, no line, no log. */
+void msg_draw(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /** "vzctx: <text>; see vzctx VERB --help". Return: EXIT_USAGE. */
 int msg_usage(const char *verb, const char *fmt, ...)

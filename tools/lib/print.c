@@ -64,6 +64,18 @@ static int choose(const char *list, const struct column *cols, size_t n,
 	return count;
 }
 
+struct names {
+	const struct column *cols;
+	size_t n;
+};
+
+static const char *column_name(size_t i, const void *arg)
+{
+	const struct names *names = arg;
+
+	return i < names->n ? names->cols[i].name : NULL;
+}
+
 bool print_check(const struct out *o, const struct column *cols, size_t n,
 		 const char *verb)
 {
@@ -76,10 +88,7 @@ bool print_check(const struct out *o, const struct column *cols, size_t n,
 	if (!*o->columns)
 		snprintf(bad, sizeof(bad), "(empty)");
 	msg_usage(verb, "no column %s", bad);
-	fprintf(stderr, "%s: columns are:", prog_name);
-	for (size_t i = 0; i < n; i++)
-		fprintf(stderr, " %s", cols[i].name);
-	fputc('\n', stderr);
+	msg_names("columns are:", column_name, &(struct names){ cols, n });
 	return false;
 }
 

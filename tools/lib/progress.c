@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "lib/msg.h"
 #include "lib/parse.h"
 #include "lib/print.h"
 #include "lib/progress.h"
@@ -59,14 +60,13 @@ void progress_at(struct progress *bar, uint64_t done)
 			 at, of, bar->label);
 	else
 		snprintf(line, sizeof(line), "%s %s", at, bar->label);
-	fprintf(stderr, "\r%-*.*s", columns, columns, line);
-	fflush(stderr);
+	msg_draw("\r%-*.*s", columns, columns, line);
 	bar->shown = true;
 }
 
 void progress_end(struct progress *bar)
 {
 	if (bar->shown)
-		fprintf(stderr, "\r%*s\r", (int)width() - 1, "");
+		msg_draw("\r%*s\r", (int)width() - 1, "");
 	bar->shown = false;
 }

@@ -21,6 +21,7 @@
 #include "life/life_step.h"
 #include "module/running.h"
 #include "template/template.h"
+#include "template/template_find.h"
 #include "tree/area.h"
 #include "tree/rmtree.h"
 

@@ -14,12 +14,11 @@
 #include "limit/limitset.h"
 #include "limit/onlimit.h"
 
-static void list_names(const struct vz_reslist *res)
+static const char *resource_name(size_t i, const void *arg)
 {
-	fprintf(stderr, "%s: resources are:", prog_name);
-	for (size_t i = 0; i < res->n; i++)
-		fprintf(stderr, " %s", res->v[i].name);
-	fputc('\n', stderr);
+	const struct vz_reslist *res = arg;
+
+	return i < res->n ? res->v[i].name : NULL;
 }
 
 const struct vz_set *limitset_find(const struct limitset *s, uint32_t id)
@@ -52,7 +51,7 @@ int limitset_word(struct limitset *s, const struct vz_reslist *res,
 	if (!r) {
 		msg_usage("limit", "no resource \"%.*s\"", (int)(eq - word),
 			  word);
-		list_names(res);
+		msg_names("resources are:", resource_name, res);
 		return EXIT_USAGE;
 	}
 	if (!set->keep)

@@ -20,14 +20,4 @@ extern const size_t overcommit_ncolumns;
  */
 int overcommit(struct vznl *nl, const struct out *out);
 
-extern const struct column part_columns[];
-extern const size_t part_ncolumns;
-
-/**
- * overcommit_of - prints one context's part in that, by kind of memory
- *
- * Return: EXIT_OK, or EXIT_FAILED when it cannot be told.
- */
-int overcommit_of(struct vznl *nl, uint32_t ctid, const struct out *out);
-
 #endif /* _VZCTX_LIMIT_OVERCOMMIT_H */

@@ -6,7 +6,7 @@
 
 #include "lib/msg.h"
 #include "limit/commitment.h"
-#include "limit/overcommit.h"
+#include "limit/overcommit_one.h"
 
 struct row {
 	const char *name;

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "table/ubc_row.h"
+#include "table/ubc_proc.h"
+
 
 /* The name tells the unit in OpenVZ's files, and nothing else does. */
 static uint32_t unit_of(const char *name)

@@ -36,22 +36,4 @@ static inline uint64_t ubcrow_new(const struct ubcrow *r)
 /** ubcrow_use - held in per cent of what refuses; -1 where nothing does */
 int64_t ubcrow_use(const struct vz_res *res, const struct vz_bc *bc);
 
-/**
- * ubcproc_read - reads a file like /proc/user_beancounters
- * @path: "-" for standard input
- * @ctid: only these rows; 0 for all
- *
- * Return: 0, -ENOMEM, -EPROTO if the file has another format, or what opening
- * it returned.
- */
-int ubcproc_read(const char *path, uint32_t ctid, struct ubcrows *rows);
-
-/**
- * ubcstore_compare - failures count from the stored snapshot on
- *
- * A context of another life, or one that was not there, counts from 0. Then the
- * figures of @rows become the snapshot. Return: 0 or -errno.
- */
-int ubcstore_compare(struct ubcrows *rows);
-
 #endif /* _VZCTX_TABLE_UBC_ROW_H */

@@ -12,7 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "table/ubc_row.h"
+#include "table/ubc_store.h"
+
 
 #define STORE_DIR	"/run/vzctx"
 #define STORE		STORE_DIR "/ubc.json"

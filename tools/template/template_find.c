@@ -11,7 +11,7 @@
 #include "conf/globalconf.h"
 #include "lib/dirs.h"
 #include "lib/msg.h"
-#include "template/template.h"
+#include "template/template_find.h"
 #include "tree/place.h"
 
 /* In the order in which they are looked for; "": a directory, or a file as named. */

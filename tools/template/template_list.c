@@ -16,6 +16,7 @@
 #include "lib/msg.h"
 #include "lib/parse.h"
 #include "template/template.h"
+#include "template/template_find.h"
 #include "template/template_list.h"
 
 struct row {

@@ -16,6 +16,7 @@
 #include "lib/dirs.h"
 #include "lib/msg.h"
 #include "lib/parse.h"
+#include "template/template_find.h"
 #include "template/template_make.h"
 #include "tree/area.h"
 #include "tree/rmtree.h"

@@ -10,7 +10,7 @@
 
 #include "conf/conf.h"
 #include "console/consock.h"
-#include "console/keeper.h"
+#include "console/console.h"
 #include "lib/msg.h"
 #include "module/nl.h"
 #include "verbs/cmd.h"

@@ -17,6 +17,7 @@
 #include "limit/limitset.h"
 #include "limit/onlimit.h"
 #include "limit/overcommit.h"
+#include "limit/overcommit_one.h"
 #include "limit/validate.h"
 #include "limit/vswap.h"
 #include "module/modload.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "console/keeper.h"
+#include "console/console.h"
 #include "lib/msg.h"
 #include "life/life.h"
 #include "vzctl/vzctl.h"
@@ -130,7 +130,7 @@ int vzctl_console(struct vzctl *v)
 	if (!st.exists)
 		return outcome_code(msg_end(OUT_NO_CONF, 0, NULL,
 					    "attach to CT %u", v->ctid));
-	return outcome_code(console_attach(v->ctid, true));
+	return outcome_code(console_attach(v->ctid, CONSOLE_WAIT));
 }
 
 static char *read_script(const char *path)

@@ -15,7 +15,9 @@
 #include "lib/msg.h"
 #include "lib/parse.h"
 #include "module/modload.h"
+#include "table/ubc_proc.h"
 #include "table/ubc_row.h"
+#include "table/ubc_store.h"
 #include "verbs/cmd.h"
 
 #define PROC	"/proc/user_beancounters"

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - what the values of OpenVZ's options look like: lists and words
+ */
+#ifndef _VZCTX_CONF_CHECK_LIST_H
+#define _VZCTX_CONF_CHECK_LIST_H
+
+#include "conf/check.h"
+
+setval_check val_capability;	/* name:on|off,... becomes blank separated */
+setval_check val_features;
+setval_check val_devices;
+setval_check val_devnodes;
+setval_check val_pci;
+setval_check val_netfilter;
+setval_check val_words;		/* words with commas or blanks between */
+setval_check val_meminfo;
+
+#endif /* _VZCTX_CONF_CHECK_LIST_H */
