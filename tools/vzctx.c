@@ -13,6 +13,7 @@
 #include "lib/msg.h"
 #include "lib/nearest.h"
 #include "verbs/cmd.h"
+#include "vzctl/exit_code.h"
 #include "vzctl/vzctl.h"
 #include "vzlist/vzlist.h"
 
@@ -158,7 +159,7 @@ int main(int argc, char **argv)
 	name = name ? name + 1 : argv[0];
 	if (!strcmp(name, "vzctl") || !strcmp(name, "vzlist")) {
 		prog_name = name;
-		msg_style = MSG_OPENVZ;
+		msg_as_openvz(exit_code_of);
 		return !strcmp(name, "vzctl") ? vzctl_main(argc, argv) :
 						vzlist_main(argc, argv);
 	}

@@ -16,57 +16,18 @@ enum msg_style msg_style = MSG_VZCTX;
 bool msg_quiet;
 void (*msg_log)(const char *line, bool error);
 
-/* What OpenVZ's vzctl ends with, and the words scripts look for. */
-static const struct {
-	int code;
-	const char *text;
-} openvz[] = {
-	[EXIT_OK] = { 0, NULL },
-	[EXIT_FAILED] = { 3, NULL },
-	[EXIT_USAGE] = { 20, NULL },
-	[EXIT_NOMODULE] = { 5, NULL },
-#define ROW(outcome, code, text) [4 + (outcome) - OUT_LIMITS] = { code, text }
-	ROW(OUT_LIMITS, 1, NULL),
-	ROW(OUT_LOCKED, 9, "Container already locked"),
-	ROW(OUT_NO_CONF, 14, "Container config file does not exist"),
-	ROW(OUT_BAD_CONF, 85, NULL),
-	ROW(OUT_UNFINISHED, 3, NULL),
-	ROW(OUT_NOT_RUNNING, 31, "Container is not running"),
-	ROW(OUT_RUNNING, 32, "Container is already running"),
-	ROW(OUT_NO_STOP, 33, "Unable to stop container: operation timed out"),
-	ROW(OUT_DISABLED, 105, "Container start disabled"),
-	ROW(OUT_ENV, 7, NULL),
-	ROW(OUT_NO_INIT, 47, NULL),
-	ROW(OUT_NO_PRIVATE, 43, NULL),
-	ROW(OUT_PRIVATE_THERE, 44, NULL),
-	ROW(OUT_NO_TEMPLATE, 91, NULL),
-	ROW(OUT_NO_SAMPLE, 14, NULL),
-	ROW(OUT_UNPACK, 48, NULL),
-	ROW(OUT_REMOVE, 52, NULL),
-	ROW(OUT_NOT_MOUNTED, 40, "CT is not mounted"),
-	ROW(OUT_MOUNTED, 41, "Container is already mounted"),
-	ROW(OUT_MOUNT, 50, NULL),
-	ROW(OUT_UMOUNT, 51, NULL),
-	ROW(OUT_SCRIPT, 79, NULL),
-	ROW(OUT_SAVE, 139, NULL),
-	ROW(OUT_WAIT, 133, NULL),
-	ROW(OUT_NAME, 131, NULL),
-	ROW(OUT_PASSWORD, 74, NULL),
-	ROW(OUT_PLACE, 21, NULL),
-#undef ROW
-};
+static const struct ending *(*ending_of)(int ret);
 
-static size_t row(int ret)
+void msg_as_openvz(const struct ending *(*of)(int ret))
 {
-	if (ret >= OUT_LIMITS && ret < OUT_END)
-		return 4 + ret - OUT_LIMITS;
-	return ret >= 0 && ret < 4 ? ret : EXIT_FAILED;
+	msg_style = MSG_OPENVZ;
+	ending_of = of;
 }
 
 int outcome_code(int ret)
 {
 	if (msg_style == MSG_OPENVZ)
-		return openvz[row(ret)].code;
+		return ending_of(ret)->code;
 	return ret < OUT_LIMITS ? ret : EXIT_FAILED;
 }
 
@@ -113,10 +74,10 @@ static void vfail(int err, const char *sentence, const char *intent, va_list ap)
 int msg_end(enum outcome o, int err, const char *sentence, const char *intent,
 	    ...)
 {
-	const char *text = openvz[row(o)].text;
+	const char *text = msg_style == MSG_OPENVZ ? ending_of(o)->text : NULL;
 	va_list ap;
 
-	if (msg_style == MSG_OPENVZ && text) {
+	if (text) {
 		say(true, "%s", text);
 		return o;
 	}

@@ -20,7 +20,7 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOMODULE = 3 };
  * The first four are the exit codes above. The others are above every exit
  * status of a command, so that both can travel in one int; vzctx ends with
  * EXIT_FAILED for each, vzctl with OpenVZ's own code and words: see
- * outcome_code() and the table in msg.c.
+ * outcome_code() and msg_as_openvz().
  */
 enum outcome {
 	OUT_LIMITS = 256,	/* beancounters could not be set */
@@ -53,9 +53,21 @@ enum outcome {
 	OUT_END
 };
 
-/** MSG_VZCTX unless the program was called vzctl. */
+/** MSG_VZCTX unless msg_as_openvz() was called. */
 enum msg_style { MSG_VZCTX, MSG_OPENVZ };
 extern enum msg_style msg_style;
+
+/** struct ending - an exit code of OpenVZ's; @text: its words for it, or NULL */
+struct ending {
+	int code;
+	const char *text;
+};
+
+/**
+ * msg_as_openvz - speak and end as OpenVZ's tools do
+ * @of: how an exit code of vzctx, an outcome, or any other number ends
+ */
+void msg_as_openvz(const struct ending *(*of)(int ret));
 
 /** msg_quiet - nothing on stdout by msg_step() and msg_done(); a log still gets it. */
 extern bool msg_quiet;

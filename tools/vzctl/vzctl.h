@@ -7,34 +7,7 @@
 
 #include <stdint.h>
 
-/** OpenVZ's exit codes, where no enum outcome stands for one. */
-enum {
-	VZ_UBC = 1,
-	VZ_CPU = 2,
-	VZ_SYSTEM = 3,
-	VZ_NO_KERNEL = 5,
-	VZ_EXEC_FAILED = 8,
-	VZ_NO_ACCESS = 12,
-	VZ_NO_CHECKPOINT = 16,
-	VZ_NO_RESTORE = 17,
-	VZ_BAD_OPTION = 20,
-	VZ_BAD_VALUE = 21,
-	VZ_MISSING = 27,
-	VZ_UBC_MISSING = 28,
-	VZ_NO_OSTEMPLATE = 29,
-	VZ_NOT_RUNNING = 31,
-	VZ_RUNNING = 32,
-	VZ_HOSTNAME = 70,
-	VZ_DNS = 72,
-	VZ_QUOTA_ON = 60,
-	VZ_QUOTA_INIT = 61,
-	VZ_QUOTA_OFF = 66,
-	VZ_LAYOUT = 99,
-	VZ_APPLYCONFIG = 109,
-	VZ_VETH = 130,
-	VZ_NAME = 131,
-	VZ_SAVE = 139,
-};
+#include "vzctl/exit_code.h"
 
 /** struct vzctl - one command line */
 struct vzctl {
