@@ -30,4 +30,32 @@
 /* Ids 4 and 20..22 are unused ("dummy" in /proc/user_beancounters). */
 #define UB_RESOURCES		25
 
+/*
+ * The one list of resources: X(ID, name, UNIT) for each, in the order of their
+ * numbers. UB_##ID is the number, #name what people and OpenVZ's files call it,
+ * VZCTX_UNIT_##UNIT (<linux/vzctx.h>) the unit of all its figures.
+ */
+#define UB_RESOURCE_LIST(X)				\
+	X(KMEMSIZE, kmemsize, BYTES)			\
+	X(LOCKEDPAGES, lockedpages, PAGES)		\
+	X(PRIVVMPAGES, privvmpages, PAGES)		\
+	X(SHMPAGES, shmpages, PAGES)			\
+	X(NUMPROC, numproc, ITEMS)			\
+	X(PHYSPAGES, physpages, PAGES)			\
+	X(VMGUARPAGES, vmguarpages, PAGES)		\
+	X(OOMGUARPAGES, oomguarpages, PAGES)		\
+	X(NUMTCPSOCK, numtcpsock, ITEMS)		\
+	X(NUMFLOCK, numflock, ITEMS)			\
+	X(NUMPTY, numpty, ITEMS)			\
+	X(NUMSIGINFO, numsiginfo, ITEMS)		\
+	X(TCPSNDBUF, tcpsndbuf, BYTES)			\
+	X(TCPRCVBUF, tcprcvbuf, BYTES)			\
+	X(OTHERSOCKBUF, othersockbuf, BYTES)		\
+	X(DGRAMRCVBUF, dgramrcvbuf, BYTES)		\
+	X(NUMOTHERSOCK, numothersock, ITEMS)		\
+	X(DCACHESIZE, dcachesize, BYTES)		\
+	X(NUMFILE, numfile, ITEMS)			\
+	X(NUMIPTENT, numiptent, ITEMS)			\
+	X(SWAPPAGES, swappages, PAGES)
+
 #endif /* _UAPI_LINUX_BEANCOUNTER_H */
