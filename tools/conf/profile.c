@@ -4,61 +4,63 @@
  */
 #include <string.h>
 
+#include <linux/beancounter.h>
+
 #include "conf/profile.h"
 
 static const struct profile_limit basic[] = {
-	{ "kmemsize", "14372700:14790164" },
-	{ "lockedpages", "2048" },
-	{ "privvmpages", "65536:69632" },
-	{ "shmpages", "21504" },
-	{ "numproc", "240" },
-	{ "physpages", "0:unlimited" },
-	{ "vmguarpages", "33792:unlimited" },
-	{ "oomguarpages", "26112:unlimited" },
-	{ "numtcpsock", "360" },
-	{ "numflock", "188:206" },
-	{ "numpty", "16" },
-	{ "numsiginfo", "256" },
-	{ "tcpsndbuf", "1720320:2703360" },
-	{ "tcprcvbuf", "1720320:2703360" },
-	{ "othersockbuf", "1126080:2097152" },
-	{ "dgramrcvbuf", "262144" },
-	{ "numothersock", "360" },
-	{ "dcachesize", "3409920:3624960" },
-	{ "numfile", "9312" },
-	{ "numiptent", "128" },
-	{ NULL, NULL }
+	{ UB_KMEMSIZE, "14372700:14790164" },
+	{ UB_LOCKEDPAGES, "2048" },
+	{ UB_PRIVVMPAGES, "65536:69632" },
+	{ UB_SHMPAGES, "21504" },
+	{ UB_NUMPROC, "240" },
+	{ UB_PHYSPAGES, "0:unlimited" },
+	{ UB_VMGUARPAGES, "33792:unlimited" },
+	{ UB_OOMGUARPAGES, "26112:unlimited" },
+	{ UB_NUMTCPSOCK, "360" },
+	{ UB_NUMFLOCK, "188:206" },
+	{ UB_NUMPTY, "16" },
+	{ UB_NUMSIGINFO, "256" },
+	{ UB_TCPSNDBUF, "1720320:2703360" },
+	{ UB_TCPRCVBUF, "1720320:2703360" },
+	{ UB_OTHERSOCKBUF, "1126080:2097152" },
+	{ UB_DGRAMRCVBUF, "262144" },
+	{ UB_NUMOTHERSOCK, "360" },
+	{ UB_DCACHESIZE, "3409920:3624960" },
+	{ UB_NUMFILE, "9312" },
+	{ UB_NUMIPTENT, "128" },
+	{ 0, NULL }
 };
 
 static const struct profile_limit light[] = {
-	{ "kmemsize", "1740800:1847296" },
-	{ "lockedpages", "4" },
-	{ "privvmpages", "7680:8448" },
-	{ "shmpages", "1152" },
-	{ "numproc", "40" },
-	{ "physpages", "0:unlimited" },
-	{ "vmguarpages", "1725:unlimited" },
-	{ "oomguarpages", "1725:unlimited" },
-	{ "numtcpsock", "40" },
-	{ "numflock", "50:60" },
-	{ "numpty", "4" },
-	{ "numsiginfo", "256" },
-	{ "tcpsndbuf", "159744:262144" },
-	{ "tcprcvbuf", "159744:262144" },
-	{ "othersockbuf", "135168:237568" },
-	{ "dgramrcvbuf", "135168:196608" },
-	{ "numothersock", "40" },
-	{ "dcachesize", "196608:202752" },
-	{ "numfile", "512" },
-	{ "numiptent", "16" },
-	{ NULL, NULL }
+	{ UB_KMEMSIZE, "1740800:1847296" },
+	{ UB_LOCKEDPAGES, "4" },
+	{ UB_PRIVVMPAGES, "7680:8448" },
+	{ UB_SHMPAGES, "1152" },
+	{ UB_NUMPROC, "40" },
+	{ UB_PHYSPAGES, "0:unlimited" },
+	{ UB_VMGUARPAGES, "1725:unlimited" },
+	{ UB_OOMGUARPAGES, "1725:unlimited" },
+	{ UB_NUMTCPSOCK, "40" },
+	{ UB_NUMFLOCK, "50:60" },
+	{ UB_NUMPTY, "4" },
+	{ UB_NUMSIGINFO, "256" },
+	{ UB_TCPSNDBUF, "159744:262144" },
+	{ UB_TCPRCVBUF, "159744:262144" },
+	{ UB_OTHERSOCKBUF, "135168:237568" },
+	{ UB_DGRAMRCVBUF, "135168:196608" },
+	{ UB_NUMOTHERSOCK, "40" },
+	{ UB_DCACHESIZE, "196608:202752" },
+	{ UB_NUMFILE, "512" },
+	{ UB_NUMIPTENT, "16" },
+	{ 0, NULL }
 };
 
 #define VSWAP(_name, _ram, _swap)					\
 static const struct profile_limit vswap_##_name[] = {			\
-	{ "physpages", "0:" _ram },					\
-	{ "swappages", "0:" _swap },					\
-	{ NULL, NULL }							\
+	{ UB_PHYSPAGES, "0:" _ram },					\
+	{ UB_SWAPPAGES, "0:" _swap },					\
+	{ 0, NULL }							\
 }
 
 VSWAP(256m, "256M", "512M");

@@ -7,14 +7,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** struct profile_limit - one limit, in OpenVZ's syntax */
 struct profile_limit {
-	const char *resource;
+	uint32_t id;		/* UB_* */
 	const char *barlim;
 };
 
-/** struct profile - ends with a limit without name */
+/** struct profile - ends with a limit without figures */
 struct profile {
 	const char *name;
 	const struct profile_limit *limit;

@@ -43,8 +43,8 @@ static int put(struct conf *c, const struct profile_limit *p)
 	char key[UBC_KEY_SIZE], value[48];
 	uint64_t bar, lim;
 
-	ubc_key(p->resource, key);
-	if (!parse_barlim(p->barlim, ubc_unit(ubc_id(p->resource)), &bar, &lim))
+	ubc_key(ubc_name(p->id), key);
+	if (!parse_barlim(p->barlim, ubc_unit(p->id), &bar, &lim))
 		return -EINVAL;
 	ubc_format(bar, lim, value, sizeof(value));
 	return conf_set(c, key, value);
@@ -56,7 +56,7 @@ static int from_profile(const struct profile *p, struct conf **sample)
 	char value[16];
 	int ret = c ? 0 : -ENOMEM;
 
-	for (const struct profile_limit *l = p->limit; !ret && l->resource; l++)
+	for (const struct profile_limit *l = p->limit; !ret && l->barlim; l++)
 		ret = put(c, l);
 	if (!ret && p->avnumproc) {
 		snprintf(value, sizeof(value), "%u", p->avnumproc);

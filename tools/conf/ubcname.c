@@ -11,28 +11,10 @@
 
 #include "conf/ubcname.h"
 
+#define ROW(ID, name, UNIT)	{ #name, UB_##ID, VZCTX_UNIT_##UNIT },
+
 const struct ubcname ubcnames[] = {
-	{ "kmemsize", UB_KMEMSIZE, VZCTX_UNIT_BYTES },
-	{ "lockedpages", UB_LOCKEDPAGES, VZCTX_UNIT_PAGES },
-	{ "privvmpages", UB_PRIVVMPAGES, VZCTX_UNIT_PAGES },
-	{ "shmpages", UB_SHMPAGES, VZCTX_UNIT_PAGES },
-	{ "numproc", UB_NUMPROC, VZCTX_UNIT_ITEMS },
-	{ "physpages", UB_PHYSPAGES, VZCTX_UNIT_PAGES },
-	{ "vmguarpages", UB_VMGUARPAGES, VZCTX_UNIT_PAGES },
-	{ "oomguarpages", UB_OOMGUARPAGES, VZCTX_UNIT_PAGES },
-	{ "numtcpsock", UB_NUMTCPSOCK, VZCTX_UNIT_ITEMS },
-	{ "numflock", UB_NUMFLOCK, VZCTX_UNIT_ITEMS },
-	{ "numpty", UB_NUMPTY, VZCTX_UNIT_ITEMS },
-	{ "numsiginfo", UB_NUMSIGINFO, VZCTX_UNIT_ITEMS },
-	{ "tcpsndbuf", UB_TCPSNDBUF, VZCTX_UNIT_BYTES },
-	{ "tcprcvbuf", UB_TCPRCVBUF, VZCTX_UNIT_BYTES },
-	{ "othersockbuf", UB_OTHERSOCKBUF, VZCTX_UNIT_BYTES },
-	{ "dgramrcvbuf", UB_DGRAMRCVBUF, VZCTX_UNIT_BYTES },
-	{ "numothersock", UB_NUMOTHERSOCK, VZCTX_UNIT_ITEMS },
-	{ "dcachesize", UB_DCACHESIZE, VZCTX_UNIT_BYTES },
-	{ "numfile", UB_NUMFILE, VZCTX_UNIT_ITEMS },
-	{ "numiptent", UB_NUMIPTENT, VZCTX_UNIT_ITEMS },
-	{ "swappages", UB_SWAPPAGES, VZCTX_UNIT_PAGES },
+	UB_RESOURCE_LIST(ROW)
 	{ NULL, 0, 0 }
 };
 
@@ -50,6 +32,13 @@ static const struct ubcname *by_id(uint32_t id)
 		if (u->id == id)
 			return u;
 	return NULL;
+}
+
+const char *ubc_name(uint32_t id)
+{
+	const struct ubcname *u = by_id(id);
+
+	return u ? u->name : NULL;
 }
 
 uint32_t ubc_unit(uint32_t id)

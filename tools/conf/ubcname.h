@@ -27,6 +27,9 @@ extern const struct ubcname ubcnames[];
 /** Return: UBC_NONE for no beancounter's name. */
 uint32_t ubc_id(const char *name);
 
+/** Return: NULL for an unknown id. */
+const char *ubc_name(uint32_t id);
+
 /** Items for an unknown id. */
 uint32_t ubc_unit(uint32_t id);
 

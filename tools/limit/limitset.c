@@ -79,8 +79,8 @@ int limitset_word(struct limitset *s, const struct vz_reslist *res,
 int limitset_profile(struct limitset *s, const struct vz_reslist *res,
 		     const struct profile *profile)
 {
-	for (const struct profile_limit *p = profile->limit; p->resource; p++) {
-		const struct vz_res *r = res_by_name(res, p->resource);
+	for (const struct profile_limit *p = profile->limit; p->barlim; p++) {
+		const struct vz_res *r = res_by_id(res, p->id);
 		struct vz_set *set = &s->v[s->n];
 
 		if (!r || limitset_find(s, r->id))

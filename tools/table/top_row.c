@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/beancounter.h>
+
 #include "lib/parse.h"
 #include "table/top_row.h"
 #include "table/ubc_row.h"
@@ -116,7 +118,7 @@ static void fill(struct toprow *row, const struct vz_ctx *c,
 		if (!r)
 			continue;
 		use = ubcrow_use(r, &c->bc[i]);
-		if (!strcmp(r->name, "numproc"))
+		if (r->id == UB_NUMPROC)
 			row->tasks = c->bc[i].held;
 		if (use > row->use && r->counted != VZCTX_COUNTED_NO) {
 			row->use = use;

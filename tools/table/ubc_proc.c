@@ -7,34 +7,26 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <linux/beancounter.h>
+
+#include "conf/ubcname.h"
 #include "table/ubc_proc.h"
 
 
-/* The name tells the unit in OpenVZ's files, and nothing else does. */
-static uint32_t unit_of(const char *name)
+/* What stops at its figures is not in the file: these only guarantee, or are looked at. */
+static uint32_t enforced_of(uint32_t id)
 {
-	size_t len = strlen(name);
-
-	if (len > 5 && !strcmp(name + len - 5, "pages"))
-		return VZCTX_UNIT_PAGES;
-	if ((len > 3 && !strcmp(name + len - 3, "buf")) ||
-	    (len > 4 && !strcmp(name + len - 4, "size")))
-		return VZCTX_UNIT_BYTES;
-	return VZCTX_UNIT_ITEMS;
-}
-
-/* Likewise what stops at its figures: these only guarantee, or are looked at. */
-static uint32_t enforced_of(const char *name)
-{
-	static const char *const none[] = {
-		"vmguarpages", "oomguarpages", "dcachesize",
-	};
-
-	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
-		if (!strcmp(name, none[i]))
-			return VZCTX_ENFORCED_NO;
-	return !strcmp(name, "physpages") || !strcmp(name, "swappages") ?
-	       VZCTX_ENFORCED_CGROUP : VZCTX_ENFORCED_EXACT;
+	switch (id) {
+	case UB_VMGUARPAGES:
+	case UB_OOMGUARPAGES:
+	case UB_DCACHESIZE:
+		return VZCTX_ENFORCED_NO;
+	case UB_PHYSPAGES:
+	case UB_SWAPPAGES:
+		return VZCTX_ENFORCED_CGROUP;
+	default:
+		return VZCTX_ENFORCED_EXACT;
+	}
 }
 
 /* Return: false for a line that is no row. */
@@ -54,8 +46,8 @@ static bool parse_row(const char *line, struct ubcrow *row)
 		   &bc->failcnt) != 6)
 		return false;
 	snprintf(row->r.res.name, sizeof(row->r.res.name), "%s", name);
-	row->r.res.unit = unit_of(name);
-	row->r.res.enforced = enforced_of(name);
+	row->r.res.unit = ubc_unit(ubc_id(name));
+	row->r.res.enforced = enforced_of(ubc_id(name));
 	row->r.res.counted = bc->held || bc->maxheld || bc->failcnt ||
 			     bc->barrier != VZCTX_UNLIMITED ||
 			     bc->limit != VZCTX_UNLIMITED ?

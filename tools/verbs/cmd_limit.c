@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/beancounter.h>
+
 #include "conf/profile.h"
 #include "engine/cgroup.h"
 #include "lib/msg.h"
@@ -53,7 +55,7 @@ static void warn_held(const struct limit *l, const struct vz_ctx *c)
 			continue;
 		msg_note("%s of CT %u: held %" PRIu64 " is above the new limit %" PRIu64 "; %s, new ones are refused",
 			 r->name, l->ctid, bc->held, set->limit,
-			 !strcmp(r->name, "numproc") ? "running tasks stay" :
+			 r->id == UB_NUMPROC ? "running tasks stay" :
 			 "what is held stays");
 	}
 }

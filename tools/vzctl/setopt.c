@@ -19,7 +19,7 @@
 #define NO_CAPS		"a container has a fixed set of capabilities yet"
 #define NO_CPUSET	"no processors are pinned yet"
 
-#define UBC(n)	{ n, SET, "BAR[:LIM]", NULL, NULL, .put = put_ubc }
+#define UBC(ID, name, UNIT)	{ #name, SET, "BAR[:LIM]", .put = put_ubc },
 
 const struct setopt setopts[] = {
 	{ "save", SET, .put = put_nothing },
@@ -77,12 +77,7 @@ const struct setopt setopts[] = {
 	{ "swap", SET, "BYTES", "SWAPPAGES", NULL, .put = put_size },
 	{ "vm_overcommit", SET, "FACTOR", "VM_OVERCOMMIT",
 	  .put = put_vswap },
-	UBC("kmemsize"), UBC("lockedpages"), UBC("privvmpages"),
-	UBC("shmpages"), UBC("numproc"), UBC("physpages"), UBC("vmguarpages"),
-	UBC("oomguarpages"), UBC("numtcpsock"), UBC("numflock"), UBC("numpty"),
-	UBC("numsiginfo"), UBC("tcpsndbuf"), UBC("tcprcvbuf"),
-	UBC("othersockbuf"), UBC("dgramrcvbuf"), UBC("numothersock"),
-	UBC("dcachesize"), UBC("numfile"), UBC("numiptent"), UBC("swappages"),
+	UB_RESOURCE_LIST(UBC)
 	{ "avnumproc", SET, "N[:N]", "AVNUMPROC", .put = put_key },
 
 	{ "cpuunits", SET, "N", "CPUUNITS", .put = put_cpu },

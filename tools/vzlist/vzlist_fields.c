@@ -8,12 +8,35 @@
 
 #include "vzlist/vzlist_fields.h"
 
-#define UBC(n, h, i)							\
-	{ n, h, 10, VZL_UBC, NULL, i, 0 },				\
-	{ n ".m", h ".M", 10, VZL_UBC, NULL, i, 1 },			\
-	{ n ".b", h ".B", 10, VZL_UBC, NULL, i, 2 },			\
-	{ n ".l", h ".L", 10, VZL_UBC, NULL, i, 3 },			\
-	{ n ".f", h ".F", 10, VZL_UBC, NULL, i, 4 }
+/* Resources, as OpenVZ's vzlist abbreviates them. */
+#define H_KMEMSIZE	"KMEMSIZE"
+#define H_LOCKEDPAGES	"LOCKEDP"
+#define H_PRIVVMPAGES	"PRIVVMP"
+#define H_SHMPAGES	"SHMP"
+#define H_NUMPROC	"NPROC"
+#define H_PHYSPAGES	"PHYSP"
+#define H_VMGUARPAGES	"VMGUARP"
+#define H_OOMGUARPAGES	"OOMGUARP"
+#define H_NUMTCPSOCK	"NTCPSOCK"
+#define H_NUMFLOCK	"NFLOCK"
+#define H_NUMPTY	"NPTY"
+#define H_NUMSIGINFO	"NSIGINFO"
+#define H_TCPSNDBUF	"TCPSNDB"
+#define H_TCPRCVBUF	"TCPRCVB"
+#define H_OTHERSOCKBUF	"OTHSOCKB"
+#define H_DGRAMRCVBUF	"DGRAMRB"
+#define H_NUMOTHERSOCK	"NOTHSOCK"
+#define H_DCACHESIZE	"DCACHESZ"
+#define H_NUMFILE	"NFILE"
+#define H_NUMIPTENT	"NIPTENT"
+#define H_SWAPPAGES	"SWAPP"
+
+#define UBC(ID, name, UNIT)						\
+	{ #name, H_##ID, 10, VZL_UBC, NULL, UB_##ID, 0 },		\
+	{ #name ".m", H_##ID ".M", 10, VZL_UBC, NULL, UB_##ID, 1 },	\
+	{ #name ".b", H_##ID ".B", 10, VZL_UBC, NULL, UB_##ID, 2 },	\
+	{ #name ".l", H_##ID ".L", 10, VZL_UBC, NULL, UB_##ID, 3 },	\
+	{ #name ".f", H_##ID ".F", 10, VZL_UBC, NULL, UB_##ID, 4 },
 
 #define DISK(n, h, k)							\
 	{ n, h, 10, VZL_DISK, k, 0, 0 },				\
@@ -40,27 +63,7 @@ const struct vzl_field vzl_fields[] = {
 	ROW("nameserver", "NAMESERVER", -15, VZL_LIST, "NAMESERVER"),
 	ROW("searchdomain", "SEARCHDOMAIN", -15, VZL_LIST, "SEARCHDOMAIN"),
 	ROW("status", "STATUS", -9, VZL_STATUS, NULL),
-	UBC("kmemsize", "KMEMSIZE", UB_KMEMSIZE),
-	UBC("lockedpages", "LOCKEDP", UB_LOCKEDPAGES),
-	UBC("privvmpages", "PRIVVMP", UB_PRIVVMPAGES),
-	UBC("shmpages", "SHMP", UB_SHMPAGES),
-	UBC("numproc", "NPROC", UB_NUMPROC),
-	UBC("physpages", "PHYSP", UB_PHYSPAGES),
-	UBC("vmguarpages", "VMGUARP", UB_VMGUARPAGES),
-	UBC("oomguarpages", "OOMGUARP", UB_OOMGUARPAGES),
-	UBC("numtcpsock", "NTCPSOCK", UB_NUMTCPSOCK),
-	UBC("numflock", "NFLOCK", UB_NUMFLOCK),
-	UBC("numpty", "NPTY", UB_NUMPTY),
-	UBC("numsiginfo", "NSIGINFO", UB_NUMSIGINFO),
-	UBC("tcpsndbuf", "TCPSNDB", UB_TCPSNDBUF),
-	UBC("tcprcvbuf", "TCPRCVB", UB_TCPRCVBUF),
-	UBC("othersockbuf", "OTHSOCKB", UB_OTHERSOCKBUF),
-	UBC("dgramrcvbuf", "DGRAMRB", UB_DGRAMRCVBUF),
-	UBC("numothersock", "NOTHSOCK", UB_NUMOTHERSOCK),
-	UBC("dcachesize", "DCACHESZ", UB_DCACHESIZE),
-	UBC("numfile", "NFILE", UB_NUMFILE),
-	UBC("numiptent", "NIPTENT", UB_NUMIPTENT),
-	UBC("swappages", "SWAPP", UB_SWAPPAGES),
+	UB_RESOURCE_LIST(UBC)
 	DISK("diskspace", "DSPACE", "DISKSPACE"),
 	DISK("diskinodes", "DINODES", "DISKINODES"),
 	ROW("laverage", "LAVERAGE", 14, VZL_LAVERAGE, NULL),

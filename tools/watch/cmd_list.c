@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <linux/beancounter.h>
+
 #include "conf/conf.h"
 #include "conf/confwarn.h"
 #include "conf/globalconf.h"
@@ -158,7 +160,7 @@ static int collect(struct vznl *nl, bool all, struct rows *rows)
 
 	if (!ret)
 		ret = vznl_list(nl, &list);
-	numproc = ret ? NULL : res_by_name(&res, "numproc");
+	numproc = ret ? NULL : res_by_id(&res, UB_NUMPROC);
 	for (size_t i = 0; !ret && i < list.n; i++) {
 		struct conf *c = conf_load(list.v[i].ctid);
 		struct row *r = add(rows, c, &list.v[i]);

@@ -13,6 +13,7 @@
 
 #include <linux/beancounter.h>
 
+#include "conf/ubcname.h"
 #include "lib/jsonamount.h"
 #include "lib/msg.h"
 #include "lib/parse.h"
@@ -67,7 +68,7 @@ static void cure_kill(const struct why *w, struct cure *cure)
 	const struct vz_bc *bc = vz_ctx_bc(&w->ctx, UB_PHYSPAGES);
 
 	if (bc && bc->limit != VZCTX_UNLIMITED)
-		command(w, "physpages", bc->barrier, and_a_quarter(bc->limit),
+		command(w, ubc_name(UB_PHYSPAGES), bc->barrier, and_a_quarter(bc->limit),
 			cure);
 }
 
