@@ -13,8 +13,10 @@
 #include "bind.h"
 #include "ctx.h"
 #include "hook.h"
+#include "life.h"
 #include "limit.h"
-#include "limits.h"
+#include "registry.h"
+#include "tunables.h"
 
 static const struct vzctx_hook_table *const *tables;
 static bool hooked;

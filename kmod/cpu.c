@@ -35,8 +35,10 @@
 
 #include "cpu.h"
 #include "ctx.h"
-#include "limits.h"
+#include "registry.h"
+#include "tunables.h"
 #include "owner.h"
+#include "part.h"
 
 /* Tasks are freed unseen: entries do not keep them any more. */
 static bool shut;
@@ -85,12 +87,12 @@ void vzctx_cpu_join(struct vzctx_owner *own)
 }
 
 /**
- * vzctx_cpu_part() - the kernel is about to free a task
+ * vzctx_cpu_leave() - the kernel is about to free a task
  * @own: its entry, being taken out of the table; the lock of the bucket is held
  *
  * The task has left its last processor, or has never run.
  */
-void vzctx_cpu_part(struct vzctx_owner *own)
+void vzctx_cpu_leave(struct vzctx_owner *own)
 {
 	struct vzctx_cpu *cpu = &own->ctx->cpu;
 	struct vzctx_cpu_sum sum = {};
@@ -243,19 +245,24 @@ static void sample_load(struct work_struct *work)
 
 static DECLARE_DELAYED_WORK(load_work, sample_load);
 
-/* A context is being made; nobody else knows it yet. */
-void vzctx_cpu_birth(struct vzctx *ctx)
+static int birth(struct vzctx *ctx)
 {
 	raw_spin_lock_init(&ctx->cpu.lock);
 	ctx->cpu.load_at = jiffies;
 	ctx->cpu.born = ktime_get_boottime_ns();
+	return 0;
 }
 
 /* There is a context: load is sampled from now on until none is left. */
-void vzctx_cpu_start(void)
+static void start_sampling(struct vzctx *ctx)
 {
 	queue_delayed_work(system_unbound_wq, &load_work, LOAD_FREQ);
 }
+
+const struct vzctx_part vzctx_cpu_part = {
+	.alloc = birth,
+	.born = start_sampling,
+};
 
 /* For unloading, before the hooks go: no task is looked at afterwards. */
 void vzctx_cpu_shut(void)

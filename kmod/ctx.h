@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vzctx - the context: birth, life, death
+ * vzctx - the context: what it is, and who refers to it
  *
  *            create                    init dies, all tasks reaped
  *   (none) ---------> RUNNING ------------------------------------> DYING
@@ -18,7 +18,7 @@
  *	file lock runs)
  *   lock of hook.c (mutex: what is hooked; inside the module notifier too)
  *   ctx registry lock (spinlock: hash tables and tree; a leaf but for news)
- *   lock of the last records (spinlock: last.c)
+ *   lock of the last records (spinlock: ended.c)
  *   owner bucket lock (raw, interrupts off)
  *     ledger of processor time, and list of what is lent (raw, leaves)
  *   signal level lock (raw, interrupts off, leaf)
@@ -38,16 +38,15 @@
 #include <uapi/linux/vzctx.h>
 
 #include "bc.h"
-#include "cpu.h"
+#include "cputime.h"
 #include "event.h"
-#include "limits.h"
+#include "tunables.h"
 #include "res.h"
 
 struct file;
 struct mem_cgroup;
-struct netlink_ext_ack;
-struct vzctx_last;
-struct vzctx_limit;
+struct vzctx_ended;
+struct vzctx_hits;
 struct vzctx_spare;
 
 /**
@@ -61,9 +60,10 @@ struct vzctx_spare;
  * @bc: beancounters, indexed by UB_*
  * @action: what follows a refusal, enum vzctx_action by UB_*; written under the
  *	control mutex
- * @freezer: the cgroup.freeze of the context, or NULL; see act.c
+ * @freezer: the cgroup.freeze of the context, or NULL; see on_limit.c
  * @cpu: what its tasks have used
  * @last: what is kept after the end; constant
+ * @hits: its last refusals, in @last; constant
  * @memcg: its memory cgroup; written once at the binding, referenced until a
  *	grace period after the end; NULL if it has none of its own
  * @oom_before: how often @memcg was out of memory before the binding
@@ -93,7 +93,8 @@ struct vzctx {
 	u8 action[UB_RESOURCES];
 	struct file *freezer;
 	struct vzctx_cpu cpu;
-	struct vzctx_last *last;
+	struct vzctx_ended *last;
+	struct vzctx_hits *hits;
 	struct mem_cgroup *memcg;
 	unsigned long oom_before;
 	unsigned long swap_before;
@@ -111,58 +112,11 @@ struct vzctx {
 	struct rcu_work work;
 };
 
-/* Charges what a task has, for the context it is the init of; 0 or -errno. */
-typedef int (*vzctx_adopt_fn)(struct vzctx *ctx, struct task_struct *init);
-
 extern struct mutex vzctx_control;
 extern struct workqueue_struct *vzctx_wq;
 
-int vzctx_init(void (*last_gone)(void));
-void vzctx_shutdown(void);
-void vzctx_uninit(void);
-
-/* Life; control mutex held. */
-int vzctx_precheck(u32 ctid, struct pid *pid, struct netlink_ext_ack *extack);
-int vzctx_create(u32 ctid, struct pid *pid, const struct vzctx_limit *limit,
-		 unsigned int nr, vzctx_adopt_fn adopt,
-		 struct netlink_ext_ack *extack);
-bool vzctx_none_left(void);
-
-/* Death; any process context. */
-void vzctx_end(struct pid_namespace *pid_ns);
-void vzctx_kill(struct vzctx *ctx);
-
-/* References. */
-struct vzctx *vzctx_find(u32 ctid);
-struct vzctx *vzctx_next(u64 serial);
 bool vzctx_tryget(struct vzctx *ctx);
 void vzctx_put(struct vzctx *ctx);
 long vzctx_objects(const struct vzctx *ctx);
-pid_t vzctx_init_pid(struct vzctx *ctx);
-
-/* Whom a task belongs to: the one place that decides. */
-bool vzctx_is_root_rcu(const struct pid_namespace *pid_ns);
-bool vzctx_is_current_inside(void);
-struct vzctx *vzctx_get_of_ns(struct pid_namespace *pid_ns);
-
-/**
- * vzctx_get_of_current() - finds who pays for what the calling task does
- *
- * Context: Process. Kernel threads are in the initial pid namespace.
- * Return: a referenced context, or NULL for a host task.
- */
-static inline struct vzctx *vzctx_get_of_current(void)
-{
-	return vzctx_get_of_ns(task_active_pid_ns(current));
-}
-
-#ifdef VZCTX_DEBUG
-int vzctx_selftest(void);
-#else
-static inline int vzctx_selftest(void)
-{
-	return 0;
-}
-#endif
 
 #endif /* _VZCTX_CTX_H */

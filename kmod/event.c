@@ -14,11 +14,13 @@
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 
-#include "act.h"
+#include "on_limit.h"
 #include "ctx.h"
 #include "event.h"
-#include "genl.h"
-#include "last.h"
+#include "hit.h"
+
+/* Who tells the world; there is one before the first context. */
+static void (*sink)(const struct vzctx_event *event);
 
 static bool take_oldest(struct vzctx_news *news, struct vzctx_event *event)
 {
@@ -35,7 +37,7 @@ static bool take_oldest(struct vzctx_news *news, struct vzctx_event *event)
 	return any;
 }
 
-/* What is due, once. */
+/* The action that a refusal asked for, if nobody has taken it yet. */
 static enum vzctx_action take_due(struct vzctx_news *news, u32 *res)
 {
 	enum vzctx_action due;
@@ -77,9 +79,9 @@ static void send_news(struct work_struct *work)
 	/* First, since telling takes time. */
 	due = take_due(news, &res);
 	if (due != VZCTX_ACTION_NOTIFY)
-		vzctx_act(ctx, due, res);
+		vzctx_on_limit(ctx, due, res);
 	while (take_oldest(news, &event)) {
-		vzctx_genl_send(&event);
+		sink(&event);
 		log_limit(news, &event);
 	}
 	vzctx_put(ctx);
@@ -106,6 +108,15 @@ u64 vzctx_news_dropped(struct vzctx_news *news)
 	dropped = news->dropped;
 	raw_spin_unlock_irqrestore(&news->lock, flags);
 	return dropped;
+}
+
+/**
+ * vzctx_event_init() - says who tells the world
+ * @tell_world: called in process context with each event that is told; may sleep
+ */
+void vzctx_event_init(void (*tell_world)(const struct vzctx_event *event))
+{
+	sink = tell_world;
 }
 
 static bool take_token(struct vzctx_news *news)
@@ -159,7 +170,7 @@ static void tell(struct vzctx *ctx, enum vzctx_event_type type, u32 res,
 		work = true;
 	}
 	raw_spin_unlock_irqrestore(&news->lock, flags);
-	vzctx_last_hit(ctx->last, &event);
+	vzctx_hit_add(ctx->hits, &event);
 
 	if (!work)
 		return;
@@ -178,7 +189,7 @@ static void tell(struct vzctx *ctx, enum vzctx_event_type type, u32 res,
  */
 void vzctx_event_limit(struct vzctx *ctx, u32 res, unsigned long wanted)
 {
-	/* Whom an interrupt met has nothing to do with it. */
+	/* The task that an interrupt happened to meet did not ask for anything. */
 	tell(ctx, VZCTX_EVENT_LIMIT, res, wanted, in_task() ? current : NULL);
 }
 
@@ -203,7 +214,7 @@ static void tell_life(struct vzctx *ctx, enum vzctx_event_type type)
 		.time = ktime_get_real_ns(),
 	};
 
-	vzctx_genl_send(&event);
+	sink(&event);
 	pr_info("CT %u: %s\n", ctx->ctid,
 		type == VZCTX_EVENT_START ? "started" : "stopped");
 }

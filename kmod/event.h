@@ -11,7 +11,7 @@
 #include <uapi/linux/vzctx.h>
 
 #include "bc.h"
-#include "limits.h"
+#include "tunables.h"
 
 struct task_struct;
 struct vzctx;
@@ -74,6 +74,8 @@ struct vzctx_news {
 	atomic_t life;
 	struct work_struct work;
 };
+
+void vzctx_event_init(void (*tell_world)(const struct vzctx_event *event));
 
 void vzctx_news_init(struct vzctx_news *news);
 u64 vzctx_news_dropped(struct vzctx_news *news);

@@ -10,7 +10,8 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
-#include "act.h"
+#include "may.h"
+#include "on_limit.h"
 #include "bind.h"
 #include "ctx.h"
 #include "event.h"
@@ -18,6 +19,7 @@
 #include "genl_fill.h"
 #include "genl_last.h"
 #include "limit.h"
+#include "registry.h"
 
 static struct genl_family family;
 static bool registered;
@@ -63,32 +65,6 @@ static const struct nla_policy create_policy[VZCTX_A_BCS + 1] = {
 	[VZCTX_A_PID] = NLA_POLICY_FULL_RANGE(NLA_U32, &pid_range),
 	[VZCTX_A_BCS] = NLA_POLICY_NESTED(bcs_policy),
 };
-
-/*
- * Asks about the task at hand each time: a socket may have been handed over,
- * and a dump may be continued by somebody else. The opener is asked as well,
- * so that a privileged program cannot be talked into answering on a socket
- * that is not its own.
- */
-int vzctx_genl_permitted(struct sk_buff *request,
-			 struct netlink_ext_ack *extack)
-{
-	struct socket *sock = NETLINK_CB(request).sk->sk_socket;
-	struct vzctx *ctx;
-
-	if (!capable(CAP_SYS_ADMIN) || !sock || !sock->file ||
-	    !file_ns_capable(sock->file, &init_user_ns, CAP_SYS_ADMIN)) {
-		NL_SET_ERR_MSG(extack, "needs CAP_SYS_ADMIN in the initial user namespace");
-		return -EPERM;
-	}
-	ctx = vzctx_get_of_current();
-	if (ctx) {
-		vzctx_put(ctx);
-		NL_SET_ERR_MSG(extack, "not from inside a container");
-		return -EPERM;
-	}
-	return 0;
-}
 
 /* Requests */
 
@@ -159,7 +135,7 @@ static int reply(struct genl_info *info, u8 cmd, struct vzctx *ctx)
 
 static int genl_info_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	int err = vzctx_genl_permitted(skb, info->extack);
+	int err = vzctx_may_netlink(skb, info->extack);
 
 	return err ?: reply(info, VZCTX_CMD_INFO, NULL);
 }
@@ -184,7 +160,7 @@ static struct vzctx *find_named(struct genl_info *info)
 static int genl_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vzctx *ctx;
-	int err = vzctx_genl_permitted(skb, info->extack);
+	int err = vzctx_may_netlink(skb, info->extack);
 
 	if (err)
 		return err;
@@ -199,7 +175,7 @@ static int genl_get_doit(struct sk_buff *skb, struct genl_info *info)
 static int genl_destroy_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vzctx *ctx;
-	int err = vzctx_genl_permitted(skb, info->extack);
+	int err = vzctx_may_netlink(skb, info->extack);
 
 	if (err)
 		return err;
@@ -218,7 +194,7 @@ static int genl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	struct file *freezer = NULL;
 	struct vzctx *ctx;
 	u32 flags = 0;
-	int nr, err = vzctx_genl_permitted(skb, info->extack);
+	int nr, err = vzctx_may_netlink(skb, info->extack);
 
 	if (err)
 		return err;
@@ -240,7 +216,7 @@ static int genl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);
 	if (fd)
-		freezer = vzctx_act_open(nla_get_u32(fd), info->extack);
+		freezer = vzctx_on_limit_open(nla_get_u32(fd), info->extack);
 	if (IS_ERR(freezer)) {
 		vzctx_put(ctx);
 		return PTR_ERR(freezer);
@@ -252,7 +228,7 @@ static int genl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!err && !(flags & VZCTX_F_DRY_RUN)) {
 		vzctx_set_limits(ctx, limit, nr);
 		if (freezer)
-			vzctx_act_attach(ctx, freezer);
+			vzctx_on_limit_attach(ctx, freezer);
 		freezer = NULL;
 	}
 	mutex_unlock(&vzctx_control);
@@ -267,7 +243,7 @@ static int genl_create_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vzctx_limit limit[UB_RESOURCES];
 	struct pid *pid;
-	int nr, err = vzctx_genl_permitted(skb, info->extack);
+	int nr, err = vzctx_may_netlink(skb, info->extack);
 
 	if (err)
 		return err;
@@ -292,7 +268,7 @@ static int genl_create_doit(struct sk_buff *skb, struct genl_info *info)
 
 static int genl_res_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	int err = vzctx_genl_permitted(cb->skb, cb->extack);
+	int err = vzctx_may_netlink(cb->skb, cb->extack);
 	u32 id = cb->args[0];
 	void *hdr;
 
@@ -318,7 +294,7 @@ static int genl_res_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 static int genl_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	int err = vzctx_genl_permitted(cb->skb, cb->extack);
+	int err = vzctx_may_netlink(cb->skb, cb->extack);
 	struct vzctx *ctx;
 	void *hdr;
 

@@ -11,8 +11,9 @@
 #include "event.h"
 #include "genl_fill.h"
 #include "hook.h"
-#include "last.h"
+#include "ended.h"
 #include "refresh.h"
+#include "registry.h"
 #include "version.h"
 
 static int put_u64(struct sk_buff *skb, int attr, u64 value)
@@ -137,8 +138,8 @@ int vzctx_genl_fill_ctx(struct sk_buff *skb, struct vzctx *ctx)
 	return fill_cpu(skb, &cpu);
 }
 
-/* Between vzctx_last_lock() and vzctx_last_unlock(). */
-int vzctx_genl_fill_last(struct sk_buff *skb, const struct vzctx_last *last)
+/* Between vzctx_ended_lock() and vzctx_ended_unlock(). */
+int vzctx_genl_fill_last(struct sk_buff *skb, const struct vzctx_ended *last)
 {
 	struct nlattr *nest;
 	u32 id;

@@ -8,7 +8,8 @@
 
 #include "genl_fill.h"
 #include "genl_last.h"
-#include "last.h"
+#include "ended.h"
+#include "may.h"
 
 /* The id the request names, checked by the policy; 0 for none. */
 static u32 asked_for(struct genl_family *family, struct netlink_callback *cb)
@@ -30,16 +31,16 @@ static void *begin(struct genl_family *family, struct sk_buff *skb,
 /* One message; false if there is no room for it. */
 static bool put_last(struct genl_family *family, struct sk_buff *skb,
 		     struct netlink_callback *cb,
-		     const struct vzctx_last *last)
+		     const struct vzctx_ended *last)
 {
 	void *hdr = begin(family, skb, cb, VZCTX_CMD_LAST);
 	int err;
 
 	if (!hdr)
 		return false;
-	vzctx_last_lock();
+	vzctx_ended_lock();
 	err = vzctx_genl_fill_last(skb, last);
-	vzctx_last_unlock();
+	vzctx_ended_unlock();
 	if (err)
 		genlmsg_cancel(skb, hdr);
 	else
@@ -58,19 +59,19 @@ static bool put_last(struct genl_family *family, struct sk_buff *skb,
 int vzctx_genl_last_dump(struct genl_family *family, struct sk_buff *skb,
 			 struct netlink_callback *cb)
 {
-	int err = vzctx_genl_permitted(cb->skb, cb->extack);
+	int err = vzctx_may_netlink(cb->skb, cb->extack);
 	u32 ctid = asked_for(family, cb);
-	struct vzctx_last *last;
+	struct vzctx_ended *last;
 	bool fits = true;
 
 	if (err)
 		return err;
-	while (fits && (last = vzctx_last_next(cb->args[0]))) {
+	while (fits && (last = vzctx_ended_next(cb->args[0]))) {
 		if (!ctid || last->ctid == ctid)
 			fits = put_last(family, skb, cb, last);
 		if (fits)
 			cb->args[0] = last->order;
-		vzctx_last_put(last);
+		vzctx_ended_put(last);
 	}
 	return skb->len;
 }
@@ -86,11 +87,11 @@ int vzctx_genl_last_dump(struct genl_family *family, struct sk_buff *skb,
 int vzctx_genl_why_dump(struct genl_family *family, struct sk_buff *skb,
 			struct netlink_callback *cb)
 {
-	int err = vzctx_genl_permitted(cb->skb, cb->extack);
+	int err = vzctx_may_netlink(cb->skb, cb->extack);
 	u32 ctid = asked_for(family, cb);
 	unsigned long i = cb->args[0];
 	struct vzctx_event event;
-	struct vzctx_last *last;
+	struct vzctx_ended *last;
 	void *hdr;
 
 	if (err)
@@ -99,13 +100,13 @@ int vzctx_genl_why_dump(struct genl_family *family, struct sk_buff *skb,
 		NL_SET_ERR_MSG(cb->extack, "the ctid is missing");
 		return -EINVAL;
 	}
-	last = vzctx_last_find(ctid);
+	last = vzctx_ended_find(ctid);
 	if (!last) {
 		NL_SET_ERR_MSG(cb->extack, "no container with this ctid runs or is remembered");
 		return -ENOENT;
 	}
 	for (; i < UB_RESOURCES * VZCTX_HITS; i++) {
-		if (!vzctx_last_get_hit(last, i / VZCTX_HITS, i % VZCTX_HITS,
+		if (!vzctx_hit_get(&last->hits, i / VZCTX_HITS, i % VZCTX_HITS,
 					&event))
 			continue;
 		hdr = begin(family, skb, cb, VZCTX_CMD_WHY);
@@ -118,6 +119,6 @@ int vzctx_genl_why_dump(struct genl_family *family, struct sk_buff *skb,
 		genlmsg_end(skb, hdr);
 	}
 	cb->args[0] = i;
-	vzctx_last_put(last);
+	vzctx_ended_put(last);
 	return skb->len;
 }

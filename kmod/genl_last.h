@@ -7,12 +7,7 @@
 
 struct genl_family;
 struct netlink_callback;
-struct netlink_ext_ack;
 struct sk_buff;
-
-/* In genl.c: whether the task at hand may ask. */
-int vzctx_genl_permitted(struct sk_buff *request,
-			 struct netlink_ext_ack *extack);
 
 int vzctx_genl_last_dump(struct genl_family *family, struct sk_buff *skb,
 			 struct netlink_callback *cb);

@@ -19,8 +19,10 @@
 
 #include "hook.h"
 #include "hook_group.h"
+#include "hook_site.h"
 #include "inside.h"
-#include "limits.h"
+#include "owner_change.h"
+#include "tunables.h"
 #include "owner.h"
 #include "res.h"
 #include "stay.h"
@@ -40,31 +42,6 @@ static DEFINE_MUTEX(lock);
 
 /* The tables while their hooks are installed. */
 static const struct vzctx_hook_table *const *hooked;
-
-/**
- * vzctx_hook_next() - walks the rows of all tables
- * @tables: NULL-terminated
- * @row: where the walk is; NULL to begin
- *
- * Return: the row behind @row, or NULL after the last.
- */
-struct vzctx_hook *vzctx_hook_next(const struct vzctx_hook_table *const *tables,
-				   const struct vzctx_hook *row)
-{
-	for (; *tables; tables++) {
-		struct vzctx_hook *first = (*tables)->hook;
-		struct vzctx_hook *end = first + (*tables)->nr;
-
-		if (!row && first != end)
-			return first;
-		if (row < first || row >= end)
-			continue;
-		if (++row < end)
-			return first + (row - first);
-		row = NULL;
-	}
-	return NULL;
-}
 
 /* Finds the function, and has the wrapper's call reach it past its fentry. */
 static int prepare(struct vzctx_hook *hook)

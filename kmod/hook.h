@@ -234,11 +234,6 @@ static __always_inline void vzctx_hook_exit(void)
 	this_cpu_dec(vzctx_hook_active);
 }
 
-struct vzctx_hook *vzctx_hook_next(const struct vzctx_hook_table *const *tables,
-				   const struct vzctx_hook *row);
-unsigned long vzctx_hook_address(const char *symbol);
-int vzctx_hook_locate(struct vzctx_hook *hook);
-void vzctx_hook_locate_all(const struct vzctx_hook_table *const *tables);
 int vzctx_hook_init(void);
 void vzctx_hook_uninit(void);
 int vzctx_hook_install(const struct vzctx_hook_table *const *tables);

@@ -7,6 +7,8 @@
 #include "ctx.h"
 #include "hook.h"
 #include "hook_tables.h"
+#include "life.h"
+#include "registry.h"
 
 VZCTX_HOOK_VOID(zap_pid_ns_processes);
 

@@ -16,6 +16,8 @@
 #include "hook_tables.h"
 #include "memcg.h"
 #include "owner.h"
+#include "owner_cache.h"
+#include "registry.h"
 
 VZCTX_HOOK_PRIVATE(alloc_empty_file, struct file *,
 		   (int flags, const struct cred *cred));

@@ -8,6 +8,8 @@
 #include "hook.h"
 #include "hook_group.h"
 #include "owner.h"
+#include "owner_table.h"
+#include "registry.h"
 
 /* At most this many of the slots are taken, so that a look ends. */
 #define MAX_FUNCTIONS	(1 << (VZCTX_GROUP_BITS - 1))

@@ -16,6 +16,9 @@
 #include "hook.h"
 #include "hook_tables.h"
 #include "owner.h"
+#include "owner_change.h"
+#include "owner_table.h"
+#include "registry.h"
 
 VZCTX_HOOK_PRIVATE(nf_tables_newrule, int,
 		   (struct sk_buff *skb, const struct nfnl_info *info,

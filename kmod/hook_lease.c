@@ -14,6 +14,7 @@
 #include "hook_group.h"
 #include "hook_tables.h"
 #include "owner.h"
+#include "registry.h"
 
 VZCTX_HOOK_INT(generic_setlease);
 VZCTX_HOOK_INT(lease_modify);

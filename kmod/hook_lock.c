@@ -37,7 +37,10 @@
 #include "hook.h"
 #include "hook_group.h"
 #include "hook_tables.h"
-#include "limits.h"
+#include "owner_cache.h"
+#include "owner_table.h"
+#include "registry.h"
+#include "tunables.h"
 #include "owner.h"
 
 VZCTX_HOOK_PRIVATE(flock_lock_inode, int,

@@ -18,7 +18,9 @@
 #include "hook_group.h"
 #include "hook_tables.h"
 #include "owner.h"
+#include "owner_table.h"
 #include "vmspace.h"
+#include "vmspace_life.h"
 
 VZCTX_HOOK_INT(may_expand_vm);
 VZCTX_HOOK_INT(mmap_region);

@@ -14,7 +14,9 @@
 #include "hook_group.h"
 #include "hook_tables.h"
 #include "owner.h"
+#include "owner_change.h"
 #include "vmspace.h"
+#include "vmspace_life.h"
 
 VZCTX_HOOK_PRIVATE(mlock_fixup, int,
 		   (VZCTX_VMI_PARAM struct vm_area_struct *vma,

@@ -10,6 +10,7 @@
 #include "hook_group.h"
 #include "hook_tables.h"
 #include "memcg.h"
+#include "registry.h"
 
 VZCTX_HOOK_PRIVATE_VOID(__oom_kill_process,
 			(struct task_struct *victim, const char *message));

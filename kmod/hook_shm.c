@@ -16,6 +16,10 @@
 #include "hook_group.h"
 #include "hook_tables.h"
 #include "owner.h"
+#include "owner_cache.h"
+#include "owner_change.h"
+#include "owner_table.h"
+#include "registry.h"
 
 VZCTX_HOOK_PRIVATE(__shmem_file_setup, struct file *,
 		   (struct vfsmount *mnt, const char *name, loff_t size,

@@ -34,7 +34,9 @@
 #include "hook.h"
 #include "hook_group.h"
 #include "hook_tables.h"
-#include "limits.h"
+#include "owner_cache.h"
+#include "registry.h"
+#include "tunables.h"
 #include "owner.h"
 
 VZCTX_HOOK_PRIVATE(__sigqueue_alloc, struct sigqueue *,

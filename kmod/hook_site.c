@@ -2,9 +2,7 @@
 /*
  * vzctx - where a kernel function is
  *
- * The kernel exports no symbol look-up. A kprobe that is never armed reports
- * the address it would take, which for a function with fentry is that site; it
- * may be called as well as hooked.
+ * As ksym.c finds it: for a function with fentry the address is that site.
  */
 #include <linux/kprobes.h>
 #include <linux/moduleparam.h>
@@ -12,6 +10,33 @@
 #include <linux/string.h>
 
 #include "hook.h"
+#include "hook_site.h"
+#include "ksym.h"
+
+/**
+ * vzctx_hook_next() - walks the rows of all tables
+ * @tables: NULL-terminated
+ * @row: where the walk is; NULL to begin
+ *
+ * Return: the row behind @row, or NULL after the last.
+ */
+struct vzctx_hook *vzctx_hook_next(const struct vzctx_hook_table *const *tables,
+				   const struct vzctx_hook *row)
+{
+	for (; *tables; tables++) {
+		struct vzctx_hook *first = (*tables)->hook;
+		struct vzctx_hook *end = first + (*tables)->nr;
+
+		if (!row && first != end)
+			return first;
+		if (row < first || row >= end)
+			continue;
+		if (++row < end)
+			return first + (row - first);
+		row = NULL;
+	}
+	return NULL;
+}
 
 static char *withhold;
 module_param(withhold, charp, 0444);
@@ -31,33 +56,6 @@ static bool withheld(const char *symbol)
 	return false;
 }
 
-static int look_up(struct kprobe *kp, const char *symbol)
-{
-	kp->symbol_name = symbol;
-	kp->flags = KPROBE_FLAG_DISABLED;
-	return register_kprobe(kp);
-}
-
-/**
- * vzctx_hook_address() - finds a kernel function
- * @symbol: its name
- *
- * Sleeps for a grace period.
- *
- * Return: the address, or 0.
- */
-unsigned long vzctx_hook_address(const char *symbol)
-{
-	struct kprobe kp = {};
-	unsigned long addr;
-
-	if (look_up(&kp, symbol))
-		return 0;
-	addr = (unsigned long)kp.addr;
-	unregister_kprobe(&kp);
-	return addr;
-}
-
 /**
  * vzctx_hook_locate() - finds the function of one hook, whose @site it sets
  * @hook: row
@@ -70,7 +68,7 @@ unsigned long vzctx_hook_address(const char *symbol)
 int vzctx_hook_locate(struct vzctx_hook *hook)
 {
 	if (hook->module || !hook->site)
-		hook->site = vzctx_hook_address(hook->symbol);
+		hook->site = vzctx_ksym(hook->symbol);
 	if (!hook->site)
 		return -ENOENT;
 	return withheld(hook->symbol) ? -ECANCELED : 0;
@@ -99,7 +97,7 @@ void vzctx_hook_locate_all(const struct vzctx_hook_table *const *tables)
 	while ((hook = vzctx_hook_next(tables, hook))) {
 		struct kprobe *kp = &probes[nr];
 
-		if (hook->module || hook->site || look_up(kp, hook->symbol))
+		if (hook->module || hook->site || vzctx_ksym_probe(kp, hook->symbol))
 			continue;
 		hook->site = (unsigned long)kp->addr;
 		found[nr++] = kp;

@@ -22,6 +22,10 @@
 #include "hook_sock.h"
 #include "hook_tables.h"
 #include "owner.h"
+#include "owner_cache.h"
+#include "owner_change.h"
+#include "owner_table.h"
+#include "registry.h"
 
 VZCTX_HOOK_INT(sk_alloc);
 VZCTX_HOOK_INT(sk_clone_lock);

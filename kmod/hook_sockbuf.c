@@ -27,7 +27,9 @@
 #include "hook_group.h"
 #include "hook_sock.h"
 #include "hook_tables.h"
-#include "limits.h"
+#include "owner_change.h"
+#include "owner_table.h"
+#include "tunables.h"
 #include "owner.h"
 
 VZCTX_HOOK_INT(__sk_mem_raise_allocated);

@@ -12,7 +12,10 @@
 #include "hook_tables.h"
 #include "memcg.h"
 #include "owner.h"
+#include "owner_change.h"
+#include "registry.h"
 #include "vmspace.h"
+#include "vmspace_life.h"
 
 VZCTX_HOOK_INT(security_task_alloc);
 VZCTX_HOOK_VOID(cgroup_release);

@@ -14,6 +14,7 @@
 #include "hook_group.h"
 #include "hook_tables.h"
 #include "owner.h"
+#include "registry.h"
 
 VZCTX_HOOK_INT(devpts_new_index);
 VZCTX_HOOK_VOID(devpts_kill_index);

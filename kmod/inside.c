@@ -15,7 +15,8 @@
 
 #include "hook.h"
 #include "inside.h"
-#include "limits.h"
+#include "ksym.h"
+#include "tunables.h"
 
 typedef unsigned int stack_fn(struct task_struct *task, unsigned long *store,
 			      unsigned int size, unsigned int skip);
@@ -56,7 +57,7 @@ static void tell(struct task_struct *task, unsigned long wrapper)
  */
 void vzctx_inside_tell(void)
 {
-	unsigned long stack = vzctx_hook_address("stack_trace_save_tsk");
+	unsigned long stack = vzctx_ksym("stack_trace_save_tsk");
 	unsigned int batch, told = 0;
 	struct task_struct *task;
 	unsigned long wrapper;

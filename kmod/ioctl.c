@@ -19,6 +19,8 @@
 #include "ctx.h"
 #include "ioctl.h"
 #include "ioctl_stat.h"
+#include "may.h"
+#include "registry.h"
 
 struct pid_pair {
 	pid_t outside;
@@ -78,14 +80,6 @@ static u32 own_ctid(void)
 	return ctid;
 }
 
-/* The opener is asked as well as the caller: a descriptor may be handed over. */
-static bool permitted(struct file *file)
-{
-	return capable(CAP_SYS_ADMIN) &&
-	       file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN) &&
-	       !own_ctid();
-}
-
 static bool runs(u32 ctid)
 {
 	struct vzctx *ctx;
@@ -114,7 +108,7 @@ static long env_create(struct file *file, u32 ctid, u32 flags)
 {
 	if (!flags)
 		return own_ctid();
-	if (!permitted(file))
+	if (vzctx_may(file, NULL))
 		return -EPERM;
 	if ((flags & VE_TEST) && (flags & (VE_CREATE | VE_ENTER)))
 		return -EINVAL;
@@ -349,7 +343,7 @@ static long serve(struct file *file, unsigned int cmd, void __user *arg)
 	for (i = 0; i < ARRAY_SIZE(calls); i++) {
 		if (calls[i].cmd != cmd)
 			continue;
-		if (!calls[i].open && !permitted(file))
+		if (!calls[i].open && vzctx_may(file, NULL))
 			return -EPERM;
 		return calls[i].fn(file, arg);
 	}

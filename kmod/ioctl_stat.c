@@ -12,6 +12,7 @@
 #include "cpu.h"
 #include "ctx.h"
 #include "ioctl_stat.h"
+#include "registry.h"
 
 struct cpu_stat32 {
 	compat_ulong_t user_jif;

@@ -12,8 +12,13 @@
 #include "hook.h"
 #include "hook_tables.h"
 #include "ioctl.h"
-#include "last.h"
-#include "limits.h"
+#include "ended.h"
+#include "life.h"
+#include "memcg.h"
+#include "on_limit.h"
+#include "owner_cache.h"
+#include "owner_table.h"
+#include "tunables.h"
 #include "owner.h"
 #include "proc.h"
 #include "stay.h"
@@ -38,14 +43,27 @@ static const struct vzctx_hook_table *const tables[] = {
 	NULL,
 };
 
+/* In this order they are made for a context; the other way round they go. */
+static const struct vzctx_part *const parts[] = {
+	&vzctx_owner_spare_part,
+	&vzctx_owner_lent_part,
+	&vzctx_ended_part,
+	&vzctx_cpu_part,
+	&vzctx_memcg_part,
+	&vzctx_proc_part,
+	&vzctx_on_limit_part,
+	NULL,
+};
+
 static int __init vzctx_mod_init(void)
 {
 	int err;
 
+	vzctx_event_init(vzctx_genl_send);
 	err = vzctx_owner_init();
 	if (err)
 		return err;
-	err = vzctx_init(vzctx_bind_idle);
+	err = vzctx_init(parts, vzctx_bind_idle);
 	if (err)
 		goto err_owner;
 	vzctx_bind_init(tables);
@@ -76,7 +94,7 @@ err_hook:
 err_ctx:
 	vzctx_shutdown();
 	vzctx_cpu_uninit();
-	vzctx_last_uninit();
+	vzctx_ended_uninit();
 	vzctx_uninit();
 	vzctx_bind_uninit();
 err_owner:
@@ -107,7 +125,7 @@ static void __exit vzctx_mod_exit(void)
 	vzctx_hook_uninit();
 	vzctx_shutdown();
 	vzctx_cpu_uninit();
-	vzctx_last_uninit();
+	vzctx_ended_uninit();
 	vzctx_uninit();
 	vzctx_bind_uninit();
 	while (module_refcount(THIS_MODULE) > 0)

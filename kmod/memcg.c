@@ -16,8 +16,9 @@
 #include <linux/static_call.h>
 
 #include "ctx.h"
-#include "hook.h"
+#include "ksym.h"
 #include "memcg.h"
+#include "part.h"
 
 typedef unsigned long page_state_fn(struct mem_cgroup *memcg, int idx);
 /* On 6.1 it has no argument and sums up every cgroup. */
@@ -29,8 +30,8 @@ DEFINE_STATIC_CALL_NULL(vzctx_flush_stats, *(flush_fn *)NULL);
 /* Symbols stay where they are; looked up again it is the same address. */
 static void resolve(void)
 {
-	unsigned long state = vzctx_hook_address("memcg_page_state");
-	unsigned long flush = vzctx_hook_address("mem_cgroup_flush_stats");
+	unsigned long state = vzctx_ksym("memcg_page_state");
+	unsigned long flush = vzctx_ksym("mem_cgroup_flush_stats");
 
 	if (state && flush) {
 		static_call_update(vzctx_page_state, (page_state_fn *)state);
@@ -92,7 +93,7 @@ static const u32 shown[] = {
 };
 
 /* A grace period after the end: nobody looks at the cgroup any more. */
-void vzctx_memcg_release(struct vzctx *ctx)
+static void release(struct vzctx *ctx)
 {
 	unsigned int i;
 
@@ -103,6 +104,10 @@ void vzctx_memcg_release(struct vzctx *ctx)
 	css_put(&ctx->memcg->css);
 	ctx->memcg = NULL;
 }
+
+const struct vzctx_part vzctx_memcg_part = {
+	.release = release,
+};
 
 /* The cgroup of a running context, referenced, or NULL. */
 static struct mem_cgroup *get_memcg(struct vzctx *ctx)

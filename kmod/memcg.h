@@ -13,9 +13,11 @@
 
 struct task_struct;
 struct vzctx;
+struct vzctx_part;
+
+extern const struct vzctx_part vzctx_memcg_part;
 
 int vzctx_memcg_adopt(struct vzctx *ctx, struct task_struct *init);
-void vzctx_memcg_release(struct vzctx *ctx);
 void vzctx_memcg_refresh(struct vzctx *ctx);
 int vzctx_kmem_allow(struct vzctx *ctx, enum vzctx_severity severity);
 void vzctx_memcg_killed(struct vzctx *ctx, struct task_struct *victim);

@@ -3,94 +3,12 @@
  * vzctx - who pays for an object
  */
 #include <linux/err.h>
-#include <linux/overflow.h>
-#include <linux/slab.h>
 #include <linux/spinlock.h>
 
 #include "ctx.h"
 #include "owner.h"
 #include "owner_table.h"
-#include "spare.h"
-
-/* Of entries with and without a place among those of their context. */
-static struct kmem_cache *cache;
-static struct kmem_cache *linked_cache;
-
-static void prepare(struct vzctx_owner *own, u32 res, unsigned long units)
-{
-	own->obj = NULL;
-	own->ctx = NULL;
-	own->units = units;
-	own->res = res;
-	own->lent = false;
-	own->state = 0;
-}
-
-static bool is_linked(u32 res, bool lent)
-{
-	return lent || res == UB_NUMPROC;
-}
-
-static struct vzctx_owner *alloc(u32 res, unsigned long units, bool lent,
-				 gfp_t gfp)
-{
-	struct vzctx_owner *own;
-
-	own = kmem_cache_alloc(is_linked(res, lent) ? linked_cache : cache,
-			       gfp);
-	if (own) {
-		prepare(own, res, units);
-		own->lent = lent;
-	}
-	return own;
-}
-
-/**
- * vzctx_owner_alloc() - makes an entry that charges nobody yet
- * @res: UB_*
- * @units: how many it will stand for
- * @gfp: GFP_KERNEL_ACCOUNT where sleeping is allowed: the calling task's memory
- *	cgroup pays; GFP_ATOMIC elsewhere
- *
- * Return: the entry, for vzctx_owner_force() or vzctx_owner_free(), or NULL.
- */
-struct vzctx_owner *vzctx_owner_alloc(u32 res, unsigned long units, gfp_t gfp)
-{
-	return alloc(res, units, false, gfp);
-}
-
-/* Likewise, for an object that was there before the context. */
-struct vzctx_owner *vzctx_owner_alloc_lent(u32 res, unsigned long units,
-					   gfp_t gfp)
-{
-	return alloc(res, units, true, gfp);
-}
-
-/* Frees an entry that charges nobody. Any context. */
-void vzctx_owner_free(struct vzctx_owner *own)
-{
-	kmem_cache_free(is_linked(own->res, own->lent) ? linked_cache : cache,
-			own);
-}
-
-/* The entry charges nobody any more. Its context is still referenced. */
-static void discard(struct vzctx_owner *own)
-{
-	if (is_linked(own->res, own->lent) || !vzctx_spare_keep(own->ctx, own))
-		vzctx_owner_free(own);
-}
-
-/* Gives the units back, then the entry and its reference. Any context. */
-void vzctx_owner_settle(struct vzctx_owner *own)
-{
-	struct vzctx *ctx = own->ctx;
-
-	if (!vzctx_bc_uncharge(&ctx->bc[own->res], own->units))
-		pr_warn_once("CT %u: %s uncharged more than held\n",
-			     ctx->ctid, vzctx_res[own->res].name);
-	discard(own);
-	vzctx_put(ctx);
-}
+#include "owner_cache.h"
 
 /* Some refusals never reach an application, but they are refusals. */
 int vzctx_owner_refusal(u32 res)
@@ -114,14 +32,8 @@ int vzctx_owner_refusal(u32 res)
 struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
 				       unsigned long units, gfp_t gfp)
 {
-	struct vzctx_owner *own = NULL;
+	struct vzctx_owner *own = vzctx_owner_get_spare(ctx, res, units, gfp);
 
-	if (!is_linked(res, false))
-		own = vzctx_spare_take(ctx);
-	if (own)
-		prepare(own, res, units);
-	else
-		own = vzctx_owner_alloc(res, units, gfp);
 	if (!own)
 		goto err_put;
 	own->ctx = ctx;
@@ -133,7 +45,7 @@ struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
 	return own;
 
 err_free:
-	discard(own);
+	vzctx_owner_discard(own);
 err_put:
 	vzctx_put(ctx);
 	return ERR_PTR(vzctx_owner_refusal(res));
@@ -304,35 +216,21 @@ int vzctx_owner_adopt(struct vzctx *ctx, u32 res, const void *obj)
 	return 0;
 }
 
-/*
- * Every member is set at each allocation. With a constructor the allocator does
- * not clear the object before that, as it otherwise does under init_on_alloc.
- */
-static void no_zeroing(void *own)
-{
-}
-
 int vzctx_owner_init(void)
 {
-	/* With the allocator's pointer a common entry is one cache line. */
-	BUILD_BUG_ON(sizeof(struct vzctx_owner) + sizeof(void *) > 64);
-	cache = kmem_cache_create("vzctx_owner", sizeof(struct vzctx_owner), 0,
-				  SLAB_HWCACHE_ALIGN, no_zeroing);
-	linked_cache = kmem_cache_create("vzctx_owner_linked",
-					 struct_size_t(struct vzctx_owner,
-						       mine, 1),
-					 0, 0, no_zeroing);
-	if (cache && linked_cache && !vzctx_owner_table_init())
-		return 0;
-	kmem_cache_destroy(linked_cache);
-	kmem_cache_destroy(cache);
-	return -ENOMEM;
+	int err = vzctx_owner_cache_init();
+
+	if (err)
+		return err;
+	err = vzctx_owner_table_init();
+	if (err)
+		vzctx_owner_cache_uninit();
+	return err;
 }
 
 /* The table is empty: purged, or never used. */
 void vzctx_owner_uninit(void)
 {
 	vzctx_owner_table_uninit();
-	kmem_cache_destroy(linked_cache);
-	kmem_cache_destroy(cache);
+	vzctx_owner_cache_uninit();
 }

@@ -7,6 +7,7 @@
 
 #include "ctx.h"
 #include "owner.h"
+#include "owner_change.h"
 #include "owner_table.h"
 
 /**
@@ -23,35 +24,6 @@ void vzctx_owner_rekey(const void *from, u32 res, const void *to)
 
 	if (own)
 		vzctx_owner_publish(own, to);
-}
-
-/**
- * vzctx_owner_take() - unties a charge from an object about to be replaced
- * @obj: the object, kept from being freed by the caller
- * @res: UB_*
- * @ctx: who must be the payer; NULL: anybody
- *
- * The units stay charged, so that nobody else gets them before the object that
- * takes the place has them. Any context.
- *
- * Return: an entry to publish or cancel, or NULL if there is none
- * or @ctx does not pay.
- */
-struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
-				     const struct vzctx *ctx)
-{
-	u32 bucket = vzctx_owner_bucket(obj);
-	struct vzctx_owner *own;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
-	own = vzctx_owner_find(bucket, obj, res);
-	if (own && (!ctx || own->ctx == ctx))
-		vzctx_owner_unhash(own);
-	else
-		own = NULL;
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
-	return own;
 }
 
 /**

@@ -11,9 +11,11 @@
 
 #include "cpu.h"
 #include "ctx.h"
-#include "limits.h"
+#include "tunables.h"
 #include "owner.h"
+#include "owner_cache.h"
 #include "owner_table.h"
+#include "part.h"
 
 #define NR_LOCKS	(1U << VZCTX_OWNER_LOCK_BITS)
 
@@ -73,8 +75,49 @@ void vzctx_owner_unhash(struct vzctx_owner *own)
 		hlist_del(own->mine);
 		raw_spin_unlock(&ctx->lent_lock);
 	} else if (own->res == UB_NUMPROC) {
-		vzctx_cpu_part(own);
+		vzctx_cpu_leave(own);
 	}
+}
+
+/* Gives the units back, then the entry and its reference. Any context. */
+void vzctx_owner_settle(struct vzctx_owner *own)
+{
+	struct vzctx *ctx = own->ctx;
+
+	if (!vzctx_bc_uncharge(&ctx->bc[own->res], own->units))
+		pr_warn_once("CT %u: %s uncharged more than held\n",
+			     ctx->ctid, vzctx_res[own->res].name);
+	vzctx_owner_discard(own);
+	vzctx_put(ctx);
+}
+
+/**
+ * vzctx_owner_take() - unties a charge from an object about to be replaced
+ * @obj: the object, kept from being freed by the caller
+ * @res: UB_*
+ * @ctx: who must be the payer; NULL: anybody
+ *
+ * The units stay charged, so that nobody else gets them before the object that
+ * takes the place has them. Any context.
+ *
+ * Return: an entry to publish or cancel, or NULL if there is none
+ * or @ctx does not pay.
+ */
+struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
+				     const struct vzctx *ctx)
+{
+	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_owner *own;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	own = vzctx_owner_find(bucket, obj, res);
+	if (own && (!ctx || own->ctx == ctx))
+		vzctx_owner_unhash(own);
+	else
+		own = NULL;
+	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	return own;
 }
 
 /* What was lent last, if it is there still. */
@@ -95,14 +138,11 @@ static bool key_of_lent(struct vzctx *ctx, const void **obj, u32 *res)
 	return mine;
 }
 
-/**
- * vzctx_owner_return_lent() - a context has ended: what was lent goes back
- * @ctx: unhashed a grace period ago, so it is lent nothing more
- *
- * Without this the terminal a container was started from would keep it dying
- * for as long as the terminal is open. Sleeps.
+/*
+ * The context is lent nothing more. Without this the terminal a container was
+ * started from would keep it dying for as long as the terminal is open.
  */
-void vzctx_owner_return_lent(struct vzctx *ctx)
+static void return_lent(struct vzctx *ctx)
 {
 	const void *obj;
 	u32 res;
@@ -116,6 +156,18 @@ void vzctx_owner_return_lent(struct vzctx *ctx)
 		cond_resched();
 	}
 }
+
+static int prepare(struct vzctx *ctx)
+{
+	raw_spin_lock_init(&ctx->lent_lock);
+	INIT_HLIST_HEAD(&ctx->lent);
+	return 0;
+}
+
+const struct vzctx_part vzctx_owner_lent_part = {
+	.alloc = prepare,
+	.release = return_lent,
+};
 
 /**
  * vzctx_owner_purge() - forgets every charge

@@ -28,7 +28,9 @@
 #include <linux/slab.h>
 
 #include "ctx.h"
-#include "limits.h"
+#include "part.h"
+#include "registry.h"
+#include "tunables.h"
 #include "proc.h"
 
 static bool legacy_proc = true;
@@ -268,23 +270,21 @@ static void make_dir(u32 ctid)
 	list_add(&d->node, &dirs);
 }
 
-/**
- * vzctx_proc_add() - makes /proc/bc/ID for a context
- * @ctid: its id, perhaps also that of one that has ended but not gone
- *
- * Best effort: without memory there is no directory. While readers of one that
- * had this id are waited for, it is made as soon as they are done. Sleeps.
+/*
+ * Another context with this id may have ended, but not be gone. Best effort:
+ * without memory there is no directory. While readers of one that had this id are
+ * waited for, it is made as soon as they are done.
  */
-void vzctx_proc_add(u32 ctid)
+static void add(struct vzctx *ctx)
 {
 	struct bc_dir *d;
 
 	mutex_lock(&dirs_mutex);
-	d = bc_dir ? find_dir(ctid) : NULL;
+	d = bc_dir ? find_dir(ctx->ctid) : NULL;
 	if (d)
 		d->users++;
 	else if (bc_dir)
-		make_dir(ctid);
+		make_dir(ctx->ctid);
 	mutex_unlock(&dirs_mutex);
 }
 
@@ -311,17 +311,22 @@ static void remove_dir(struct bc_dir *d)
 	}
 }
 
-/* Undoes one vzctx_proc_add(). Sleeps until readers are done. */
-void vzctx_proc_del(u32 ctid)
+/* Waits until readers are done. */
+static void del(struct vzctx *ctx)
 {
 	struct bc_dir *d;
 
 	mutex_lock(&dirs_mutex);
-	d = find_dir(ctid);
+	d = find_dir(ctx->ctid);
 	if (d && !--d->users && !d->leaving)
 		remove_dir(d);
 	mutex_unlock(&dirs_mutex);
 }
+
+const struct vzctx_part vzctx_proc_part = {
+	.born = add,
+	.release = del,
+};
 
 /* The first one nobody is removing yet. */
 static struct bc_dir *staying_dir(void)

@@ -9,6 +9,7 @@
 
 struct seq_file;
 struct vzctx;
+struct vzctx_part;
 
 /**
  * struct vzctx_proc_file - one file
@@ -35,11 +36,10 @@ extern const struct vzctx_proc_file vzctx_proc_veinfo;
 extern const struct vzctx_proc_file vzctx_proc_vestat;
 extern const struct vzctx_proc_file vzctx_proc_version;
 
+/* /proc/bc/ID of each context. */
+extern const struct vzctx_part vzctx_proc_part;
+
 int vzctx_proc_init(void);
 void vzctx_proc_uninit(void);
-
-/* A context comes; the last context with this id goes. */
-void vzctx_proc_add(u32 ctid);
-void vzctx_proc_del(u32 ctid);
 
 #endif /* _VZCTX_PROC_H */

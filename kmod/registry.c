@@ -5,9 +5,10 @@
 #include <linux/hashtable.h>
 #include <linux/netlink.h>
 #include <linux/pid.h>
+#include <linux/sched/signal.h>
 
 #include "ctx.h"
-#include "limits.h"
+#include "tunables.h"
 #include "registry.h"
 
 static DEFINE_SPINLOCK(registry_lock);
@@ -301,7 +302,7 @@ bool vzctx_registry_forget(struct vzctx *ctx)
 }
 
 /* The init of a running context, referenced; NULL for a dying one. */
-struct pid *vzctx_get_init(struct vzctx *ctx)
+static struct pid *get_init(struct vzctx *ctx)
 {
 	struct pid *init = NULL;
 
@@ -310,4 +311,24 @@ struct pid *vzctx_get_init(struct vzctx *ctx)
 		init = get_pid(ctx->init);
 	spin_unlock(&registry_lock);
 	return init;
+}
+
+/* Kills the init; the rest follows from that. Caller holds a reference. */
+void vzctx_kill(struct vzctx *ctx)
+{
+	struct pid *init = get_init(ctx);
+
+	if (init)
+		kill_pid(init, SIGKILL, 1);
+	put_pid(init);
+}
+
+/* The init's pid as the caller sees it; 0 if it has ended or is invisible. */
+pid_t vzctx_init_pid(struct vzctx *ctx)
+{
+	struct pid *init = get_init(ctx);
+	pid_t nr = pid_vnr(init);
+
+	put_pid(init);
+	return nr;
 }

@@ -8,7 +8,7 @@
 #include <linux/workqueue.h>
 
 #include "inside.h"
-#include "limits.h"
+#include "tunables.h"
 #include "stay.h"
 
 DEFINE_PER_CPU(long, vzctx_staying);

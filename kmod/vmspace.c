@@ -18,7 +18,9 @@
 #include <linux/sched/task.h>
 
 #include "ctx.h"
-#include "limits.h"
+#include "owner_cache.h"
+#include "owner_change.h"
+#include "tunables.h"
 #include "owner.h"
 #include "vmspace.h"
 #include "vmspace_entry.h"

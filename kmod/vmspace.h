@@ -32,17 +32,6 @@ void vzctx_vm_close(struct mm_struct *mm, u32 res);
 int vzctx_vm_grant(struct mm_struct *mm, u32 res, unsigned long grow,
 		   enum vzctx_severity severity, bool may_reclaim);
 
-int vzctx_vm_fork(struct task_struct *child, struct pid_namespace *pid_ns,
-		  unsigned long clone_flags);
-void vzctx_vm_fork_failed(struct task_struct *child);
-void vzctx_vm_dup(struct mm_struct *oldmm, struct mm_struct *newmm);
-int vzctx_vm_exec(struct mm_struct *mm, unsigned long grow);
-int vzctx_vm_lock_segment(const void *segment, unsigned long pages);
-int vzctx_vm_lock_huge(struct mm_struct *mm, const void *key,
-		       unsigned long pages);
-void vzctx_vm_exit(struct mm_struct *mm);
-int vzctx_vm_adopt(struct vzctx *ctx, struct task_struct *init);
-
 unsigned long vzctx_vm_recount(struct vzctx *ctx, u32 res);
 
 #endif /* _VZCTX_VMSPACE_H */

@@ -7,8 +7,13 @@
 
 #include "ctx.h"
 #include "owner.h"
+#include "owner_cache.h"
+#include "owner_change.h"
+#include "owner_table.h"
+#include "registry.h"
 #include "vmspace.h"
 #include "vmspace_entry.h"
+#include "vmspace_life.h"
 
 /**
  * vzctx_vm_fork() - reserves for the address space a child will get

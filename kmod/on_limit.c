@@ -19,21 +19,23 @@
 #include <linux/netlink.h>
 #include <linux/printk.h>
 
-#include "act.h"
+#include "on_limit.h"
+#include "part.h"
 #include "ctx.h"
+#include "registry.h"
 
 /* Guards the freezer of every context; held for a moment. */
 static DEFINE_MUTEX(freezer_mutex);
 
 /**
- * vzctx_act_open() - takes a descriptor for the freezer of a context
+ * vzctx_on_limit_open() - takes a descriptor for the freezer of a context
  * @fd: of the calling task
  * @extack: gets the reason of a refusal
  *
  * Return: a referenced file, or -EINVAL if it is no cgroup.freeze that was
  * opened for writing, -EBADF if it is no descriptor.
  */
-struct file *vzctx_act_open(int fd, struct netlink_ext_ack *extack)
+struct file *vzctx_on_limit_open(int fd, struct netlink_ext_ack *extack)
 {
 	struct file *file = fget(fd);
 	const struct dentry *dentry;
@@ -54,11 +56,11 @@ struct file *vzctx_act_open(int fd, struct netlink_ext_ack *extack)
 }
 
 /* Gives a running context its freezer; the reference is taken over. */
-void vzctx_act_attach(struct vzctx *ctx, struct file *freezer)
+void vzctx_on_limit_attach(struct vzctx *ctx, struct file *freezer)
 {
 	lockdep_assert_held(&vzctx_control);
 	mutex_lock(&freezer_mutex);
-	/* Not after vzctx_act_release(), which comes after the state. */
+	/* Not after release(), which comes after the state. */
 	if (READ_ONCE(ctx->state) == VZCTX_STATE_RUNNING)
 		swap(ctx->freezer, freezer);
 	mutex_unlock(&freezer_mutex);
@@ -67,7 +69,7 @@ void vzctx_act_attach(struct vzctx *ctx, struct file *freezer)
 }
 
 /* The context has ended. */
-void vzctx_act_release(struct vzctx *ctx)
+static void release(struct vzctx *ctx)
 {
 	struct file *freezer;
 
@@ -78,6 +80,10 @@ void vzctx_act_release(struct vzctx *ctx)
 	if (freezer)
 		fput(freezer);
 }
+
+const struct vzctx_part vzctx_on_limit_part = {
+	.release = release,
+};
 
 static int freeze(struct vzctx *ctx)
 {
@@ -96,14 +102,14 @@ static int freeze(struct vzctx *ctx)
 }
 
 /**
- * vzctx_act() - does to a context what was asked for in case of a refusal
+ * vzctx_on_limit() - does to a context what was asked for in case of a refusal
  * @ctx: referenced by the caller; one that has ended is left alone
  * @action: what
  * @res: the resource that was refused
  *
  * Sleeps.
  */
-void vzctx_act(struct vzctx *ctx, enum vzctx_action action, u32 res)
+void vzctx_on_limit(struct vzctx *ctx, enum vzctx_action action, u32 res)
 {
 	int err = 0;
 

@@ -3,6 +3,10 @@
  * vzctx - self test of contexts and owners, run before anything is registered
  */
 #include "../bc.h"
+#include "../owner.h"
+#include "../owner_cache.h"
+#include "../owner_change.h"
+#include "../owner_table.h"
 
 static int owner_cases(struct vzctx *ctx, const char *obj)
 {
@@ -72,7 +76,7 @@ static int owner_cases(struct vzctx *ctx, const char *obj)
 	vzctx_owner_force(own, ctx);
 	vzctx_owner_publish(own, obj);
 	EXPECT(HELD() == 3);
-	vzctx_owner_return_lent(ctx);
+	vzctx_owner_lent_part.release(ctx);
 	EXPECT(HELD() == 2 && !vzctx_owner_known(obj, res));
 
 	vzctx_owner_purge();

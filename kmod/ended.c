@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - what is kept of a context: its last refusals, and its end
+ * vzctx - the records of the contexts that have ended
  *
  * Promised: the record is made with the context, so its end is never without
- * one; it is in the list before the end is announced; every refusal is in it,
- * until VZCTX_HITS newer ones of the same resource came, also those that the
- * rate limit keeps from being told.
+ * one, and it is in the list before the end is announced.
  *
  * The list is bounded in number and in time. Reading does not shorten it.
  */
@@ -15,8 +13,10 @@
 #include <linux/timekeeping.h>
 
 #include "ctx.h"
-#include "last.h"
+#include "ended.h"
+#include "part.h"
 #include "refresh.h"
+#include "registry.h"
 
 /* Guards what follows, and the figures of every record. */
 static DEFINE_SPINLOCK(last_lock);
@@ -24,59 +24,29 @@ static LIST_HEAD(ended);
 static unsigned int nr_ended;
 static u64 last_order;
 
-struct vzctx_last *vzctx_last_alloc(void)
+static int alloc(struct vzctx *ctx)
 {
-	struct vzctx_last *last = kvzalloc(sizeof(*last), GFP_KERNEL_ACCOUNT);
+	struct vzctx_ended *last = kvzalloc(sizeof(*last), GFP_KERNEL_ACCOUNT);
 
-	if (last) {
-		refcount_set(&last->ref, 1);
-		raw_spin_lock_init(&last->lock);
-		INIT_LIST_HEAD(&last->node);
-	}
-	return last;
+	if (!last)
+		return -ENOMEM;
+	refcount_set(&last->ref, 1);
+	vzctx_hits_init(&last->hits);
+	INIT_LIST_HEAD(&last->node);
+	ctx->last = last;
+	ctx->hits = &last->hits;
+	return 0;
 }
 
 /* NULL-safe. Process context. */
-void vzctx_last_put(struct vzctx_last *last)
+void vzctx_ended_put(struct vzctx_ended *last)
 {
 	if (last && refcount_dec_and_test(&last->ref))
 		kvfree(last);
 }
 
-/* Keeps a refusal. Any context. */
-void vzctx_last_hit(struct vzctx_last *last, const struct vzctx_event *event)
-{
-	unsigned long flags;
-	u8 *next = &last->next[event->res];
-
-	raw_spin_lock_irqsave(&last->lock, flags);
-	last->hit[event->res][*next] = *event;
-	*next = (*next + 1) % VZCTX_HITS;
-	raw_spin_unlock_irqrestore(&last->lock, flags);
-}
-
-/**
- * vzctx_last_get_hit() - reads one of the last refusals
- * @last: referenced by the caller
- * @res: UB_*
- * @i: 0 for the oldest that is kept, up to VZCTX_HITS - 1
- * @event: filled
- *
- * Return: false if there were not as many.
- */
-bool vzctx_last_get_hit(struct vzctx_last *last, u32 res, unsigned int i,
-			struct vzctx_event *event)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&last->lock, flags);
-	*event = last->hit[res][(last->next[res] + i) % VZCTX_HITS];
-	raw_spin_unlock_irqrestore(&last->lock, flags);
-	return event->type;
-}
-
 /* Takes a record out of the list; freeing it may sleep. */
-static void forget(struct vzctx_last *last, struct list_head *gone)
+static void forget(struct vzctx_ended *last, struct list_head *gone)
 {
 	lockdep_assert_held(&last_lock);
 	list_move_tail(&last->node, gone);
@@ -86,11 +56,11 @@ static void forget(struct vzctx_last *last, struct list_head *gone)
 /* Without the lock. */
 static void put_all(struct list_head *gone)
 {
-	struct vzctx_last *last, *next;
+	struct vzctx_ended *last, *next;
 
 	list_for_each_entry_safe(last, next, gone, node) {
 		list_del_init(&last->node);
-		vzctx_last_put(last);
+		vzctx_ended_put(last);
 	}
 }
 
@@ -98,7 +68,7 @@ static void put_all(struct list_head *gone)
 static void expire(unsigned int room, struct list_head *gone)
 {
 	time64_t now = ktime_get_boottime_seconds();
-	struct vzctx_last *last, *next;
+	struct vzctx_ended *last, *next;
 
 	lockdep_assert_held(&last_lock);
 	list_for_each_entry_safe(last, next, &ended, node) {
@@ -110,7 +80,7 @@ static void expire(unsigned int room, struct list_head *gone)
 
 static void take_figures(struct vzctx *ctx)
 {
-	struct vzctx_last *last = ctx->last;
+	struct vzctx_ended *last = ctx->last;
 	u64 uptime = last->ended ? last->cpu.uptime : 0;
 	struct vzctx_cpu_stat cpu;
 	u32 id;
@@ -129,15 +99,10 @@ static void take_figures(struct vzctx *ctx)
 	spin_unlock(&last_lock);
 }
 
-/**
- * vzctx_last_end() - a context has ended
- * @ctx: referenced by the caller; announced after this
- *
- * Sleeps, but never on the control mutex: it runs in the exiting init.
- */
-void vzctx_last_end(struct vzctx *ctx)
+/* Before the end is announced. */
+static void ended_now(struct vzctx *ctx)
 {
-	struct vzctx_last *last = ctx->last;
+	struct vzctx_ended *last = ctx->last;
 	LIST_HEAD(gone);
 
 	take_figures(ctx);
@@ -156,21 +121,33 @@ void vzctx_last_end(struct vzctx *ctx)
 }
 
 /* Nothing is charged to the context any more: its figures are final. */
-void vzctx_last_final(struct vzctx *ctx)
+static void final(struct vzctx *ctx)
 {
 	if (ctx->last->ended)
 		take_figures(ctx);
 }
 
+static void drop(struct vzctx *ctx)
+{
+	vzctx_ended_put(ctx->last);
+}
+
+const struct vzctx_part vzctx_ended_part = {
+	.alloc = alloc,
+	.ended = ended_now,
+	.final = final,
+	.free = drop,
+};
+
 /**
- * vzctx_last_next() - walks the ended contexts in the order of their ends
+ * vzctx_ended_next() - walks the ended contexts in the order of their ends
  * @order: of the one seen last; 0 to begin
  *
  * Return: a referenced record, or NULL after the last.
  */
-struct vzctx_last *vzctx_last_next(u64 order)
+struct vzctx_ended *vzctx_ended_next(u64 order)
 {
-	struct vzctx_last *last, *found = NULL;
+	struct vzctx_ended *last, *found = NULL;
 	LIST_HEAD(gone);
 
 	spin_lock(&last_lock);
@@ -188,14 +165,14 @@ struct vzctx_last *vzctx_last_next(u64 order)
 }
 
 /**
- * vzctx_last_find() - finds the record of a context, running or ended
+ * vzctx_ended_find() - finds the record of a context, running or ended
  * @ctid: its id; of several the running one, or the one that ended last
  *
  * Return: a referenced record, or NULL.
  */
-struct vzctx_last *vzctx_last_find(u32 ctid)
+struct vzctx_ended *vzctx_ended_find(u32 ctid)
 {
-	struct vzctx_last *last, *found = NULL;
+	struct vzctx_ended *last, *found = NULL;
 	struct vzctx *ctx = vzctx_find(ctid);
 	LIST_HEAD(gone);
 
@@ -220,20 +197,20 @@ struct vzctx_last *vzctx_last_find(u32 ctid)
 }
 
 /* Between these two the figures of a record are of one instant. */
-void vzctx_last_lock(void)
+void vzctx_ended_lock(void)
 	__acquires(&last_lock)
 {
 	spin_lock(&last_lock);
 }
 
-void vzctx_last_unlock(void)
+void vzctx_ended_unlock(void)
 	__releases(&last_lock)
 {
 	spin_unlock(&last_lock);
 }
 
 /* No context is left, and no door answers. */
-void vzctx_last_uninit(void)
+void vzctx_ended_uninit(void)
 {
 	put_all(&ended);
 	nr_ended = 0;

@@ -2,8 +2,8 @@
 /*
  * vzctx - every number that was chosen
  */
-#ifndef _VZCTX_LIMITS_H
-#define _VZCTX_LIMITS_H
+#ifndef _VZCTX_TUNABLES_H
+#define _VZCTX_TUNABLES_H
 
 enum vzctx_limits {
 	/* Owner table: one bucket for this much memory, between two bounds. */
@@ -81,4 +81,4 @@ enum vzctx_limits {
 	VZCTX_INSIDE_BATCH = 256,
 };
 
-#endif /* _VZCTX_LIMITS_H */
+#endif /* _VZCTX_TUNABLES_H */
