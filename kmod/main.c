@@ -4,25 +4,25 @@
  */
 #include <linux/delay.h>
 #include <linux/module.h>
+#include <vzctx/version.h>
 
-#include "bind.h"
-#include "cpu.h"
-#include "ctx.h"
-#include "genl.h"
-#include "hook.h"
-#include "hook_tables.h"
-#include "ioctl.h"
-#include "ended.h"
-#include "life.h"
-#include "memcg.h"
-#include "on_limit.h"
-#include "owner_cache.h"
-#include "owner_table.h"
-#include "tunables.h"
-#include "owner.h"
-#include "proc.h"
-#include "stay.h"
-#include "version.h"
+#include "base/ctx.h"
+#include "base/on_limit.h"
+#include "base/tunables.h"
+#include "door/genl.h"
+#include "door/ioctl.h"
+#include "door/proc.h"
+#include "hook/tables.h"
+#include "life/bind.h"
+#include "life/life.h"
+#include "pay/cpu.h"
+#include "pay/ended.h"
+#include "pay/memcg.h"
+#include "pay/owner.h"
+#include "pay/owner_cache.h"
+#include "pay/owner_table.h"
+#include "wrap/hook.h"
+#include "wrap/stay.h"
 
 static const struct vzctx_hook_table *const tables[] = {
 	&vzctx_hook_ctx,

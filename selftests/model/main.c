@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - model test of kmod/bc.c: the list of claims
+ * vzctx - model test of kmod/base/bc.c: the list of claims
  *
  * usage: model [-t] [SEED]     -t leaves only the parts with several threads
  */

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <vzctx/version.h>
 
-#include "../../kmod/version.h"
 
 /* Three numbers: programs that drive vzctl, libvirt for one, want as many. */
 #define VERSION		VZCTX_VERSION

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - what happened, told once
+ *
+ * Promised: a limit hit never waits, never allocates and never prints where it
+ * happens; it is queued in its context and sent from a workqueue. What the rate
+ * limit drops is counted, and the count goes out with the next event.
+ *
+ * Best effort: delivery. A listener whose socket buffer is full loses events
+ * and is told so by netlink itself.
+ */
+#include <linux/jiffies.h>
+#include <linux/ratelimit.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+
+#include "base/ctx.h"
+#include "base/event.h"
+#include "base/hit.h"
+#include "base/on_limit.h"
+
+/* Who tells the world; there is one before the first context. */
+static void (*sink)(const struct vzctx_event *event);
+
+static bool take_oldest(struct vzctx_news *news, struct vzctx_event *event)
+{
+	bool any;
+
+	raw_spin_lock_irq(&news->lock);
+	any = news->count;
+	if (any) {
+		*event = news->ring[news->head];
+		news->head = (news->head + 1) % VZCTX_EVENT_BURST;
+		news->count--;
+	}
+	raw_spin_unlock_irq(&news->lock);
+	return any;
+}
+
+/* The action that a refusal asked for, if nobody has taken it yet. */
+static enum vzctx_action take_due(struct vzctx_news *news, u32 *res)
+{
+	enum vzctx_action due;
+
+	raw_spin_lock_irq(&news->lock);
+	due = news->due;
+	*res = news->due_res;
+	news->due = VZCTX_ACTION_NOTIFY;
+	raw_spin_unlock_irq(&news->lock);
+	return due;
+}
+
+static void log_limit(struct vzctx_news *news, const struct vzctx_event *event)
+{
+	if (!__ratelimit(&news->log))
+		return;
+	if (event->type == VZCTX_EVENT_KILL) {
+		pr_warn("CT %u: out of memory, %*pE (pid %u) is killed\n",
+			event->ctid,
+			(int)strnlen(event->comm, sizeof(event->comm)),
+			event->comm, event->pid);
+		return;
+	}
+	pr_warn("CT %u: %s limit reached: held %lu barrier %lu limit %lu failcnt %lu, by %*pE (pid %u)\n",
+		event->ctid, vzctx_res[event->res].name, event->bc.held,
+		event->bc.barrier, event->bc.limit, event->bc.failcnt,
+		(int)strnlen(event->comm, sizeof(event->comm)), event->comm,
+		event->pid);
+}
+
+static void send_news(struct work_struct *work)
+{
+	struct vzctx_news *news = container_of(work, struct vzctx_news, work);
+	struct vzctx *ctx = container_of(news, struct vzctx, news);
+	struct vzctx_event event;
+	enum vzctx_action due;
+	u32 res;
+
+	/* First, since telling takes time. */
+	due = take_due(news, &res);
+	if (due != VZCTX_ACTION_NOTIFY)
+		vzctx_on_limit(ctx, due, res);
+	while (take_oldest(news, &event)) {
+		sink(&event);
+		log_limit(news, &event);
+	}
+	vzctx_put(ctx);
+}
+
+void vzctx_news_init(struct vzctx_news *news)
+{
+	raw_spin_lock_init(&news->lock);
+	news->tokens = VZCTX_EVENT_BURST;
+	news->refill = jiffies;
+	ratelimit_state_init(&news->log, VZCTX_LOG_PERIOD_S * HZ,
+			     VZCTX_LOG_BURST);
+	ratelimit_set_flags(&news->log, RATELIMIT_MSG_ON_RELEASE);
+	INIT_WORK(&news->work, send_news);
+}
+
+/* How many events of a context were dropped so far. */
+u64 vzctx_news_dropped(struct vzctx_news *news)
+{
+	unsigned long flags;
+	u64 dropped;
+
+	raw_spin_lock_irqsave(&news->lock, flags);
+	dropped = news->dropped;
+	raw_spin_unlock_irqrestore(&news->lock, flags);
+	return dropped;
+}
+
+/**
+ * vzctx_event_init() - says who tells the world
+ * @tell_world: called in process context with each event that is told; may sleep
+ */
+void vzctx_event_init(void (*tell_world)(const struct vzctx_event *event))
+{
+	sink = tell_world;
+}
+
+static bool take_token(struct vzctx_news *news)
+{
+	unsigned long period = msecs_to_jiffies(VZCTX_EVENT_PERIOD_MS);
+	unsigned long due = (jiffies - news->refill) / period;
+
+	lockdep_assert_held(&news->lock);
+	if (due) {
+		news->tokens = min_t(unsigned long, news->tokens + due,
+				     VZCTX_EVENT_BURST);
+		news->refill += due * period;
+	}
+	if (!news->tokens || news->count == VZCTX_EVENT_BURST)
+		return false;
+	news->tokens--;
+	return true;
+}
+
+/* @task: whom it is about, or NULL. Any context. */
+static void tell(struct vzctx *ctx, enum vzctx_event_type type, u32 res,
+		 unsigned long wanted, struct task_struct *task)
+{
+	struct vzctx_news *news = &ctx->news;
+	struct vzctx_event event = {
+		.type = type,
+		.ctid = ctx->ctid,
+		.time = ktime_get_real_fast_ns(),
+		.res = res,
+		.wanted = wanted,
+		.pid = task ? task_pid_nr(task) : 0,
+		.action = READ_ONCE(ctx->action[res]),
+	};
+	unsigned long flags;
+	bool work;
+
+	vzctx_bc_read(&ctx->bc[res], &event.bc);
+	strscpy_pad(event.comm, task ? task->comm : "", sizeof(event.comm));
+
+	raw_spin_lock_irqsave(&news->lock, flags);
+	event.dropped = news->dropped;
+	work = take_token(news);
+	if (work)
+		news->ring[(news->head + news->count++) %
+			   VZCTX_EVENT_BURST] = event;
+	else
+		news->dropped++;
+	if (event.action > news->due) {
+		news->due = event.action;
+		news->due_res = res;
+		work = true;
+	}
+	raw_spin_unlock_irqrestore(&news->lock, flags);
+	vzctx_hit_add(ctx->hits, &event);
+
+	if (!work)
+		return;
+	percpu_ref_get(&ctx->ref);
+	if (!queue_work(vzctx_wq, &news->work))
+		vzctx_put(ctx);
+}
+
+/**
+ * vzctx_event_limit() - a request was refused, as a rule the current task's
+ * @ctx: whose limit; referenced by the caller
+ * @res: UB_*
+ * @wanted: units asked for
+ *
+ * Any context.
+ */
+void vzctx_event_limit(struct vzctx *ctx, u32 res, unsigned long wanted)
+{
+	/* The task that an interrupt happened to meet did not ask for anything. */
+	tell(ctx, VZCTX_EVENT_LIMIT, res, wanted, in_task() ? current : NULL);
+}
+
+/**
+ * vzctx_event_kill() - the kernel kills a task for lack of memory
+ * @ctx: whose; referenced by the caller
+ * @res: UB_*
+ * @victim: the task, kept by the caller
+ *
+ * Any context.
+ */
+void vzctx_event_kill(struct vzctx *ctx, u32 res, struct task_struct *victim)
+{
+	tell(ctx, VZCTX_EVENT_KILL, res, 0, victim);
+}
+
+static void tell_life(struct vzctx *ctx, enum vzctx_event_type type)
+{
+	struct vzctx_event event = {
+		.type = type,
+		.ctid = ctx->ctid,
+		.time = ktime_get_real_ns(),
+	};
+
+	sink(&event);
+	pr_info("CT %u: %s\n", ctx->ctid,
+		type == VZCTX_EVENT_START ? "started" : "stopped");
+}
+
+/**
+ * vzctx_event_life() - a context began or ended
+ * @ctx: which; referenced by the caller
+ * @type: VZCTX_EVENT_START or VZCTX_EVENT_STOP
+ *
+ * An end is told after the beginning, and not at all if that is not told, though
+ * the init may end while its binding is still under way. Never rate-limited. May
+ * sleep.
+ */
+void vzctx_event_life(struct vzctx *ctx, enum vzctx_event_type type)
+{
+	atomic_t *life = &ctx->news.life;
+
+	if (type == VZCTX_EVENT_START) {
+		tell_life(ctx, VZCTX_EVENT_START);
+		if (atomic_xchg(life, type) == VZCTX_EVENT_STOP)
+			tell_life(ctx, VZCTX_EVENT_STOP);
+	} else if (atomic_xchg(life, type) == VZCTX_EVENT_START) {
+		tell_life(ctx, VZCTX_EVENT_STOP);
+	}
+}

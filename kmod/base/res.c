@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - the table of resources
+ */
+#include <linux/bitmap.h>
+#include <linux/errno.h>
+
+#include "base/res.h"
+
+/* Names and units by id. One that no row of the table uses does not compile. */
+#define NAME(id, called, measure)	static const char name_##id[] = #called;
+#define UNIT(id, called, measure)	unit_##id = VZCTX_UNIT_##measure,
+
+UB_RESOURCE_LIST(NAME)
+enum { UB_RESOURCE_LIST(UNIT) };
+
+#define CALLED(id)	.name = name_##id, .unit = (enum vzctx_unit)unit_##id
+
+const struct vzctx_res vzctx_res[UB_RESOURCES] = {
+	[UB_KMEMSIZE] = {
+		CALLED(KMEMSIZE),
+		.note = "kernel memory of the container's memory cgroup; above the barrier open, pipe and socket fail, above the limit fork too; the kernel's sum may be some seconds old then, and other allocations go on",
+		.counted = VZCTX_COUNTED_KERNEL,
+		.enforced = VZCTX_ENFORCED_BOUNDED,
+		.err = ENOMEM,
+	},
+	[UB_LOCKEDPAGES] = {
+		CALLED(LOCKEDPAGES),
+		.note = "locked mappings (VmLck), SHM_LOCKed segments, and huge pages once touched; mlock, mlockall, mmap, brk, mremap and shmctl fail, touching a huge page above the limit gets SIGBUS; a memfd_secret mapping counts only from the next request on",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_BOUNDED,
+		.err = ENOMEM,
+		.needs = BIT(UB_PRIVVMPAGES),
+	},
+	[UB_PRIVVMPAGES] = {
+		CALLED(PRIVVMPAGES),
+		.note = "private writable mappings and stacks, touched or not (VmData + VmStk); mmap, brk, mremap, mprotect, fork and exec fail; may exceed by what other threads map during a fork; maxheld may include what was unmapped meanwhile",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_BOUNDED,
+		.err = ENOMEM,
+		.needs = BIT(UB_NUMPROC),
+	},
+	[UB_SHMPAGES] = {
+		CALLED(SHMPAGES),
+		.note = "SysV segments and shared anonymous memory by size; tmpfs, memfd and what is mapped without reservation by page, in memory or swap; shmget and mmap fail, a write gets EDQUOT, a page fault SIGBUS and MADV_COLLAPSE EINVAL",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_EXACT,
+		.err = ENOMEM,
+	},
+	[UB_NUMPROC] = {
+		CALLED(NUMPROC),
+		.note = "tasks and threads, from fork until the kernel reaps them; fork and clone fail",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_EXACT,
+		.err = ENOMEM,
+	},
+	[UB_PHYSPAGES] = {
+		CALLED(PHYSPAGES),
+		.note = "memory of the container's memory cgroup, page cache and kernel memory included; the limit is its memory.max: reclaim, then a task of the container is killed; failcnt counts how often memory ran out",
+		.counted = VZCTX_COUNTED_KERNEL,
+		.enforced = VZCTX_ENFORCED_CGROUP,
+	},
+	[UB_VMGUARPAGES] = {
+		CALLED(VMGUARPAGES),
+		.note = "a guarantee that OpenVZ gave by its own overcommit check; this version gives none",
+		.counted = VZCTX_COUNTED_NO,
+		.enforced = VZCTX_ENFORCED_NO,
+	},
+	[UB_OOMGUARPAGES] = {
+		CALLED(OOMGUARPAGES),
+		.note = "anonymous memory and swap of the container's memory cgroup; no limit stops at it; failcnt counts tasks killed for lack of memory, each announced by an event",
+		.counted = VZCTX_COUNTED_KERNEL,
+		.enforced = VZCTX_ENFORCED_NO,
+	},
+	[UB_NUMTCPSOCK] = {
+		CALLED(NUMTCPSOCK),
+		.note = "TCP, MPTCP and SCTP sockets, made or accepted, until closed on both sides; socket fails, a connection that comes in is dropped",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_EXACT,
+		.err = ENOBUFS,
+	},
+	[UB_NUMFLOCK] = {
+		CALLED(NUMFLOCK),
+		.note = "file locks and leases as the kernel keeps them, until unlock or close; new locks stop at the barrier, unlocking a part of one at the limit; exact for what is open in this container only; flock and fcntl fail",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_EXACT,
+		.err = ENOLCK,
+	},
+	[UB_NUMPTY] = {
+		CALLED(NUMPTY),
+		.note = "pseudo-terminals, from open of ptmx until both ends are closed; open fails",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_EXACT,
+		.err = ENOMEM,
+	},
+	[UB_NUMSIGINFO] = {
+		CALLED(NUMSIGINFO),
+		.note = "queued signals with their information, and POSIX timers; sigqueue and timer_create fail, a signal sent with kill arrives without information",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_EXACT,
+		.err = EAGAIN,
+	},
+	[UB_TCPSNDBUF] = {
+		CALLED(TCPSNDBUF),
+		.note = "memory for sending on TCP sockets; send waits or EAGAIN; exceeded by what one packet of each connection with nothing queued takes; a page of each socket may be counted as tcprcvbuf",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_BOUNDED,
+		.err = EAGAIN,
+		.needs = BIT(UB_NUMTCPSOCK),
+	},
+	[UB_TCPRCVBUF] = {
+		CALLED(TCPRCVBUF),
+		.note = "memory for receiving on TCP sockets; segments are dropped and sent again; exceeded by one packet for each connection with nothing queued; a page of each socket may be counted as tcpsndbuf",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_BOUNDED,
+		.needs = BIT(UB_NUMTCPSOCK),
+	},
+	[UB_OTHERSOCKBUF] = {
+		CALLED(OTHERSOCKBUF),
+		.note = "packets sent and not yet received or gone, unix, UDP, raw and packet sockets; send waits or EAGAIN; exceeded by what a UDP packet grows while it is put together; not counted: netlink",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_BOUNDED,
+		.err = EAGAIN,
+		.needs = BIT(UB_NUMOTHERSOCK),
+	},
+	[UB_DGRAMRCVBUF] = {
+		CALLED(DGRAMRCVBUF),
+		.note = "packets received and not yet read, UDP, raw and packet sockets; what comes beyond is dropped; not counted: netlink sockets and packets beyond a packet socket's ring, each bounded by its SO_RCVBUF",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_BOUNDED,
+		.needs = BIT(UB_NUMOTHERSOCK),
+	},
+	[UB_NUMOTHERSOCK] = {
+		CALLED(NUMOTHERSOCK),
+		.note = "all other sockets; socket, socketpair and a unix connect fail (inet and packet: ENOBUFS; others: ENOMEM)",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_EXACT,
+		.err = ENOMEM,
+	},
+	[UB_DCACHESIZE] = {
+		CALLED(DCACHESIZE),
+		.note = "reclaimable kernel objects of the container's memory cgroup, which are dentries and inodes for the most part; nothing is refused, the kernel shrinks them",
+		.counted = VZCTX_COUNTED_KERNEL,
+		.enforced = VZCTX_ENFORCED_NO,
+	},
+	[UB_NUMFILE] = {
+		CALLED(NUMFILE),
+		.note = "open files (a dup counts once), until the last descriptor and mapping is gone; open, pipe, socket, accept and exec fail",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_EXACT,
+		.err = ENFILE,
+	},
+	[UB_NUMIPTENT] = {
+		CALLED(NUMIPTENT),
+		.note = "packet rules added from inside, iptables entries and nft rules; adding fails; not counted: set elements, ebtables",
+		.counted = VZCTX_COUNTED_CHARGED,
+		.enforced = VZCTX_ENFORCED_EXACT,
+		.err = ENOMEM,
+	},
+	[UB_SWAPPAGES] = {
+		CALLED(SWAPPAGES),
+		.note = "swap of the container's memory cgroup; the limit is its memory.swap.max, failcnt that of memory.swap.events",
+		.counted = VZCTX_COUNTED_KERNEL,
+		.enforced = VZCTX_ENFORCED_CGROUP,
+	},
+};
+
+/* Set bits: resources some hook of which could not be installed. */
+static DECLARE_BITMAP(disabled, UB_RESOURCES);
+
+/**
+ * vzctx_res_find() - finds a resource by its number
+ * @id: OpenVZ's number
+ *
+ * Return: the row, or NULL for a number without a resource.
+ */
+const struct vzctx_res *vzctx_res_find(u32 id)
+{
+	if (id >= UB_RESOURCES || !vzctx_res[id].name)
+		return NULL;
+	return &vzctx_res[id];
+}
+
+void vzctx_res_disable(u32 id)
+{
+	set_bit(id, disabled);
+}
+
+void vzctx_res_enable_all(void)
+{
+	bitmap_zero(disabled, UB_RESOURCES);
+}
+
+/**
+ * vzctx_res_active() - tells whether a resource is charged on this kernel
+ * @id: OpenVZ's number, below UB_RESOURCES
+ *
+ * Speaks of the hooks as they were last installed; before the first context
+ * nothing has been tried and the answer is yes.
+ *
+ * Return: true if the resource is counted and no hook of it is missing.
+ */
+bool vzctx_res_active(u32 id)
+{
+	unsigned long needs = vzctx_res[id].needs;
+	unsigned int need;
+
+	if (vzctx_res[id].counted == VZCTX_COUNTED_NO || test_bit(id, disabled))
+		return false;
+	for_each_set_bit(need, &needs, UB_RESOURCES)
+		if (!vzctx_res_active(need))
+			return false;
+	return true;
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - hook: packet rules (numiptent)
+ *
+ * A rule belongs to whoever added it, be it to the context's own network or to
+ * the host's. The tables of iptables are replaced as a whole: one belongs to
+ * whoever replaced it last. All of this is in modules that come and go.
+ */
+#include <linux/err.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/x_tables.h>
+#include <net/netfilter/nf_tables.h>
+
+#include "base/ctx.h"
+#include "base/registry.h"
+#include "hook/tables.h"
+#include "pay/owner.h"
+#include "pay/owner_change.h"
+#include "pay/owner_table.h"
+#include "wrap/hook.h"
+
+VZCTX_HOOK_PRIVATE(nf_tables_newrule, int,
+		   (struct sk_buff *skb, const struct nfnl_info *info,
+		    const struct nlattr *const *nla));
+typedef void vzctx_type_commit_add(struct net *net, struct nft_trans *trans);
+DEFINE_STATIC_CALL_NULL(vzctx_original_nft_trans_commit_list_add_tail,
+			*(vzctx_type_commit_add *)NULL);
+VZCTX_HOOK_VOID(nf_tables_rule_destroy);
+typedef void vzctx_type_release_table(struct net *net, struct nft_table *table);
+DEFINE_STATIC_CALL_NULL(vzctx_original___nft_release_table,
+			*(vzctx_type_release_table *)NULL);
+VZCTX_HOOK_PRIVATE(__nft_release_basechain, int, (struct nft_ctx *nft));
+VZCTX_HOOK_INT(xt_replace_table);
+
+/*
+ * The rule is made inside and not told. Until it enters the transaction its
+ * charge is kept under the calling task's name. Modules may be loaded for it, so
+ * this stays.
+ */
+static int wrap_nf_tables_newrule(struct sk_buff *skb,
+				  const struct nfnl_info *info,
+				  const struct nlattr *const *nla)
+{
+	struct vzctx_owner *own;
+	struct vzctx *ctx;
+	int err;
+
+	ctx = vzctx_get_of_current();
+	if (!ctx) {
+		err = vzctx_original(nf_tables_newrule)(skb, info, nla);
+		goto out;
+	}
+	own = vzctx_owner_charge(ctx, UB_NUMIPTENT, 1, GFP_KERNEL_ACCOUNT);
+	if (IS_ERR(own)) {
+		err = PTR_ERR(own);
+		goto out;
+	}
+	vzctx_owner_publish_ahead(own, current);
+	err = vzctx_original(nf_tables_newrule)(skb, info, nla);
+	vzctx_owner_uncharge(current, UB_NUMIPTENT);
+out:
+	vzctx_stay_end();
+	return err;
+}
+
+static void wrap_nft_trans_commit_list_add_tail(struct net *net,
+						struct nft_trans *trans)
+{
+	vzctx_hook_enter();
+	if (trans->msg_type == NFT_MSG_NEWRULE)
+		vzctx_owner_rekey(current, UB_NUMIPTENT, nft_trans_rule(trans));
+	vzctx_original(nft_trans_commit_list_add_tail)(net, trans);
+	vzctx_hook_exit();
+}
+
+static void wrap_nf_tables_rule_destroy(const struct nft_ctx *nft,
+					struct nft_rule *rule)
+{
+	vzctx_hook_enter();
+	vzctx_owner_uncharge(rule, UB_NUMIPTENT);
+	vzctx_original(nf_tables_rule_destroy)(nft, rule);
+	vzctx_hook_exit();
+}
+
+static void uncharge_rules(const struct nft_chain *chain)
+{
+	struct nft_rule *rule;
+
+	list_for_each_entry(rule, &chain->rules, list)
+		vzctx_owner_uncharge(rule, UB_NUMIPTENT);
+}
+
+/*
+ * A network that ends frees its rules without a call a hook could see. The
+ * caller holds the mutex of its tables.
+ */
+static void wrap___nft_release_table(struct net *net, struct nft_table *table)
+{
+	struct nft_chain *chain;
+
+	vzctx_hook_enter();
+	list_for_each_entry(chain, &table->chains, list)
+		uncharge_rules(chain);
+	vzctx_original(__nft_release_table)(net, table);
+	vzctx_hook_exit();
+}
+
+/* On 6.1 so does a network device with rules of its own; likewise. */
+static int wrap___nft_release_basechain(struct nft_ctx *nft)
+{
+	int err;
+
+	vzctx_hook_enter();
+	uncharge_rules(nft->chain);
+	err = vzctx_original(__nft_release_basechain)(nft);
+	vzctx_hook_exit();
+	return err;
+}
+
+/* The caller's own table grows or shrinks. */
+static struct xt_table_info *resize(struct xt_table *table,
+				    unsigned int num_counters,
+				    struct xt_table_info *newinfo, int *error)
+{
+	unsigned long had = vzctx_owner_units(table, UB_NUMIPTENT);
+	unsigned long more = newinfo->number > had ? newinfo->number - had : 0;
+	struct xt_table_info *old;
+
+	if (more && vzctx_owner_reserve(table, UB_NUMIPTENT, more, VZCTX_HARD)) {
+		*error = -ENOMEM;
+		return NULL;
+	}
+	old = vzctx_original(xt_replace_table)(table, num_counters, newinfo,
+					       error);
+	vzctx_owner_fit(table, UB_NUMIPTENT, 0,
+			old ? newinfo->number : had);
+	if (old)
+		vzctx_owner_keep(table, UB_NUMIPTENT);
+	return old;
+}
+
+/* Somebody else's table, or nobody's, becomes the caller's; takes @ctx over. */
+static struct xt_table_info *take_over(struct vzctx *ctx,
+				       struct xt_table *table,
+				       unsigned int num_counters,
+				       struct xt_table_info *newinfo,
+				       int *error)
+{
+	struct vzctx_owner *own;
+	struct xt_table_info *old;
+
+	own = vzctx_owner_charge(ctx, UB_NUMIPTENT, newinfo->number,
+				 GFP_KERNEL_ACCOUNT);
+	if (IS_ERR(own)) {
+		*error = -ENOMEM;
+		return NULL;
+	}
+	old = vzctx_original(xt_replace_table)(table, num_counters, newinfo,
+					       error);
+	if (!old) {
+		vzctx_owner_cancel(own);
+		return NULL;
+	}
+	vzctx_owner_publish(own, table);
+	/* Not charged any more, while this was under way. */
+	if (!vzctx_res_active(UB_NUMIPTENT))
+		vzctx_owner_uncharge(table, UB_NUMIPTENT);
+	return old;
+}
+
+/* The caller holds the mutex of the table's family. */
+static struct xt_table_info *wrap_xt_replace_table(struct xt_table *table,
+						   unsigned int num_counters,
+						   struct xt_table_info *newinfo,
+						   int *error)
+{
+	struct xt_table_info *old;
+	struct vzctx *ctx, *payer;
+
+	vzctx_hook_enter();
+	ctx = vzctx_get_of_current();
+	payer = vzctx_owner_payer(table, UB_NUMIPTENT);
+	if (ctx && ctx == payer) {
+		old = resize(table, num_counters, newinfo, error);
+		vzctx_put(ctx);
+	} else if (ctx) {
+		old = take_over(ctx, table, num_counters, newinfo, error);
+	} else {
+		old = vzctx_original(xt_replace_table)(table, num_counters,
+						       newinfo, error);
+		if (old)
+			vzctx_owner_uncharge(table, UB_NUMIPTENT);
+	}
+	vzctx_put(payer);
+	vzctx_hook_exit();
+	return old;
+}
+
+VZCTX_HOOK_CALLBACK(nf_tables_newrule, !vzctx_hook_on_host() &&
+		    vzctx_is_current_inside() && vzctx_stay_begin())
+VZCTX_HOOK_CALLBACK(nft_trans_commit_list_add_tail, vzctx_owner_maybe(current))
+VZCTX_HOOK_CALLBACK(nf_tables_rule_destroy,
+		    vzctx_owner_maybe(VZCTX_HOOK_ARG(1)))
+/* Rare, and whose the rules are is only known inside. */
+VZCTX_HOOK_CALLBACK(__nft_release_table, true)
+VZCTX_HOOK_CALLBACK(__nft_release_basechain, true)
+VZCTX_HOOK_CALLBACK(xt_replace_table, !vzctx_hook_on_host() ||
+		    vzctx_owner_maybe(VZCTX_HOOK_ARG0))
+/*
+ * It waits for the mutex of the family, under which tables are copied to users;
+ * nobody replaces a table that is going.
+ */
+VZCTX_HOOK_BEFORE(xt_unregister_table, vzctx_owner_maybe(VZCTX_HOOK_ARG0),
+		  vzctx_owner_uncharge(VZCTX_HOOK_ARG0, UB_NUMIPTENT))
+
+static struct vzctx_hook rows[] = {
+	VZCTX_HOOK_ROW(nf_tables_rule_destroy, UB_NUMIPTENT,
+		       .module = "nf_tables"),
+	VZCTX_HOOK_ROW(__nft_release_table, UB_NUMIPTENT,
+		       .module = "nf_tables"),
+	VZCTX_HOOK_ROW(__nft_release_basechain, UB_NUMIPTENT,
+		       .module = "nf_tables", .optional = true),
+	VZCTX_HOOK_ROW(nft_trans_commit_list_add_tail, UB_NUMIPTENT,
+		       .module = "nf_tables"),
+	VZCTX_HOOK_ROW(nf_tables_newrule, UB_NUMIPTENT,
+		       .module = "nf_tables"),
+	VZCTX_HOOK_ROW_BEFORE(xt_unregister_table, UB_NUMIPTENT,
+			      .module = "x_tables"),
+	VZCTX_HOOK_ROW(xt_replace_table, UB_NUMIPTENT,
+		       .module = "x_tables"),
+};
+
+const struct vzctx_hook_table vzctx_hook_ipt = {
+	.hook = rows, .nr = ARRAY_SIZE(rows)
+};

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - hook: locked memory (lockedpages)
+ *
+ * Mappings that are locked as they are made or grown go through mem.c.
+ */
+#include <linux/hugetlb.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/shmem_fs.h>
+
+#include "base/ctx.h"
+#include "hook/tables.h"
+#include "pay/owner.h"
+#include "pay/owner_change.h"
+#include "pay/vmspace.h"
+#include "pay/vmspace_life.h"
+#include "wrap/hook.h"
+#include "wrap/hook_group.h"
+
+VZCTX_HOOK_PRIVATE(mlock_fixup, int,
+		   (VZCTX_VMI_PARAM struct vm_area_struct *vma,
+		    struct vm_area_struct **prev, unsigned long start,
+		    unsigned long end, vm_flags_t newflags));
+VZCTX_HOOK_PRIVATE(apply_mlockall_flags, int, (int flags));
+VZCTX_HOOK_INT(shmem_lock);
+
+/* As mlock_fixup() decides what is not counted. */
+static bool is_lockable(const struct vm_area_struct *vma)
+{
+	return !(vma->vm_flags & (VM_SPECIAL | VM_LOCKED)) &&
+	       !is_vm_hugetlb_page((struct vm_area_struct *)vma);
+}
+
+static int wrap_mlock_fixup(VZCTX_VMI_PARAM struct vm_area_struct *vma,
+			    struct vm_area_struct **prev, unsigned long start,
+			    unsigned long end, vm_flags_t newflags)
+{
+	struct mm_struct *mm = vma->vm_mm;
+	unsigned long grow = 0;
+	int err;
+
+	if ((newflags & VM_LOCKED) && is_lockable(vma))
+		grow = (end - start) >> PAGE_SHIFT;
+	err = vzctx_vm_open(mm, UB_LOCKEDPAGES, grow);
+	if (err >= 0) {
+		bool opened = !err;
+
+		err = vzctx_original(mlock_fixup)(VZCTX_VMI_ARG vma, prev,
+						  start, end, newflags);
+		if (opened)
+			vzctx_vm_close(mm, UB_LOCKEDPAGES);
+	}
+	vzctx_stay_end();
+	return err;
+}
+
+/*
+ * The kernel ignores mappings that mlockall() cannot lock. All of them are
+ * asked for at once, so that the call is refused and not half done.
+ */
+static int wrap_apply_mlockall_flags(int flags)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	unsigned long at = 0, grow = 0;
+	int err;
+
+	while ((flags & MCL_CURRENT) && (vma = find_vma(mm, at))) {
+		if (is_lockable(vma))
+			grow += vma_pages(vma);
+		at = vma->vm_end;
+	}
+	err = vzctx_vm_open(mm, UB_LOCKEDPAGES, grow);
+	if (!err) {
+		err = vzctx_original(apply_mlockall_flags)(flags);
+		vzctx_vm_close(mm, UB_LOCKEDPAGES);
+	}
+	vzctx_stay_end();
+	return err;
+}
+
+/*
+ * Under the lock of the segment, or its last user: nobody else does the same. It
+ * may be unlocked by whoever removes it, so each one is looked at.
+ */
+static int wrap_shmem_lock(struct file *file, int lock, struct ucounts *ucounts)
+{
+	struct inode *inode = file_inode(file);
+	bool locked = SHMEM_I(inode)->flags & VM_LOCKED;
+	int err = 0;
+
+	vzctx_hook_enter();
+	if (lock && !locked)
+		err = vzctx_vm_lock_segment(inode,
+					    DIV_ROUND_UP(inode->i_size,
+							 PAGE_SIZE));
+	if (!err) {
+		err = vzctx_original(shmem_lock)(file, lock, ucounts);
+		if (!(SHMEM_I(inode)->flags & VM_LOCKED))
+			vzctx_owner_uncharge(inode, UB_LOCKEDPAGES);
+		else if (!locked)
+			vzctx_owner_keep(inode, UB_LOCKEDPAGES);
+	}
+	vzctx_hook_exit();
+	return err;
+}
+
+static struct vzctx_hook rows[] = {
+	VZCTX_HOOK_GROUPED(mm, mlock_fixup, UB_LOCKEDPAGES),
+	VZCTX_HOOK_GROUPED(mm, apply_mlockall_flags, UB_LOCKEDPAGES),
+	VZCTX_HOOK_GROUPED(rare, shmem_lock, UB_LOCKEDPAGES),
+};
+
+const struct vzctx_hook_table vzctx_hook_mlock = {
+	rows, ARRAY_SIZE(rows), NULL
+};

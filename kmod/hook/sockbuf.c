@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - hook: memory of sockets (tcpsndbuf, tcprcvbuf, dgramrcvbuf,
+ * othersockbuf)
+ *
+ * Promised: what is charged to a socket for sending and receiving together is
+ * what the kernel has charged to it in its own account (memory_allocated), and
+ * never negative. No connection starves: what the kernel grants a connection
+ * that has nothing queued is charged, whatever the limit.
+ *
+ * Best effort: the split between tcpsndbuf and tcprcvbuf. The kernel gives
+ * memory back without saying what it was used for; it is taken from the side
+ * that is charged for more than it has queued, sending first. A page per socket
+ * can be on the wrong side.
+ *
+ * Not attempted: memory of netlink sockets' receive queues and of packets that
+ * overflow the ring of a packet socket, which each socket's own SO_RCVBUF bounds.
+ */
+#include <linux/minmax.h>
+#include <linux/netdevice.h>
+#include <linux/sched/signal.h>
+#include <net/sock.h>
+#include <net/tcp.h>
+
+#include "base/ctx.h"
+#include "base/tunables.h"
+#include "hook/sock.h"
+#include "hook/tables.h"
+#include "pay/owner.h"
+#include "pay/owner_change.h"
+#include "pay/owner_table.h"
+#include "wrap/hook.h"
+#include "wrap/hook_group.h"
+
+VZCTX_HOOK_INT(__sk_mem_raise_allocated);
+VZCTX_HOOK_VOID(__sk_mem_reduce_allocated);
+VZCTX_HOOK_VOID(sk_forced_mem_schedule);
+VZCTX_HOOK_INT(sk_setsockopt);
+VZCTX_HOOK_INT(__sock_queue_rcv_skb);
+VZCTX_HOOK_VOID(sock_rfree);
+VZCTX_HOOK_PRIVATE(packet_rcv, int,
+		   (struct sk_buff *skb, struct net_device *dev,
+		    struct packet_type *pt, struct net_device *orig_dev));
+VZCTX_HOOK_INT(sock_alloc_send_pskb);
+VZCTX_HOOK_VOID(sock_wfree);
+
+/*
+ * OpenVZ's rule: up to the barrier a socket grows freely; between barrier and
+ * limit each is sure of an equal share of what is there.
+ */
+static enum vzctx_severity severity_of(const struct vzctx *ctx, u32 res,
+				       unsigned long wanted)
+{
+	u32 count = BIT(res) & (BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF)) ?
+		    UB_NUMTCPSOCK : UB_NUMOTHERSOCK;
+	unsigned long limit = READ_ONCE(ctx->bc[res].limit);
+	unsigned long barrier = READ_ONCE(ctx->bc[res].barrier);
+	unsigned long sockets = READ_ONCE(ctx->bc[count].limit);
+
+	if (limit <= barrier || !sockets)
+		return VZCTX_HARD;
+	return wanted <= round_up((limit - barrier) / sockets, PAGE_SIZE) ?
+	       VZCTX_SOFT : VZCTX_HARD;
+}
+
+/*
+ * Charges bytes to a socket that uses others already. Returns 0, -ENOENT for a
+ * socket of nobody's, or the errno of the resource.
+ */
+static int grow(const struct sock *sk, u32 res, unsigned long used,
+		unsigned long bytes)
+{
+	struct vzctx *ctx = vzctx_owner_payer(sk, res);
+	int err;
+
+	if (!ctx)
+		return -ENOENT;
+	err = vzctx_owner_grow(sk, res, bytes,
+			       severity_of(ctx, res, used + bytes));
+	vzctx_put(ctx);
+	return err;
+}
+
+/* Memory in the kernel's account */
+
+static unsigned long used_of(const struct sock *sk, int kind)
+{
+	return kind == SK_MEM_SEND ? READ_ONCE(sk->sk_wmem_queued) :
+				     atomic_read(&sk->sk_rmem_alloc);
+}
+
+static u32 stream_res(int kind)
+{
+	return kind == SK_MEM_SEND ? UB_TCPSNDBUF : UB_TCPRCVBUF;
+}
+
+/* Charges the account of a socket; *res says what was charged, if 0. */
+static int grow_account(const struct sock *sk, int kind, unsigned long bytes,
+			u32 *res)
+{
+	unsigned long used = used_of(sk, kind);
+	int err;
+
+	*res = stream_res(kind);
+	err = grow(sk, *res, used, bytes);
+	if (err != -ENOENT || kind == SK_MEM_SEND)
+		return err;
+	*res = UB_DGRAMRCVBUF;
+	return grow(sk, *res, used, bytes);
+}
+
+/*
+ * A stream that is refused memory to send is told so in the kernel's own way:
+ * its send buffer shrinks to what is queued, so that its writer waits for that
+ * to drain and poll() agrees. With nothing queued nothing would ever drain: TCP
+ * then comes back with a page that cannot be refused, the others are granted
+ * what they want.
+ */
+static bool refuse_send(struct sock *sk, unsigned long bytes)
+{
+	if (sk->sk_protocol != IPPROTO_TCP && !sk->sk_wmem_queued) {
+		vzctx_owner_grow(sk, UB_TCPSNDBUF, bytes, VZCTX_FORCE);
+		return false;
+	}
+	sk_stream_moderate_sndbuf(sk);
+	return true;
+}
+
+/* Any context; the socket is locked by the caller, or its receive queue is. */
+static int wrap___sk_mem_raise_allocated(struct sock *sk, int size, int amt,
+					 int kind)
+{
+	unsigned long bytes = (unsigned long)amt << PAGE_SHIFT;
+	int granted = 0;
+	u32 res;
+	int err;
+
+	vzctx_hook_enter();
+	err = grow_account(sk, kind, bytes, &res);
+	if (err == -ENOENT) {
+		granted = vzctx_original(__sk_mem_raise_allocated)(sk, size,
+								   amt, kind);
+		goto out;
+	}
+	if (err && (kind != SK_MEM_SEND || refuse_send(sk, bytes)))
+		goto out;
+	granted = vzctx_original(__sk_mem_raise_allocated)(sk, size, amt, kind);
+	if (!granted)
+		vzctx_owner_shrink(sk, res, bytes);
+out:
+	vzctx_hook_exit();
+	return granted;
+}
+
+/*
+ * Whom it is for is not said. Packets are received in interrupt context, or
+ * where a task that held the socket works off what came meanwhile.
+ */
+static int forced_kind(const struct sock *sk)
+{
+	return in_task() && !READ_ONCE(sk->sk_backlog.len) ? SK_MEM_SEND :
+							     SK_MEM_RECV;
+}
+
+static void wrap_sk_forced_mem_schedule(struct sock *sk, int size)
+{
+	int before;
+	int bytes;
+
+	vzctx_hook_enter();
+	before = sk->sk_forward_alloc;
+	vzctx_original(sk_forced_mem_schedule)(sk, size);
+	bytes = sk->sk_forward_alloc - before;
+	if (bytes > 0)
+		vzctx_owner_grow(sk, stream_res(forced_kind(sk)), bytes,
+				 VZCTX_FORCE);
+	vzctx_hook_exit();
+}
+
+/*
+ * SO_RESERVE_MEM would fill the account unseen; programs can do without. Nothing
+ * else comes here: setting an option waits for whoever has the socket locked.
+ */
+static int wrap_sk_setsockopt(struct sock *sk, int level, int optname,
+			      sockptr_t optval, unsigned int optlen)
+{
+	vzctx_hook_enter();
+	vzctx_hook_exit();
+	return -EOPNOTSUPP;
+}
+
+static void shrink_account(const struct sock *sk, unsigned long bytes)
+{
+	unsigned long snd = vzctx_owner_units(sk, UB_TCPSNDBUF);
+	unsigned long rcv = vzctx_owner_units(sk, UB_TCPRCVBUF);
+	unsigned long queued, from;
+
+	if (!snd && !rcv) {
+		vzctx_owner_shrink(sk, UB_DGRAMRCVBUF, bytes);
+		return;
+	}
+	queued = round_up(used_of(sk, SK_MEM_SEND), PAGE_SIZE);
+	from = min(bytes, snd > queued ? snd - queued : 0);
+	snd -= from;
+	bytes -= from;
+	vzctx_owner_shrink(sk, UB_TCPSNDBUF, from + (bytes > rcv ?
+						     min(bytes - rcv, snd) : 0));
+	vzctx_owner_shrink(sk, UB_TCPRCVBUF, min(bytes, rcv));
+}
+
+static void wrap___sk_mem_reduce_allocated(struct sock *sk, int amount)
+{
+	vzctx_hook_enter();
+	vzctx_original(__sk_mem_reduce_allocated)(sk, amount);
+	if (amount > 0)
+		shrink_account(sk, (unsigned long)amount << PAGE_SHIFT);
+	vzctx_hook_exit();
+}
+
+/* Received packets outside it: raw sockets */
+
+static int wrap___sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
+{
+	unsigned long bytes = skb->truesize;
+	int charged;
+	int err;
+
+	vzctx_hook_enter();
+	charged = grow(sk, UB_DGRAMRCVBUF, used_of(sk, SK_MEM_RECV), bytes);
+	if (charged && charged != -ENOENT) {
+		atomic_inc(&sk->sk_drops);
+		err = -ENOBUFS;
+		goto out;
+	}
+	/* Once queued the packet is its reader's. */
+	err = vzctx_original(__sock_queue_rcv_skb)(sk, skb);
+	if (err && !charged)
+		vzctx_owner_shrink(sk, UB_DGRAMRCVBUF, bytes);
+out:
+	vzctx_hook_exit();
+	return err;
+}
+
+static void wrap_sock_rfree(struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	vzctx_hook_enter();
+	vzctx_owner_shrink(sk, UB_DGRAMRCVBUF, skb->truesize);
+	vzctx_original(sock_rfree)(skb);
+	vzctx_hook_exit();
+}
+
+/* Received by packet sockets, which do not say whether they kept a packet */
+
+static void arrive(struct vzctx_owner *own, void *arg)
+{
+	own->state++;
+}
+
+/*
+ * Nothing is queued while no packet is arriving, so what is charged above what
+ * is queued was for packets the socket did not want.
+ */
+static void arrived(struct vzctx_owner *own, void *arg)
+{
+	struct sock *sk = arg;
+	unsigned long queued = used_of(sk, SK_MEM_RECV);
+
+	if (--own->state || queued >= own->units)
+		return;
+	vzctx_bc_uncharge(&own->ctx->bc[UB_DGRAMRCVBUF], own->units - queued);
+	own->units = queued;
+}
+
+/* In softirq or with softirqs off, a CPU at a time: states do not overflow. */
+static int wrap_packet_rcv(struct sk_buff *skb, struct net_device *dev,
+			   struct packet_type *pt, struct net_device *orig_dev)
+{
+	struct sock *sk = pt->af_packet_priv;
+	int err = -ENOENT;
+	bool known;
+	int ret = 0;
+
+	vzctx_hook_enter();
+	known = vzctx_owner_look(sk, UB_DGRAMRCVBUF, arrive, NULL);
+	if (known)
+		err = grow(sk, UB_DGRAMRCVBUF, used_of(sk, SK_MEM_RECV),
+			   skb->truesize);
+	if (!err || err == -ENOENT) {
+		ret = vzctx_original(packet_rcv)(skb, dev, pt, orig_dev);
+	} else {
+		atomic_inc(&sk->sk_drops);
+		kfree_skb(skb);
+	}
+	if (known)
+		vzctx_owner_look(sk, UB_DGRAMRCVBUF, arrived, sk);
+	vzctx_hook_exit();
+	return ret;
+}
+
+/* Packets sent outside it: unix, UDP, raw, packet sockets */
+
+/*
+ * Waits until a request may succeed. There is nothing to be woken by: room
+ * comes from any socket of the context and from a limit that is raised, so this
+ * looks again and again, as the kernel does where TCP memory is short. Returns
+ * 0 to try again, or -errno.
+ */
+static int wait_for_room(struct sock *sk, unsigned long bytes, long *timeo)
+{
+	struct vzctx *ctx = vzctx_owner_payer(sk, UB_OTHERSOCKBUF);
+	long nap = msecs_to_jiffies(VZCTX_SOCKBUF_POLL_MS) + 1;
+	struct vzctx_bc_state bc;
+	unsigned long top;
+	int err = 0;
+
+	if (!ctx)
+		return 0;
+	for (;;) {
+		vzctx_bc_read(&ctx->bc[UB_OTHERSOCKBUF], &bc);
+		top = severity_of(ctx, UB_OTHERSOCKBUF,
+				  sk_wmem_alloc_get(sk) + bytes) == VZCTX_SOFT ?
+		      bc.limit : min(bc.barrier, bc.limit);
+		if (bytes > bc.limit)
+			err = -ENOBUFS;
+		else if (!*timeo)
+			err = -EAGAIN;
+		else if (signal_pending(current))
+			err = sock_intr_errno(*timeo);
+		if (err || (bytes <= top && bc.held <= top - bytes))
+			break;
+		/* The kernel has something to say, or limits are no more. */
+		if (sk->sk_err || READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN ||
+		    !vzctx_hook_count())
+			break;
+		nap = min(nap, *timeo);
+		if (*timeo == MAX_SCHEDULE_TIMEOUT)
+			schedule_timeout_interruptible(nap);
+		else
+			*timeo -= nap - schedule_timeout_interruptible(nap);
+	}
+	vzctx_put(ctx);
+	return err;
+}
+
+/* Frees a packet that was never charged, so must not be given back. */
+static void discard(struct sk_buff *skb)
+{
+	vzctx_original(sock_wfree)(skb);
+	skb->destructor = NULL;
+	skb->sk = NULL;
+	kfree_skb(skb);
+}
+
+/*
+ * Charged when its size is known, and made again if there was no room. Stays.
+ */
+static struct sk_buff *
+wrap_sock_alloc_send_pskb(struct sock *sk, unsigned long header_len,
+			  unsigned long data_len, int noblock, int *errcode,
+			  int max_page_order)
+{
+	long timeo = sock_sndtimeo(sk, noblock);
+	unsigned long bytes;
+	struct sk_buff *skb;
+	int err;
+
+	for (;;) {
+		skb = vzctx_original(sock_alloc_send_pskb)(sk, header_len,
+							   data_len, noblock,
+							   errcode,
+							   max_page_order);
+		if (!skb)
+			break;
+		bytes = skb->truesize;
+		err = grow(sk, UB_OTHERSOCKBUF, sk_wmem_alloc_get(sk) - bytes,
+			   bytes);
+		/* Packets grow after they were charged; that is caught up. */
+		if (!err)
+			vzctx_owner_fit(sk, UB_OTHERSOCKBUF,
+					sk_wmem_alloc_get(sk), VZCTX_BC_MAX);
+		if (!err || err == -ENOENT || !vzctx_hook_count())
+			break;
+		discard(skb);
+		skb = NULL;
+		err = wait_for_room(sk, bytes, &timeo);
+		if (err) {
+			*errcode = err;
+			break;
+		}
+	}
+	vzctx_stay_end();
+	return skb;
+}
+
+/* The socket may go with the packet. */
+static void wrap_sock_wfree(struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	vzctx_hook_enter();
+	vzctx_owner_shrink(sk, UB_OTHERSOCKBUF, skb->truesize);
+	if (refcount_read(&sk->sk_wmem_alloc) <= skb->truesize + 1)
+		vzctx_owner_fit(sk, UB_OTHERSOCKBUF, 0, 0);
+	vzctx_original(sock_wfree)(skb);
+	vzctx_hook_exit();
+}
+
+/* Whether the kernel keeps an account for the sockets of this kind. */
+static __always_inline bool has_account(const struct sock *sk)
+{
+	return sk->sk_prot->memory_allocated;
+}
+
+static __always_inline const struct sock *sock_of(const struct sk_buff *skb)
+{
+	return skb->sk;
+}
+
+static __always_inline const void *listener_of(const struct packet_type *pt)
+{
+	return pt->af_packet_priv;
+}
+
+static __always_inline bool charged(const struct sock *sk, u32 res)
+{
+	return vzctx_owner_maybe(sk) && vzctx_owner_known(sk, res);
+}
+
+VZCTX_HOOK_CALLBACK(sk_setsockopt,
+		    (int)(long)VZCTX_HOOK_ARG(2) == SO_RESERVE_MEM &&
+		    (int)(long)VZCTX_HOOK_ARG(1) == SOL_SOCKET &&
+		    charged(VZCTX_HOOK_ARG0, UB_TCPSNDBUF))
+VZCTX_HOOK_CALLBACK(sock_alloc_send_pskb,
+		    charged(VZCTX_HOOK_ARG0, UB_OTHERSOCKBUF) &&
+		    vzctx_stay_begin())
+VZCTX_HOOK_CALLBACK(__sock_queue_rcv_skb,
+		    !has_account(VZCTX_HOOK_ARG0) &&
+		    vzctx_owner_maybe(VZCTX_HOOK_ARG0))
+VZCTX_HOOK_CALLBACK(sock_rfree, !has_account(sock_of(VZCTX_HOOK_ARG0)) &&
+		    vzctx_owner_maybe(sock_of(VZCTX_HOOK_ARG0)))
+VZCTX_HOOK_CALLBACK(packet_rcv, vzctx_owner_maybe(listener_of(VZCTX_HOOK_ARG(2))))
+VZCTX_HOOK_CALLBACK(sock_wfree, vzctx_owner_maybe(sock_of(VZCTX_HOOK_ARG0)))
+
+#define ACCOUNT_BUFS (BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF) | \
+		      BIT(UB_DGRAMRCVBUF))
+
+static struct vzctx_hook rows[] = {
+	VZCTX_HOOK_GROUPED(owner, __sk_mem_reduce_allocated, UB_TCPSNDBUF,
+			   .also = ACCOUNT_BUFS),
+	VZCTX_HOOK_GROUPED(owner, sk_forced_mem_schedule, UB_TCPSNDBUF,
+			   .also = ACCOUNT_BUFS),
+	VZCTX_HOOK_ROW(sk_setsockopt, UB_TCPSNDBUF,
+		       .also = ACCOUNT_BUFS),
+	VZCTX_HOOK_GROUPED(owner, __sk_mem_raise_allocated, UB_TCPSNDBUF,
+			   .also = ACCOUNT_BUFS),
+	VZCTX_HOOK_ROW(sock_rfree, UB_DGRAMRCVBUF),
+	VZCTX_HOOK_ROW(__sock_queue_rcv_skb, UB_DGRAMRCVBUF),
+	VZCTX_HOOK_ROW(packet_rcv, UB_DGRAMRCVBUF, .module = IS_MODULE(CONFIG_PACKET) ?
+				 "af_packet" : NULL,
+		       .optional = !IS_ENABLED(CONFIG_PACKET)),
+	VZCTX_HOOK_ROW(sock_wfree, UB_OTHERSOCKBUF),
+	VZCTX_HOOK_ROW(sock_alloc_send_pskb, UB_OTHERSOCKBUF),
+};
+
+const struct vzctx_hook_table vzctx_hook_sockbuf = {
+	.hook = rows, .nr = ARRAY_SIZE(rows)
+};

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - the memory cgroup of a context
+ *
+ * Promised: what is shown is what the kernel itself counts for the cgroup. The
+ * page counters (physpages, swappages) are of the instant; the statistics
+ * (kmemsize, dcachesize, oomguarpages) are the kernel's own sum, which it makes
+ * when asked if much has changed, and every two seconds.
+ *
+ * Not attempted: limits of physpages and swappages, which the kernel enforces
+ * where the tool has written them, in the cgroup's own files.
+ */
+#include <linux/cgroup.h>
+#include <linux/memcontrol.h>
+#include <linux/page_counter.h>
+#include <linux/static_call.h>
+
+#include "base/ctx.h"
+#include "base/ksym.h"
+#include "base/part.h"
+#include "pay/memcg.h"
+
+typedef unsigned long page_state_fn(struct mem_cgroup *memcg, int idx);
+/* On 6.1 it has no argument and sums up every cgroup. */
+typedef void flush_fn(struct mem_cgroup *memcg);
+
+DEFINE_STATIC_CALL_RET0(vzctx_page_state, *(page_state_fn *)NULL);
+DEFINE_STATIC_CALL_NULL(vzctx_flush_stats, *(flush_fn *)NULL);
+
+/* Symbols stay where they are; looked up again it is the same address. */
+static void resolve(void)
+{
+	unsigned long state = vzctx_ksym("memcg_page_state");
+	unsigned long flush = vzctx_ksym("mem_cgroup_flush_stats");
+
+	if (state && flush) {
+		static_call_update(vzctx_page_state, (page_state_fn *)state);
+		static_call_update(vzctx_flush_stats, (flush_fn *)flush);
+		return;
+	}
+	vzctx_res_disable(UB_KMEMSIZE);
+	vzctx_res_disable(UB_DCACHESIZE);
+	vzctx_res_disable(UB_OOMGUARPAGES);
+}
+
+static unsigned long page_state(struct mem_cgroup *memcg, int idx)
+{
+	long n = static_call(vzctx_page_state)(memcg, idx);
+
+	return n < 0 ? 0 : n;
+}
+
+static unsigned long counter(struct page_counter *counter)
+{
+	return counter ? page_counter_read(counter) : 0;
+}
+
+/* As in memory.events and memory.swap.events. */
+static unsigned long events(struct mem_cgroup *memcg,
+			    enum memcg_memory_event event)
+{
+	return atomic_long_read(&memcg->memory_events[event]);
+}
+
+/**
+ * vzctx_memcg_adopt() - learns which memory cgroup is a context's
+ * @ctx: whose; the control mutex is held
+ * @init: its init; in the root cgroup it has none, and nothing is counted
+ *
+ * Return: 0.
+ */
+int vzctx_memcg_adopt(struct vzctx *ctx, struct task_struct *init)
+{
+	struct mem_cgroup *memcg;
+
+	resolve();
+	rcu_read_lock();
+	memcg = mem_cgroup_from_task(init);
+	if (!memcg || !memcg->css.parent || !css_tryget(&memcg->css))
+		memcg = NULL;
+	rcu_read_unlock();
+	if (memcg) {
+		ctx->oom_before = events(memcg, MEMCG_OOM);
+		ctx->swap_before = events(memcg, MEMCG_SWAP_MAX);
+		/* Pairs with whoever finds the context while it is bound. */
+		smp_store_release(&ctx->memcg, memcg);
+	}
+	return 0;
+}
+
+static const u32 shown[] = {
+	UB_KMEMSIZE, UB_PHYSPAGES, UB_OOMGUARPAGES, UB_DCACHESIZE, UB_SWAPPAGES,
+};
+
+/* A grace period after the end: nobody looks at the cgroup any more. */
+static void release(struct vzctx *ctx)
+{
+	unsigned int i;
+
+	if (!ctx->memcg)
+		return;
+	for (i = 0; i < ARRAY_SIZE(shown); i++)
+		vzctx_bc_show(&ctx->bc[shown[i]], 0);
+	css_put(&ctx->memcg->css);
+	ctx->memcg = NULL;
+}
+
+const struct vzctx_part vzctx_memcg_part = {
+	.release = release,
+};
+
+/* The cgroup of a running context, referenced, or NULL. */
+static struct mem_cgroup *get_memcg(struct vzctx *ctx)
+{
+	struct mem_cgroup *memcg = NULL;
+
+	rcu_read_lock();
+	if (READ_ONCE(ctx->state) == VZCTX_STATE_RUNNING) {
+		/* Pairs with vzctx_memcg_adopt(). */
+		memcg = smp_load_acquire(&ctx->memcg);
+		if (memcg)
+			css_get(&memcg->css);
+	}
+	rcu_read_unlock();
+	return memcg;
+}
+
+/**
+ * vzctx_memcg_refresh() - shows what the cgroup of a context holds
+ * @ctx: whose; referenced by the caller
+ *
+ * Sleeps.
+ */
+void vzctx_memcg_refresh(struct vzctx *ctx)
+{
+	struct mem_cgroup *memcg = get_memcg(ctx);
+	struct vzctx_bc *bc = ctx->bc;
+	unsigned long swap;
+
+	if (!memcg)
+		return;
+	static_call_cond(vzctx_flush_stats)(memcg);
+	swap = counter(&memcg->swap);
+	vzctx_bc_show(&bc[UB_PHYSPAGES], counter(&memcg->memory));
+	vzctx_bc_show(&bc[UB_SWAPPAGES], swap);
+	vzctx_bc_show(&bc[UB_KMEMSIZE],
+		      page_state(memcg, MEMCG_KMEM) << PAGE_SHIFT);
+	vzctx_bc_show(&bc[UB_DCACHESIZE],
+		      page_state(memcg, NR_SLAB_RECLAIMABLE_B));
+	vzctx_bc_show(&bc[UB_OOMGUARPAGES],
+		      page_state(memcg, NR_ANON_MAPPED) + swap);
+	atomic_long_set(&bc[UB_PHYSPAGES].failcnt,
+			events(memcg, MEMCG_OOM) - ctx->oom_before);
+	atomic_long_set(&bc[UB_SWAPPAGES].failcnt,
+			events(memcg, MEMCG_SWAP_MAX) - ctx->swap_before);
+	css_put(&memcg->css);
+}
+
+/**
+ * vzctx_kmem_allow() - asks whether a context may take more kernel memory
+ * @ctx: whose; referenced by the caller
+ * @severity: VZCTX_HARD stops at the barrier, VZCTX_SOFT at the limit
+ *
+ * Looks at the kernel's last sum, without waiting for a new one. Any context.
+ *
+ * Return: 0 or -ENOMEM, counted and told.
+ */
+int vzctx_kmem_allow(struct vzctx *ctx, enum vzctx_severity severity)
+{
+	struct vzctx_bc *bc = &ctx->bc[UB_KMEMSIZE];
+	unsigned long top = severity == VZCTX_HARD ? READ_ONCE(bc->barrier) :
+						    READ_ONCE(bc->limit);
+	struct mem_cgroup *memcg;
+	unsigned long held;
+
+	if (likely(top == VZCTX_BC_MAX) || !vzctx_res_active(UB_KMEMSIZE))
+		return 0;
+	memcg = get_memcg(ctx);
+	if (!memcg)
+		return 0;
+	held = page_state(memcg, MEMCG_KMEM) << PAGE_SHIFT;
+	css_put(&memcg->css);
+	vzctx_bc_show(bc, held);
+	if (held <= top)
+		return 0;
+	vzctx_bc_fail(bc);
+	vzctx_event_limit(ctx, UB_KMEMSIZE, 0);
+	return -ENOMEM;
+}
+
+/**
+ * vzctx_memcg_killed() - the kernel kills a task for lack of memory
+ * @ctx: whose; referenced by the caller
+ * @victim: the task, kept by the caller
+ *
+ * Any context.
+ */
+void vzctx_memcg_killed(struct vzctx *ctx, struct task_struct *victim)
+{
+	vzctx_bc_fail(&ctx->bc[UB_OOMGUARPAGES]);
+	vzctx_event_kill(ctx, UB_OOMGUARPAGES, victim);
+}

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - how a kernel function is wrapped
+ *
+ * Promised: an installed hook sees every call of its function. After
+ * vzctx_hook_remove() no wrapper is entered; after vzctx_hook_drain() no CPU and
+ * no sleeping task is inside module text because of a hook. A function that
+ * cannot be hooked is named in the kernel log; its resource is then not charged
+ * at all, rather than half.
+ *
+ * Not attempted: functions the compiler inlined; livepatched functions (the
+ * kernel allows one owner of the instruction pointer).
+ */
+#include <linux/delay.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+
+#include "base/res.h"
+#include "base/tunables.h"
+#include "pay/owner.h"
+#include "pay/owner_change.h"
+#include "wrap/hook.h"
+#include "wrap/hook_group.h"
+#include "wrap/hook_site.h"
+#include "wrap/inside.h"
+#include "wrap/stay.h"
+
+DEFINE_PER_CPU(long, vzctx_hook_active);
+
+static unsigned int installed;
+
+/* Whether a wrapper may ever have been entered. */
+static bool used;
+
+/*
+ * Guards the rows and @hooked. Not the control mutex, which must not be taken
+ * where a module is loaded. Nobody waits for a wrapper with either held.
+ */
+static DEFINE_MUTEX(lock);
+
+/* The tables while their hooks are installed. */
+static const struct vzctx_hook_table *const *hooked;
+
+/* Finds the function, and has the wrapper's call reach it past its fentry. */
+static int prepare(struct vzctx_hook *hook)
+{
+	int err = vzctx_hook_locate(hook);
+	void *past = (void *)(hook->site + MCOUNT_INSN_SIZE);
+
+	if (!err && hook->original && hook->original->func != past)
+		__static_call_update(hook->original, hook->tramp, past);
+	return err;
+}
+
+static void mark_installed(struct vzctx_hook *hook, bool yes)
+{
+	hook->installed = yes;
+	installed += yes ? 1 : -1;
+}
+
+static int install(struct vzctx_hook *hook)
+{
+	int err = prepare(hook);
+
+	if (err)
+		return err;
+	memset(&hook->ops, 0, sizeof(hook->ops));
+	hook->ops.func = hook->callback;
+	hook->ops.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT;
+	err = ftrace_set_filter_ip(&hook->ops, hook->site, 0, 1);
+	if (err)
+		return err;
+	err = register_ftrace_function(&hook->ops);
+	if (err) {
+		ftrace_free_filter(&hook->ops);
+		return err;
+	}
+	mark_installed(hook, true);
+	return 0;
+}
+
+static void unregister(struct vzctx_hook *hook)
+{
+	int err = 0;
+
+	if (!hook->installed)
+		return;
+	if (!hook->group) {
+		err = unregister_ftrace_function(&hook->ops);
+		WARN_ONCE(err, "%s stays hooked: %d\n", hook->symbol, err);
+		ftrace_free_filter(&hook->ops);
+	} else if (hook->group->nr > 1) {
+		err = vzctx_group_drop(hook->group, hook->site);
+		if (err) {
+			pr_warn("%s stays hooked: %pe\n", hook->symbol,
+				ERR_PTR(err));
+			return;
+		}
+	} else {
+		vzctx_group_unregister(hook->group);
+	}
+	mark_installed(hook, false);
+}
+
+static bool wanted(const struct vzctx_hook *hook)
+{
+	unsigned long of = hook->also;
+	unsigned int res;
+
+	if (hook->res == VZCTX_HOOK_CORE)
+		return true;
+	of |= BIT(hook->res);
+	for_each_set_bit(res, &of, UB_RESOURCES)
+		if (vzctx_res_active(res))
+			return true;
+	return false;
+}
+
+static void unregister_unwanted(const struct vzctx_hook_table *const *tables)
+{
+	struct vzctx_hook *hook = NULL;
+
+	while ((hook = vzctx_hook_next(tables, hook)))
+		if (!wanted(hook))
+			unregister(hook);
+}
+
+/*
+ * In this order: nothing new is charged, nor is a wrapper entered that frees or
+ * charges, then what is charged is forgotten. Who is in a wrapper meanwhile and
+ * charges something that only hooks gone now would give back looks whether it
+ * may, afterwards.
+ */
+static void give_up(const struct vzctx_hook_table *const *tables,
+		    const struct vzctx_hook *hook, int err)
+{
+	unsigned long lost = hook->also | BIT(hook->res);
+	u32 forget = 0;
+	unsigned int res;
+
+	for_each_set_bit(res, &lost, UB_RESOURCES) {
+		if (!vzctx_res_active(res))
+			continue;
+		pr_warn("cannot hook %s: %pe; %s is not enforced\n",
+			hook->symbol, ERR_PTR(err), vzctx_res[res].name);
+		vzctx_res_disable(res);
+	}
+	unregister_unwanted(tables);
+	for (res = 0; res < UB_RESOURCES; res++)
+		if (!vzctx_res_active(res))
+			forget |= BIT(res);
+	vzctx_owner_forget(forget);
+}
+
+static bool in_module(const struct vzctx_hook *hook, const char *module)
+{
+	return hook->module && !strcmp(hook->module, module);
+}
+
+/* One missing function says that the module is not there, some that it lacks it. */
+static void install_module(const struct vzctx_hook_table *const *tables,
+			   const char *module)
+{
+	struct vzctx_hook *hook = NULL, *missing = NULL;
+	bool any = false;
+	int err;
+
+	while ((hook = vzctx_hook_next(tables, hook))) {
+		if (!in_module(hook, module) || hook->installed ||
+		    !wanted(hook))
+			continue;
+		err = install(hook);
+		if (!err)
+			any = true;
+		else if (err == -ENOENT && !hook->optional)
+			missing = hook;
+		else if (err != -ENOENT)
+			give_up(tables, hook, err);
+	}
+	if (any && missing)
+		give_up(tables, missing, -ENOENT);
+}
+
+static bool pending(const struct vzctx_hook *hook)
+{
+	return hook->group && !hook->installed && wanted(hook);
+}
+
+/* Some function of a group cannot be hooked: finds it, gives up what needs it. */
+static void sort_out(const struct vzctx_hook_table *const *tables,
+		     struct vzctx_hook_group *group, int err)
+{
+	struct vzctx_hook *hook = NULL, *last = NULL;
+	bool found = false;
+	int alone;
+
+	while ((hook = vzctx_hook_next(tables, hook))) {
+		if (hook->group != group || !pending(hook))
+			continue;
+		last = hook;
+		vzctx_group_clear(group);
+		alone = vzctx_group_add(group, hook->site, hook->wrapper) ?:
+			vzctx_group_register(group);
+		if (!alone) {
+			vzctx_group_unregister(group);
+			continue;
+		}
+		found = true;
+		give_up(tables, hook, alone);
+	}
+	if (!found && last)
+		give_up(tables, last, err);
+}
+
+static void install_group(const struct vzctx_hook_table *const *tables,
+			  struct vzctx_hook_group *group)
+{
+	struct vzctx_hook *hook = NULL;
+	int err = 0;
+
+	vzctx_group_clear(group);
+	while ((hook = vzctx_hook_next(tables, hook)))
+		if (!err && hook->group == group && pending(hook))
+			err = vzctx_group_add(group, hook->site,
+					      hook->wrapper);
+	err = err ?: vzctx_group_register(group);
+	if (err) {
+		sort_out(tables, group, err);
+		return;
+	}
+	while ((hook = vzctx_hook_next(tables, hook)))
+		if (hook->group == group && pending(hook))
+			mark_installed(hook, true);
+}
+
+/* A group that fails has fewer functions wanted when its turn comes again. */
+static void install_groups(const struct vzctx_hook_table *const *tables)
+{
+	struct vzctx_hook *hook = NULL;
+
+	while ((hook = vzctx_hook_next(tables, hook)))
+		while (pending(hook))
+			install_group(tables, hook->group);
+}
+
+static int install_all(const struct vzctx_hook_table *const *tables)
+{
+	struct vzctx_hook *hook = NULL;
+	int err;
+
+	vzctx_hook_locate_all(tables);
+	while ((hook = vzctx_hook_next(tables, hook))) {
+		if (hook->module) {
+			install_module(tables, hook->module);
+			continue;
+		}
+		if (!wanted(hook))
+			continue;
+		err = hook->group ? prepare(hook) : install(hook);
+		if (!err)
+			continue;
+		if (hook->res == VZCTX_HOOK_CORE) {
+			pr_err("cannot hook %s: %pe; no container can be started\n",
+			       hook->symbol, ERR_PTR(err));
+			return err;
+		}
+		give_up(tables, hook, err);
+	}
+	install_groups(tables);
+	return 0;
+}
+
+/**
+ * vzctx_hook_install() - installs every hook
+ * @tables: NULL-terminated
+ *
+ * A resource one of whose hooks fails is marked disabled, and its other hooks
+ * are taken back. Functions of a module that is not loaded are hooked when it
+ * is. Control mutex held; sleeps long.
+ *
+ * Return: 0, or the errno of a core hook, nothing being installed then.
+ */
+int vzctx_hook_install(const struct vzctx_hook_table *const *tables)
+{
+	int err;
+
+	mutex_lock(&lock);
+	used = true;
+	vzctx_res_enable_all();
+	hooked = tables;
+	err = install_all(tables);
+	mutex_unlock(&lock);
+	if (err)
+		vzctx_hook_remove(tables);
+	return err;
+}
+
+/**
+ * vzctx_hook_remove() - removes every installed hook
+ * @tables: NULL-terminated
+ *
+ * Control mutex held, or nobody else left. No wrapper is entered any more; those
+ * who are in one are not waited for. Sleeps for grace periods.
+ */
+void vzctx_hook_remove(const struct vzctx_hook_table *const *tables)
+{
+	struct vzctx_hook *hook = NULL;
+
+	mutex_lock(&lock);
+	hooked = NULL;
+	while ((hook = vzctx_hook_next(tables, hook))) {
+		if (!hook->group)
+			unregister(hook);
+		else if (hook->group->registered)
+			vzctx_group_unregister(hook->group);
+		if (hook->installed)
+			mark_installed(hook, false);
+	}
+	mutex_unlock(&lock);
+}
+
+static long in_flight(void)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(vzctx_hook_active, cpu));
+	return sum;
+}
+
+/*
+ * Who may still be in module text after unregister_ftrace_function():
+ *
+ * 1. a task preempted between ftrace's trampoline and the first instruction of
+ *    a wrapper: such a task has not scheduled voluntarily, so RCU-tasks waits;
+ * 2. a task inside a wrapper, perhaps asleep: counted. Nobody enters any more,
+ *    so a sum of zero is final even though it is not taken at one instant;
+ * 3. a task preempted between the end of the count and the return: RCU-tasks
+ *    again; idle tasks and interrupts on them: RCU-tasks-rude.
+ *
+ * The second kind ends by itself, but for tasks that stay (stay.h). Those hold
+ * the module, so they are met here only when it is forced out.
+ *
+ * While the module stays loaded nobody needs to be waited for. Hooks are removed
+ * when no context is left, so who is in a wrapper then has found none, nor an
+ * entry of the owner table, each of which keeps its context. What it does after
+ * the function it wraps is to look for one again, which is right whether hooks
+ * have been removed or installed anew meanwhile: it acts on what is there. Nor
+ * does a static call to a function that is there change under it, and one in a
+ * kernel module that went had nobody in it.
+ */
+
+/**
+ * vzctx_hook_drain() - waits until nobody is in module text because of a hook
+ *
+ * Hooks are removed for good. Not under any lock. Sleeps; after a while it says
+ * for whom.
+ */
+void vzctx_hook_drain(void)
+{
+	unsigned int looks = 0;
+
+	if (!used)
+		return;
+	synchronize_rcu_tasks();
+	while (in_flight() || vzctx_stay_count()) {
+		if (++looks == VZCTX_DRAIN_LOOKS)
+			vzctx_inside_tell();
+		msleep(VZCTX_DRAIN_POLL_MS);
+	}
+	synchronize_rcu_tasks();
+	synchronize_rcu_tasks_rude();
+}
+
+static void unregister_module(const struct vzctx_hook_table *const *tables,
+			      const char *module)
+{
+	struct vzctx_hook *hook = NULL;
+
+	while ((hook = vzctx_hook_next(tables, hook)))
+		if (in_module(hook, module))
+			unregister(hook);
+}
+
+/*
+ * COMING is before the module's own initialisation, so nothing of it goes
+ * unseen; GOING is after its end, when nobody runs in its functions nor in a
+ * wrapper that stands before one, since whoever calls them holds the module.
+ * Where the hooks were taken, tasks preempted in ftrace's trampoline are waited
+ * for by unregister_ftrace_function().
+ */
+static int module_changes(struct notifier_block *nb, unsigned long state,
+			  void *data)
+{
+	const struct module *module = data;
+
+	mutex_lock(&lock);
+	if (hooked && state == MODULE_STATE_COMING)
+		install_module(hooked, module->name);
+	else if (hooked && state == MODULE_STATE_GOING)
+		unregister_module(hooked, module->name);
+	mutex_unlock(&lock);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block module_nb = { .notifier_call = module_changes };
+
+int __init vzctx_hook_init(void)
+{
+	return register_module_notifier(&module_nb);
+}
+
+void vzctx_hook_uninit(void)
+{
+	unregister_module_notifier(&module_nb);
+}
+
+/* How many kernel functions are hooked. May be stale without the mutex. */
+unsigned int vzctx_hook_count(void)
+{
+	return READ_ONCE(installed);
+}

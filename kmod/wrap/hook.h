@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - how a kernel function is wrapped
+ *
+ *   caller -> fentry -> callback --(no context concerned)--> the function
+ *                          |
+ *                          +--(a context concerned)--> wrapper
+ *                                 charge -> the function past its fentry
+ *                                        -> undo if it failed
+ *
+ * The callback runs for every call on the machine: it compares and returns.
+ * The wrapper has the function's own prototype and runs in the caller's place;
+ * between vzctx_hook_enter() and vzctx_hook_exit() it holds unloading back.
+ *
+ * That has an end, so it must have one in the wrapper too. A function that may
+ * sleep for as long as a user likes is hooked in one of two other ways:
+ *
+ *   the callback does what there is to do, and the call passes;
+ *   the callback asks exactly whether a context is concerned, so that nobody
+ *   else gets in, and then vzctx_stay_begin(); the wrapper enters nothing and
+ *   ends with vzctx_stay_end().
+ *
+ * Sleeping for memory, and for locks that are held for no longer than that, is
+ * held to have an end.
+ */
+#ifndef _VZCTX_HOOK_H
+#define _VZCTX_HOOK_H
+
+#include <linux/ftrace.h>
+#include <linux/percpu.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/static_call.h>
+#include <linux/stringify.h>
+
+#include "wrap/stay.h"
+
+struct task_struct;
+struct vzctx;
+struct vzctx_hook_group;
+
+/** In place of a resource number: without this hook nothing works. */
+#define VZCTX_HOOK_CORE	(-1)
+
+/**
+ * struct vzctx_hook - one wrapped kernel function
+ * @symbol: its name; a real call at every site on every supported kernel
+ * @callback: decides whether a call goes to the wrapper; NULL in a group
+ * @group: whose callback decides, NULL: its own
+ * @wrapper: in a group, where the callback sends a call
+ * @original: static call that reaches the function past its fentry; NULL where
+ *	there is no wrapper
+ * @tramp: trampoline of @original
+ * @res: the resource that is not enforced without this hook, or
+ *	VZCTX_HOOK_CORE
+ * @also: further resources of which the same is true, BIT(UB_*)
+ * @module: the kernel module the function is in, which may come and go; NULL
+ *	for the kernel itself
+ * @optional: not every supported kernel has the function or needs it hooked
+ * @site: its fentry, 0 until it is known; under the mutex of hook.c
+ * @ops: ftrace's, outside groups; written under the mutex of hook.c
+ * @installed: under the mutex of hook.c
+ */
+struct vzctx_hook {
+	const char *symbol;
+	ftrace_func_t callback;
+	struct vzctx_hook_group *group;
+	unsigned long wrapper;
+	struct static_call_key *original;
+	void *tramp;
+	int res;
+	u32 also;
+	const char *module;
+	bool optional;
+	unsigned long site;
+	struct ftrace_ops ops;
+	bool installed;
+};
+
+/**
+ * struct vzctx_hook_table - the hooks of one kernel surface
+ * @hook: rows
+ * @nr: how many
+ * @adopt: charges what a new context's init has of this surface; the control
+ *	mutex is held, the init is kept by the caller; 0 or -errno, what was
+ *	charged being given back with the objects. NULL: nothing to charge.
+ */
+struct vzctx_hook_table {
+	struct vzctx_hook *hook;
+	unsigned int nr;
+	int (*adopt)(struct vzctx *ctx, struct task_struct *init);
+};
+
+/**
+ * VZCTX_HOOK_INT() - declares how to reach an int function past its fentry
+ * @sym: the kernel function, declared by a header
+ */
+#define VZCTX_HOOK_INT(sym) \
+	DEFINE_STATIC_CALL_RET0(vzctx_original_##sym, sym)
+
+/** VZCTX_HOOK_VOID() - likewise for a void function */
+#define VZCTX_HOOK_VOID(sym) \
+	DEFINE_STATIC_CALL_NULL(vzctx_original_##sym, sym)
+
+/**
+ * VZCTX_HOOK_PRIVATE() - likewise for a function no public header declares
+ * @sym: the kernel function
+ * @ret: what it returns, not void
+ * @args: its parameters, in brackets; the same on every supported kernel
+ */
+#define VZCTX_HOOK_PRIVATE(sym, ret, args)				\
+	typedef ret vzctx_type_##sym args;				\
+	DEFINE_STATIC_CALL_RET0(vzctx_original_##sym,			\
+				*(vzctx_type_##sym *)NULL)
+
+/** VZCTX_HOOK_PRIVATE_VOID() - likewise for one that returns nothing */
+#define VZCTX_HOOK_PRIVATE_VOID(sym, args)				\
+	typedef void vzctx_type_##sym args;				\
+	DEFINE_STATIC_CALL_NULL(vzctx_original_##sym,			\
+				*(vzctx_type_##sym *)NULL)
+
+/** vzctx_original() - calls the wrapped function itself */
+#define vzctx_original(sym) static_call(vzctx_original_##sym)
+
+/**
+ * VZCTX_HOOK_CALLBACK() - defines the callback of a hook
+ * @sym: the kernel function; its wrapper is wrap_##sym
+ * @concerned: expression over fregs; true sends the call to the wrapper. Must
+ *	not sleep nor call what is hooked; where it is evaluated for every task,
+ *	nothing traceable either.
+ */
+#define VZCTX_HOOK_CALLBACK(sym, concerned)				\
+static void notrace __maybe_unused callback_##sym(unsigned long ip,	\
+				   unsigned long parent_ip,		\
+				   struct ftrace_ops *ops,		\
+				   struct ftrace_regs *fregs)		\
+{									\
+	if (unlikely(concerned))					\
+		ftrace_regs_set_instruction_pointer(fregs,		\
+				(unsigned long)wrap_##sym);		\
+}
+
+/**
+ * VZCTX_HOOK_BEFORE() - defines the callback of a hook that needs no wrapper
+ * @sym: the kernel function
+ * @concerned: as for VZCTX_HOOK_CALLBACK()
+ * @act: what is done then, before the function runs; under the same rules
+ */
+#define VZCTX_HOOK_BEFORE(sym, concerned, act)				\
+static void notrace callback_##sym(unsigned long ip,			\
+				   unsigned long parent_ip,		\
+				   struct ftrace_ops *ops,		\
+				   struct ftrace_regs *fregs)		\
+{									\
+	if (unlikely(concerned))					\
+		act;							\
+}
+
+/** VZCTX_HOOK_ARG() - an argument of the call, from 0, inside a callback */
+#define VZCTX_HOOK_ARG(n) ((void *)ftrace_regs_get_argument(fregs, n))
+
+/** VZCTX_HOOK_ARG0 - the first argument of the call, inside a callback */
+#define VZCTX_HOOK_ARG0 VZCTX_HOOK_ARG(0)
+
+/**
+ * VZCTX_HOOK_ROW() - the row of a hook in its table
+ * @sym: the kernel function; compat.h may know another name for it
+ * @resource: the resource that is not enforced without it
+ * @...: further members that are not zero
+ */
+#define VZCTX_HOOK_ROW(sym, resource, ...) {				\
+	.symbol = __stringify(sym),							\
+	.callback = callback_##sym,					\
+	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
+	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
+	.res = (resource),						\
+	__VA_ARGS__							\
+}
+
+/**
+ * VZCTX_HOOK_ROW_BEFORE() - the row of a hook that needs no wrapper
+ * @sym: as for VZCTX_HOOK_ROW()
+ * @resource: likewise
+ * @...: likewise
+ */
+#define VZCTX_HOOK_ROW_BEFORE(sym, resource, ...) {			\
+	.symbol = __stringify(sym),					\
+	.callback = callback_##sym,					\
+	.res = (resource),						\
+	__VA_ARGS__							\
+}
+
+/**
+ * VZCTX_HOOK_GROUPED() - the row of a hook whose group decides
+ * @grp: vzctx_group_##grp, see hook_group.h; not for functions of modules
+ * @sym: as for VZCTX_HOOK_ROW()
+ * @resource: likewise
+ * @...: likewise
+ */
+#define VZCTX_HOOK_GROUPED(grp, sym, resource, ...) {			\
+	.symbol = __stringify(sym),					\
+	.group = &vzctx_group_##grp,					\
+	.wrapper = (unsigned long)wrap_##sym,				\
+	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
+	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
+	.res = (resource),						\
+	__VA_ARGS__							\
+}
+
+/**
+ * vzctx_hook_on_host() - tells, inside a callback, whose task is calling
+ *
+ * Return: false if the calling task may be in a context. Late in exit a task
+ * has no pid any more, and makes nothing that counts.
+ */
+static __always_inline bool vzctx_hook_on_host(void)
+{
+	struct pid *pid = current->thread_pid;
+
+	return !pid || !pid->level;
+}
+
+DECLARE_PER_CPU(long, vzctx_hook_active);
+
+/** vzctx_hook_enter() - first statement of a wrapper; any context */
+static __always_inline void vzctx_hook_enter(void)
+{
+	this_cpu_inc(vzctx_hook_active);
+}
+
+/** vzctx_hook_exit() - last statement of a wrapper before it returns */
+static __always_inline void vzctx_hook_exit(void)
+{
+	this_cpu_dec(vzctx_hook_active);
+}
+
+int vzctx_hook_init(void);
+void vzctx_hook_uninit(void);
+int vzctx_hook_install(const struct vzctx_hook_table *const *tables);
+void vzctx_hook_remove(const struct vzctx_hook_table *const *tables);
+void vzctx_hook_drain(void);
+unsigned int vzctx_hook_count(void);
+
+#endif /* _VZCTX_HOOK_H */

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - who is inside wrappers
+ *
+ * A task asleep in one has it on its stack, so nothing needs to be written down
+ * by the wrapper for the rare case that somebody asks.
+ */
+#include <linux/idr.h>
+#include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/static_call.h>
+#include <linux/string.h>
+
+#include "base/ksym.h"
+#include "base/tunables.h"
+#include "wrap/hook.h"
+#include "wrap/inside.h"
+
+typedef unsigned int stack_fn(struct task_struct *task, unsigned long *store,
+			      unsigned int size, unsigned int skip);
+
+DEFINE_STATIC_CALL_RET0(vzctx_stack, *(stack_fn *)NULL);
+
+/* The outermost function of the module a task is in: the wrapper; or 0. */
+static unsigned long wrapper_of(struct task_struct *task)
+{
+	unsigned long entries[VZCTX_INSIDE_FRAMES];
+	unsigned int nr;
+
+	nr = static_call(vzctx_stack)(task, entries, ARRAY_SIZE(entries), 0);
+	while (nr--)
+		if (within_module_core(entries[nr], THIS_MODULE))
+			return entries[nr];
+	return 0;
+}
+
+static void tell(struct task_struct *task, unsigned long wrapper)
+{
+	char name[KSYM_SYMBOL_LEN], comm[TASK_COMM_LEN];
+	const char *function = name;
+
+	snprintf(name, sizeof(name), "%ps", (void *)wrapper);
+	name[strcspn(name, " ")] = 0;
+	if (!strncmp(name, "wrap_", 5))
+		function += 5;
+	strscpy_pad(comm, task->comm, sizeof(comm));
+	pr_warn("%*pE (pid %d) is in %s() and keeps the module from being unloaded\n",
+		(int)strlen(comm), comm, task_pid_nr(task), function);
+}
+
+/**
+ * vzctx_inside_tell() - names some of the tasks inside wrappers in the log
+ *
+ * Those asleep; a running one will be out soon. Sleeps.
+ */
+void vzctx_inside_tell(void)
+{
+	unsigned long stack = vzctx_ksym("stack_trace_save_tsk");
+	unsigned int batch, told = 0;
+	struct task_struct *task;
+	unsigned long wrapper;
+	struct pid *pid;
+	int nr = 1;
+
+	if (stack)
+		static_call_update(vzctx_stack, (stack_fn *)stack);
+	do {
+		rcu_read_lock();
+		for (batch = VZCTX_INSIDE_BATCH; batch; batch--, nr++) {
+			pid = idr_get_next(&init_pid_ns.idr, &nr);
+			if (!pid || told == VZCTX_INSIDE_TOLD)
+				break;
+			task = pid_task(pid, PIDTYPE_PID);
+			if (!task || task == current)
+				continue;
+			wrapper = wrapper_of(task);
+			if (wrapper) {
+				tell(task, wrapper);
+				told++;
+			}
+		}
+		rcu_read_unlock();
+		cond_resched();
+	} while (!batch);
+}
