@@ -5,6 +5,8 @@
 #ifndef _VZCTX_LIB_JSONAMOUNT_H
 #define _VZCTX_LIB_JSONAMOUNT_H
 
+#include <stdint.h>
+
 #include <jansson.h>
 
 #include <linux/vzctx.h>

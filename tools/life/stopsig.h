@@ -22,7 +22,7 @@
  * What kind of init it is, is the container's own word, and decides about the
  * way of asking only. Does not wait: where something is run inside, a child of
  * the caller does that, which ends with the container at the latest. The
- * program has to run from a sealed copy: see seal.h.
+ * program has to run from a sealed copy: see inside/sealed_copy.h.
  *
  * Return: 0, -ESRCH when it has ended, or another errno.
  */

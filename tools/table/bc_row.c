@@ -37,7 +37,7 @@ static struct cell get_failcnt(const void *r)
 	return NUMBER(ROW(r)->bc.failcnt);
 }
 
-static struct cell get_unit(const void *r)
+const char *bcrow_unit(uint32_t unit)
 {
 	static const char *const words[] = {
 		[VZCTX_UNIT_ITEMS] = "items",
@@ -45,7 +45,12 @@ static struct cell get_unit(const void *r)
 		[VZCTX_UNIT_BYTES] = "bytes",
 	};
 
-	return WORD(PICK(words, ROW(r)->res.unit));
+	return PICK(words, unit);
+}
+
+static struct cell get_unit(const void *r)
+{
+	return WORD(bcrow_unit(ROW(r)->res.unit));
 }
 
 static struct cell get_counted(const void *r)

@@ -15,6 +15,9 @@ struct bcrow {
 	struct vz_bc bc;
 };
 
+/** "items", "pages" or "bytes". */
+const char *bcrow_unit(uint32_t unit);
+
 extern const struct column bcrow_columns[];
 extern const size_t bcrow_ncolumns;
 

@@ -89,10 +89,7 @@ static struct cell get_use(const void *r)
 
 static struct cell get_unit(const void *r)
 {
-	static const char *const words[] = { "?", "items", "pages", "bytes" };
-	uint32_t unit = ROW(r)->r.res.unit;
-
-	return WORD(words[unit <= VZCTX_UNIT_BYTES ? unit : 0]);
+	return WORD(bcrow_unit(ROW(r)->r.res.unit));
 }
 
 static struct cell get_onlimit(const void *r)
