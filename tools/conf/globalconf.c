@@ -85,7 +85,7 @@ void conf_private(const struct conf *c, uint32_t ctid, char *buf,
 {
 	const char *p = globalconf(c, "VE_PRIVATE");
 
-	expand(*p ? p : PRIVATE_DIR "/$VEID", ctid, buf, size);
+	expand(p && *p ? p : PRIVATE_DIR "/$VEID", ctid, buf, size);
 }
 
 void conf_root(const struct conf *c, uint32_t ctid, char *buf,
@@ -93,5 +93,5 @@ void conf_root(const struct conf *c, uint32_t ctid, char *buf,
 {
 	const char *p = globalconf(c, "VE_ROOT");
 
-	expand(*p ? p : ROOT_DIR "/$VEID", ctid, buf, size);
+	expand(p && *p ? p : ROOT_DIR "/$VEID", ctid, buf, size);
 }
