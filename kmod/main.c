@@ -66,29 +66,34 @@ static int __init vzctx_mod_init(void)
 	err = vzctx_init(parts, vzctx_bind_idle);
 	if (err)
 		goto err_owner;
-	vzctx_bind_init(tables);
 	err = vzctx_selftest();
 	if (err)
 		goto err_ctx;
 	err = vzctx_hook_init();
 	if (err)
 		goto err_ctx;
-	err = vzctx_genl_init();
+	err = vzctx_proc_init();
 	if (err)
 		goto err_hook;
+	/* From here on somebody may ask for a binding, and waits for its outcome. */
+	err = vzctx_genl_init();
+	if (err)
+		goto err_proc;
 	err = vzctx_ioctl_init();
 	if (err)
 		goto err_genl;
-	err = vzctx_proc_init();
-	if (err)
-		goto err_ioctl;
+	vzctx_bind_open(tables);
 	pr_info("version %s, ABI %d\n", VZCTX_VERSION, VZCTX_ABI);
 	return 0;
 
-err_ioctl:
-	vzctx_ioctl_uninit();
 err_genl:
+	vzctx_bind_open(NULL);
 	vzctx_genl_uninit();
+	/* Whoever has not read a dump to its end comes back into module text. */
+	while (module_refcount(THIS_MODULE) > 1)
+		msleep(VZCTX_DRAIN_POLL_MS);
+err_proc:
+	vzctx_proc_uninit();
 err_hook:
 	vzctx_hook_uninit();
 err_ctx:

@@ -6,6 +6,7 @@
  * left, dying ones included (so no object would be freed unseen), and the
  * linger is over.
  */
+#include <linux/completion.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/workqueue.h>
@@ -18,6 +19,10 @@
 #include "life/life.h"
 #include "wrap/hook.h"
 
+/* Nothing is bound before it is known whether the module stays. */
+static DECLARE_COMPLETION(decided);
+
+/* NULL: it does not stay. */
 static const struct vzctx_hook_table *const *tables;
 static bool hooked;
 
@@ -98,6 +103,10 @@ static int bind_locked(u32 ctid, struct pid *pid,
 {
 	int err;
 
+	if (!tables) {
+		NL_SET_ERR_MSG(extack, "the module could not be loaded; the kernel log may say why");
+		return -ENODEV;
+	}
 	err = vzctx_check_limits(NULL, limit, nr, false, extack);
 	if (err)
 		return err;
@@ -133,16 +142,24 @@ int vzctx_bind(u32 ctid, struct pid *pid, const struct vzctx_limit *limit,
 {
 	int err;
 
-	if (mutex_lock_killable(&vzctx_control))
+	if (wait_for_completion_killable(&decided) ||
+	    mutex_lock_killable(&vzctx_control))
 		return -EINTR;
 	err = bind_locked(ctid, pid, limit, nr, extack);
 	mutex_unlock(&vzctx_control);
 	return err;
 }
 
-void __init vzctx_bind_init(const struct vzctx_hook_table *const *all)
+/**
+ * vzctx_bind_open() - the module is loaded, or cannot be
+ * @all: NULL-terminated, for the hooks of every binding; NULL: none is to be made
+ *
+ * Once, after doors that can bind have been opened: until then a binding waits.
+ */
+void __init vzctx_bind_open(const struct vzctx_hook_table *const *all)
 {
 	tables = all;
+	complete_all(&decided);
 }
 
 /* Doors are shut. On return no wrapper runs or will run. */

@@ -16,7 +16,7 @@ int vzctx_bind(u32 ctid, struct pid *pid, const struct vzctx_limit *limit,
 	       unsigned int nr, struct netlink_ext_ack *extack);
 unsigned int vzctx_linger(void);
 
-void vzctx_bind_init(const struct vzctx_hook_table *const *tables);
+void vzctx_bind_open(const struct vzctx_hook_table *const *all);
 void vzctx_bind_shut(void);
 void vzctx_bind_uninit(void);
 void vzctx_bind_idle(void);

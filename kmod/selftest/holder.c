@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - self test: somebody else holds a kernel function
+ * vzctx - self test: somebody else holds a kernel function, or a device's number
  *
  * A kprobe that looks at a call's end too changes the instruction pointer, which
  * the kernel lets one owner of a function do. Built for the tests only.
  */
+#include <linux/delay.h>
 #include <linux/kprobes.h>
+#include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/string.h>
 
 static char *symbol;
 module_param(symbol, charp, 0444);
 MODULE_PARM_DESC(symbol, "the function to hold");
+
+static char *device;
+module_param(device, charp, 0444);
+MODULE_PARM_DESC(device, "the device that asks for a number in vain, and waits for the answer");
 
 static void nothing(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
 {
@@ -18,15 +25,50 @@ static void nothing(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
 
 static struct kprobe probe = { .post_handler = nothing };
 
+static const struct file_operations fops = { .owner = THIS_MODULE };
+
+static struct miscdevice mine = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "holder",
+	.fops = &fops,
+};
+
+/* Whoever else has something to do meanwhile needs a processor of its own. */
+static int no_number(struct kprobe *p, struct pt_regs *regs)
+{
+	struct miscdevice *misc = (void *)regs_get_kernel_argument(regs, 0);
+
+	if (!strcmp(misc->name, device)) {
+		mdelay(500);
+		misc->minor = mine.minor;
+	}
+	return 0;
+}
+
 static int __init holder_init(void)
 {
-	probe.symbol_name = symbol;
-	return register_kprobe(&probe);
+	int err;
+
+	if (!device) {
+		probe.symbol_name = symbol;
+		return register_kprobe(&probe);
+	}
+	err = misc_register(&mine);
+	if (err)
+		return err;
+	probe.symbol_name = "misc_register";
+	probe.pre_handler = no_number;
+	err = register_kprobe(&probe);
+	if (err)
+		misc_deregister(&mine);
+	return err;
 }
 
 static void __exit holder_exit(void)
 {
 	unregister_kprobe(&probe);
+	if (device)
+		misc_deregister(&mine);
 }
 
 module_init(holder_init);

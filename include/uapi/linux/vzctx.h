@@ -38,6 +38,7 @@
  *	        EEXIST  ctid is taken
  *	        EBUSY   the namespace is bound, contains or lies inside a bound
  *	                one, or already has more tasks than its init
+ *	        ENODEV the module is going, or could not be loaded
  *	        ENOMEM; and what installing the hooks returned, for example
  *	        EBUSY when ftrace is off or a livepatch holds a function
  *
