@@ -126,8 +126,13 @@ static struct xt_table_info *resize(struct xt_table *table,
 	unsigned long had = vzctx_owner_units(table, UB_NUMIPTENT);
 	unsigned long more = newinfo->number > had ? newinfo->number - had : 0;
 	struct xt_table_info *old;
+	int err = 0;
 
-	if (more && vzctx_owner_reserve(table, UB_NUMIPTENT, more, VZCTX_HARD)) {
+	if (more)
+		err = vzctx_owner_reserve(table, UB_NUMIPTENT, more,
+					  VZCTX_HARD);
+	/* Without an entry nothing is charged any more: see take_over(). */
+	if (err && err != -ENOENT) {
 		*error = -ENOMEM;
 		return NULL;
 	}
