@@ -55,10 +55,26 @@ static const struct vzctx_part *const parts[] = {
 	NULL,
 };
 
+/*
+ * A callback may run with preemption off, as it does while somebody traces the
+ * same function. Those of VZCTX_HOOK_BEFORE() free memory, for which the kernel
+ * takes locks that sleep if it has PREEMPT_RT.
+ */
+static int __init refuse_rt(void)
+{
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		return 0;
+	pr_err("a kernel with PREEMPT_RT is not supported: the hooks free memory where such a kernel must not; boot one without it\n");
+	return -EOPNOTSUPP;
+}
+
 static int __init vzctx_mod_init(void)
 {
 	int err;
 
+	err = refuse_rt();
+	if (err)
+		return err;
 	vzctx_event_init(vzctx_genl_send);
 	err = vzctx_owner_init();
 	if (err)
