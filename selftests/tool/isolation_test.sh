@@ -237,7 +237,28 @@ init_shows_nothing() {
 		refuses inside sh -c 'echo x >/proc/1/exe'
 }
 
-plan 19
+# Watchers of files, and queues, of which the kernel counts how many one user has;
+# prints how many of each there were. With a word it keeps them.
+taker='my ($n, $m) = (0, 0);
+$n++ while $n < 1000 && syscall(294, 0) >= 0;
+$m++ while $m < 200 && syscall(240, "q$m\0", 0102, 0600, 0) >= 0;
+$| = 1;
+print "$n $m\n";
+sleep 1000 if @ARGV'
+
+not_for_all() {
+	local first second
+	vzctx exec 102 -- perl -e "$taker" keep >"$work/taken" </dev/null 2>&1 &
+	wait_for 20 test -s "$work/taken"
+	first=$(<"$work/taken") second=$(inside perl -e "$taker")
+	vzctx stop 102 --fast
+	wait $!
+	fresh 102
+	echo "the first took $first, the second $second"
+	((${first% *} > 0 && ${first#* } > 0 && ${second% *} > 0 && ${second#* } > 0))
+}
+
+plan 20
 handed=handed
 export handed
 furnish
@@ -257,6 +278,7 @@ check "the knobs of its queues are its own" queue_knobs
 check "the host's knobs are read-only, its keys and timers out of sight" masked
 check "what masks hide is safe without them" behind_masks
 check "a context has no hand on another" not_each_other
+check "what the kernel counts for each user is each context's own" not_for_all
 check "a context types nothing into the host's terminal" no_typing
 check "a context cannot write to the tool that enters it" tool_untouched
 check "the init of a command holds and shows nothing of the host's" init_shows_nothing

@@ -240,14 +240,14 @@ overcommit() {
 
 # limits: those of 102 that hold by default, as the module and the cgroup have them.
 limits() {
-	awk '/^ *(numproc|numfile|physpages) / { print $1, $4, $5 }' /proc/bc/102/resources
+	awk '/^ *(numproc|numfile|numpty|physpages) / { print $1, $4, $5 }' /proc/bc/102/resources
 	cat /sys/fs/cgroup/vz/102/memory.max
 }
 
 # no_limits PHYSBAR NUMFILE: the same without any but these.
 no_limits() {
 	local no=9223372036854775807
-	printf 'numproc %s %s\nphyspages %s %s\nnumfile %s\nmax\n' "$no" "$no" "$1" "$no" "$2"
+	printf 'numproc %s %s\nphyspages %s %s\nnumpty %s %s\nnumfile %s\nmax\n' "$no" "$no" "$1" "$no" "$no" "$no" "$2"
 }
 
 again() {
@@ -255,18 +255,21 @@ again() {
 	"$@" </dev/null
 }
 
-# The kernel allows 600 tasks in all, so one container has 300 of them.
+# The kernel allows 600 tasks and 100 terminals in all, so one container has half of them.
 defaults() {
-	local ram files all rc=0
+	local ram files all ptys rc=0
 	sed -i '/^NUM\|^PHYS/d' /etc/vz/conf/102.conf
 	ram=$(awk '/^MemTotal/ { print int($2 / 4 / 4) * 3 }' /proc/meminfo)
 	files=$(($(</proc/sys/fs/file-max) / 2))
 	((files < 262144)) || files=262144
 	all=$(</proc/sys/kernel/threads-max)
+	ptys=$(</proc/sys/kernel/pty/max)
 	echo 600 >/proc/sys/kernel/threads-max
+	echo $(($(</proc/sys/kernel/pty/reserve) + 100)) >/proc/sys/kernel/pty/max
 	again vzctx start 102 -- /bin/sleep infinity || rc=1
 	echo "$all" >/proc/sys/kernel/threads-max
-	diff <(limits) <(printf 'numproc 300 300\nphyspages 0 %s\nnumfile %s %s\n%s\n' "$ram" "$files" "$files" $((ram * 4096))) &&
+	echo "$ptys" >/proc/sys/kernel/pty/max
+	diff <(limits) <(printf 'numproc 300 300\nphyspages 0 %s\nnumpty 50 50\nnumfile %s %s\n%s\n' "$ram" "$files" "$files" $((ram * 4096))) &&
 		same "$(vzctx list --parsable --noheadings -o ctid,maxproc | tail -n 1)" "102	300" && ((rc == 0)) || return
 	# A loop of forks ends there: the init, its command, perl itself and 297 more.
 	same 297 "$(vzctx exec 102 -- perl -e '$| = 1; my $n = 0;
@@ -276,7 +279,7 @@ defaults() {
 
 # Word by word, and all with one.
 no_defaults() {
-	printf 'NUMPROC="unlimited"\nNUMFILE="77:78"\nPHYSPAGES="0:unlimited"\n' >>/etc/vz/conf/102.conf
+	printf 'NUMPROC="unlimited"\nNUMFILE="77:78"\nNUMPTY="unlimited"\nPHYSPAGES="0:unlimited"\n' >>/etc/vz/conf/102.conf
 	again vzctx start 102 -- /bin/sleep infinity &&
 		diff <(limits) <(no_limits 0 "77 78") || return
 	sed -i '/^NUM\|^PHYS/d' /etc/vz/conf/102.conf

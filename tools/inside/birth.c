@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/capability.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
@@ -221,6 +222,41 @@ static void kill_child(pid_t pid)
 		;
 }
 
+static int become(uid_t id)
+{
+	cap_t caps = cap_get_proc();
+	int ret = caps && !seteuid(id) && !cap_set_proc(caps) ? 0 : -errno;
+
+	cap_free(caps);
+	return ret;
+}
+
+/*
+ * How many watches of files, queues and namespaces there are the kernel sums up
+ * by the user who made the namespace: its own root, so that no context takes
+ * what is another's. With the capabilities of the host's for this one call.
+ */
+static long clone_as_its_root(struct clone_args *ca, uid_t id)
+{
+	long got = become(id);
+	int err;
+
+	if (!got)
+		got = syscall(SYS_clone3, ca, sizeof(*ca));
+	else
+		errno = -got, got = -1;
+	if (!got)
+		return 0;
+	err = errno;
+	if (become(0) && got > 0) {
+		err = errno;
+		kill_child(got);
+		got = -1;
+	}
+	errno = err;
+	return got;
+}
+
 static int run(const struct birth *b, struct tty *t, int cg, int tree,
 	       pid_t *pid, int *err)
 {
@@ -241,7 +277,7 @@ static int run(const struct birth *b, struct tty *t, int cg, int tree,
 		ca.flags |= CLONE_INTO_CGROUP;
 		ca.cgroup = cg;
 	}
-	got = syscall(SYS_clone3, &ca, sizeof(ca));
+	got = clone_as_its_root(&ca, b->id_base);
 	if (!got) {
 		close(chan[0]);
 		child(b, t, chan[1], tree, program);

@@ -18,6 +18,7 @@
 
 #define TASKS	4096
 #define FILES	262144
+#define TTYS	256
 
 /* The figure in a file of one; 0: there is none. */
 static uint64_t figure(const char *path)
@@ -33,12 +34,21 @@ static uint64_t figure(const char *path)
 	return v;
 }
 
-/* @most, or half of what the kernel has for all, where that is less. */
-static uint64_t share(uint64_t most, const char *path)
+/* @most, or half of the @all that the kernel has, where that is less; 0: unknown. */
+static uint64_t share(uint64_t most, uint64_t all)
 {
-	uint64_t half = figure(path) / 2;
+	uint64_t half = all / 2;
 
 	return half && half < most ? half : most;
+}
+
+/* What it has for containers; its reserve is for the host alone. */
+static uint64_t ttys(void)
+{
+	uint64_t max = figure("/proc/sys/kernel/pty/max");
+	uint64_t reserve = figure("/proc/sys/kernel/pty/reserve");
+
+	return max > reserve ? max - reserve : 0;
 }
 
 uint64_t deflimit_memory(void)
@@ -54,11 +64,13 @@ size_t deflimit_add(const struct conf *c, const struct vz_reslist *res,
 		    struct vz_set *set, size_t n)
 {
 	const char *word = globalconf(c, DEFLIMIT_KEY);
-	const uint64_t tasks = share(TASKS, "/proc/sys/kernel/threads-max");
-	const uint64_t files = share(FILES, "/proc/sys/fs/file-max");
+	const uint64_t tasks = share(TASKS, figure("/proc/sys/kernel/threads-max"));
+	const uint64_t files = share(FILES, figure("/proc/sys/fs/file-max"));
+	const uint64_t terminals = share(TTYS, ttys());
 	const struct vz_set defaults[] = {
 		{ .id = UB_NUMPROC, .barrier = tasks, .limit = tasks },
 		{ .id = UB_NUMFILE, .barrier = files, .limit = files },
+		{ .id = UB_NUMPTY, .barrier = terminals, .limit = terminals },
 		{ .id = UB_PHYSPAGES, .limit = deflimit_memory() },
 	};
 

@@ -4,10 +4,12 @@
  *
  *   numproc     4096, or half of what the kernel allows in all, if that is less
  *   numfile     262144, or half of what the kernel allows in all
+ *   numpty      256, or half of what the kernel has for containers
  *   physpages   three quarters of the host's memory
  *
  * The module limits nothing of its own accord, and one loop of forks would take
- * the host along. DEFAULT_LIMITS="none", in the container's configuration or in
+ * the host along; one that opens terminals would leave none to the others, for
+ * containers share those of the kernel. DEFAULT_LIMITS="none", in the container's configuration or in
  * /etc/vz/vz.conf, leaves them out, and so does a figure for the resource,
  * "unlimited" included.
  */
