@@ -105,7 +105,7 @@ static int __init vzctx_mod_init(void)
 err_genl:
 	vzctx_bind_open(NULL);
 	vzctx_genl_uninit();
-	/* Whoever has not read a dump to its end comes back into module text. */
+	/* A task that has not read a dump to its end comes back into module text. */
 	while (module_refcount(THIS_MODULE) > 1)
 		msleep(VZCTX_DRAIN_POLL_MS);
 err_proc:
@@ -124,7 +124,7 @@ err_owner:
 }
 
 /*
- * The kernel calls this with no running context and nobody inside a call that
+ * The kernel calls this while no context runs and no task is inside a call that
  * may last for ever (stay.h), or was forced to. In order:
  *
  * 1. no door answers, so nothing is created or changed any more;
@@ -133,8 +133,8 @@ err_owner:
  *    charged may be freed unseen;
  * 4. contexts and their charges are gone, through every RCU callback;
  * 5. no delayed work is queued: the last context was its last cause;
- * 6. whoever still holds the module (a forced unload only: an open device or
- *    dump) is waited for, since it will come back into module text.
+ * 6. what still holds the module (after a forced unload only: an open device or
+ *    dump) is waited for, since its task will come back into module text.
  */
 static void __exit vzctx_mod_exit(void)
 {

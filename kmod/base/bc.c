@@ -85,8 +85,8 @@ static void raise(struct vzctx_bc *bc, long held)
  * @n: units wanted
  * @severity: how far it may go
  *
- * They are charged, and nobody else gets them, but maxheld does not tell of them
- * before vzctx_bc_mark(). Given back by vzctx_bc_uncharge(). Any context.
+ * They are charged, so that no other request gets them, but they are not in maxheld
+ * before vzctx_bc_mark(). vzctx_bc_uncharge() gives them back. Any context.
  *
  * Return: true if the units are charged.
  */
@@ -190,7 +190,7 @@ void vzctx_bc_show(struct vzctx_bc *bc, unsigned long held)
  * @barrier: at most @limit
  * @limit: at most VZCTX_BC_MAX; may be below held
  *
- * The caller holds the control mutex, or nobody else knows @bc yet.
+ * The caller holds the control mutex, or no other task knows @bc yet.
  */
 void vzctx_bc_set(struct vzctx_bc *bc, unsigned long barrier,
 		  unsigned long limit)

@@ -18,12 +18,12 @@
  *	file lock runs)
  *   lock of hook.c (mutex: what is hooked; inside the module notifier too)
  *   ctx registry lock (spinlock: hash tables and tree; a leaf but for news)
- *   lock of the last records (spinlock: ended.c)
+ *   lock of the records of the ended (spinlock: ended.c)
  *   owner bucket lock (raw, interrupts off)
  *     ledger of processor time, and list of what is lent (raw, leaves)
  *   signal level lock (raw, interrupts off, leaf)
  *   news lock (raw, interrupts off, leaf)
- *   lock of a last record (raw, interrupts off, leaf)
+ *   lock of a ring of refusals (raw, interrupts off, leaf: hit.c)
  */
 #ifndef _VZCTX_CTX_H
 #define _VZCTX_CTX_H

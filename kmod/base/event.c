@@ -224,9 +224,9 @@ static void tell_life(struct vzctx *ctx, enum vzctx_event_type type)
  * @ctx: which; referenced by the caller
  * @type: VZCTX_EVENT_START or VZCTX_EVENT_STOP
  *
- * An end is told after the beginning, and not at all if that is not told, though
- * the init may end while its binding is still under way. Never rate-limited. May
- * sleep.
+ * The init may end while its binding is still under way. An end is nevertheless
+ * announced after the beginning, and not at all if the beginning is not. These
+ * events are never rate-limited. May sleep.
  */
 void vzctx_event_life(struct vzctx *ctx, enum vzctx_event_type type)
 {

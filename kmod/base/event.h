@@ -52,10 +52,10 @@ struct vzctx_event {
  * @tokens: how many more are allowed at once
  * @refill: jiffies when @tokens was last reckoned
  * @dropped: events refused by the rate limit
- * @due: the strongest action a refusal asked for and nobody has taken yet
+ * @due: the strongest action a refusal asked for that has not been taken yet
  * @due_res: the resource that asked for it
  * @log: rate of kernel log lines; used by @work only
- * @life: of beginning and end the one that was last told of, an event type, or 0
+ * @life: which of beginning and end was announced last, an event type; 0: neither
  * @work: sends what waits
  *
  * Every context has its own, so none can push another's news out.

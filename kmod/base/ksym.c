@@ -15,7 +15,7 @@
  * @kp: zeroed; unregistered by the caller after success, when its addr is read
  * @symbol: the name of the function
  *
- * For whoever looks for many, and waits for one grace period for all of them.
+ * For a caller that looks for many, and waits for one grace period for all of them.
  * Sleeps.
  *
  * Return: 0, or -errno if there is no such function or no memory.

@@ -371,7 +371,7 @@ static struct genl_family family __ro_after_init = {
  * vzctx_genl_send() - tells listeners
  * @event: what happened
  *
- * Silently nothing when the door is shut or nobody listens. May sleep.
+ * Does nothing while the family is not registered or has no listener. May sleep.
  */
 void vzctx_genl_send(const struct vzctx_event *event)
 {

@@ -289,8 +289,9 @@ static void add(struct vzctx *ctx)
 }
 
 /*
- * Afterwards nobody reads in there, and open files read as end. Lets the mutex go
- * meanwhile; if a context with this id has come by then, there is a directory.
+ * Afterwards no task reads in the directory, and its open files read as ended. The
+ * mutex is not held meanwhile. If a context with this id has come by then, the
+ * directory is made anew.
  */
 static void remove_dir(struct bc_dir *d)
 {
@@ -328,7 +329,7 @@ const struct vzctx_part vzctx_proc_part = {
 	.release = del,
 };
 
-/* The first one nobody is removing yet. */
+/* The first directory that is not being removed yet. */
 static struct bc_dir *staying_dir(void)
 {
 	struct bc_dir *d;
@@ -339,7 +340,7 @@ static struct bc_dir *staying_dir(void)
 	return NULL;
 }
 
-/* Nothing is added any more. On return all are removed, whoever does it. */
+/* Nothing is added any more. On return all are removed, by this task or others. */
 static void remove_dirs(void)
 {
 	struct bc_dir *d;
@@ -387,7 +388,7 @@ err_remove:
 	return -ENOMEM;
 }
 
-/* In the reverse order. On return nobody is in a file, or will be. */
+/* In the reverse order. On return no task is in a file, or will be. */
 void vzctx_proc_uninit(void)
 {
 	struct proc_dir_entry *dir = bc_dir;

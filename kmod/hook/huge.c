@@ -2,9 +2,9 @@
 /*
  * vzctx - hook: huge pages (lockedpages)
  *
- * They are never swapped out. Each one taken from the pool is charged to whoever
- * pays for the address space it is taken for, until it is back in the pool. What
- * a mapping reserves in the pool and does not touch is not charged.
+ * They are never swapped out. Each huge page taken from the pool is charged to the
+ * payer of the address space it is taken for, until it is back in the pool. What a
+ * mapping reserves in the pool and does not touch is not charged.
  */
 #include <linux/hugetlb.h>
 #include <linux/mm.h>
@@ -30,9 +30,9 @@ VZCTX_HOOK_PRIVATE_VOID(free_huge_folio, (void *folio));
 VZCTX_HOOK_PRIVATE_VOID(move_hugetlb_state, (void *from, void *to, int reason));
 
 /*
- * Until there is a page the charge is kept under the task's name, which takes
- * one at a time. Refused is as the kernel does it when the pool is empty: a
- * fault gets SIGBUS, where ENOMEM would make it try again for ever.
+ * Until there is a page, the charge is kept under the address of the task, which
+ * takes one page at a time. A refusal looks as if the pool were empty: a fault gets
+ * SIGBUS, where ENOMEM would make it try again for ever.
  */
 static void *wrap_alloc_hugetlb_folio(struct vm_area_struct *vma,
 				      unsigned long addr, int reserve)

@@ -2,9 +2,10 @@
 /*
  * vzctx - hook: packet rules (numiptent)
  *
- * A rule belongs to whoever added it, be it to the context's own network or to
- * the host's. The tables of iptables are replaced as a whole: one belongs to
- * whoever replaced it last. All of this is in modules that come and go.
+ * A rule is charged to the context whose task added it, be it to the context's own
+ * network or to the host's. The tables of iptables are replaced as a whole: a table
+ * is charged to the context that replaced it last. All of this is in modules that
+ * come and go.
  */
 #include <linux/err.h>
 #include <linux/netfilter/nf_tables.h>
@@ -34,9 +35,10 @@ VZCTX_HOOK_PRIVATE(__nft_release_basechain, int, (struct nft_ctx *nft));
 VZCTX_HOOK_INT(xt_replace_table);
 
 /*
- * The rule is made inside and not told. Until it enters the transaction its
- * charge is kept under the calling task's name. Modules may be loaded for it, so
- * this stays.
+ * The kernel makes the rule inside this function and does not hand it out. Until
+ * the rule enters the transaction, its charge is kept under the address of the
+ * calling task. The function may wait for a module to be loaded, so the task stays
+ * (stay.h).
  */
 static int wrap_nf_tables_newrule(struct sk_buff *skb,
 				  const struct nfnl_info *info,
@@ -106,7 +108,7 @@ static void wrap___nft_release_table(struct net *net, struct nft_table *table)
 	vzctx_hook_exit();
 }
 
-/* On 6.1 so does a network device with rules of its own; likewise. */
+/* On 6.1 a network device with rules of its own frees them in the same way. */
 static int wrap___nft_release_basechain(struct nft_ctx *nft)
 {
 	int err;
@@ -131,7 +133,7 @@ static struct xt_table_info *resize(struct xt_table *table,
 	if (more)
 		err = vzctx_owner_reserve(table, UB_NUMIPTENT, more,
 					  VZCTX_HARD);
-	/* Without an entry nothing is charged any more: see take_over(). */
+	/* Without an entry, the resource has just been given up. */
 	if (err && err != -ENOENT) {
 		*error = -ENOMEM;
 		return NULL;
@@ -145,7 +147,7 @@ static struct xt_table_info *resize(struct xt_table *table,
 	return old;
 }
 
-/* Somebody else's table, or nobody's, becomes the caller's; takes @ctx over. */
+/* @ctx pays from now on for a table that it did not pay for; takes @ctx over. */
 static struct xt_table_info *take_over(struct vzctx *ctx,
 				       struct xt_table *table,
 				       unsigned int num_counters,
@@ -168,7 +170,7 @@ static struct xt_table_info *take_over(struct vzctx *ctx,
 		return NULL;
 	}
 	vzctx_owner_publish(own, table);
-	/* Not charged any more, while this was under way. */
+	/* The resource may have been given up while this was under way. */
 	if (!vzctx_res_active(UB_NUMIPTENT))
 		vzctx_owner_uncharge(table, UB_NUMIPTENT);
 	return old;
@@ -207,14 +209,14 @@ VZCTX_HOOK_CALLBACK(nf_tables_newrule, !vzctx_hook_on_host() &&
 VZCTX_HOOK_CALLBACK(nft_trans_commit_list_add_tail, vzctx_owner_maybe(current))
 VZCTX_HOOK_CALLBACK(nf_tables_rule_destroy,
 		    vzctx_owner_maybe(VZCTX_HOOK_ARG(1)))
-/* Rare, and whose the rules are is only known inside. */
+/* These calls are rare, and only the wrapper can tell whose the rules are. */
 VZCTX_HOOK_CALLBACK(__nft_release_table, true)
 VZCTX_HOOK_CALLBACK(__nft_release_basechain, true)
 VZCTX_HOOK_CALLBACK(xt_replace_table, !vzctx_hook_on_host() ||
 		    vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 /*
- * It waits for the mutex of the family, under which tables are copied to users;
- * nobody replaces a table that is going.
+ * xt_unregister_table() waits for the mutex of the family, under which tables are
+ * copied to users, so it has no wrapper. A table that is going is not replaced.
  */
 VZCTX_HOOK_BEFORE(xt_unregister_table, vzctx_owner_maybe(VZCTX_HOOK_ARG0),
 		  vzctx_owner_uncharge(VZCTX_HOOK_ARG0, UB_NUMIPTENT))

@@ -67,8 +67,8 @@ static struct vzctx_owner *charge(struct vzctx *ctx)
 }
 
 /*
- * The lease there was may be broken during the call; the kernel then makes
- * another, which is taken away again if there is no room for it.
+ * The lease that the file had may be broken during the call. The kernel then makes
+ * another, which is taken away again if the limit leaves no room for it.
  */
 static int set_lease(struct vzctx *ctx, struct file *file,
 		     VZCTX_LEASE_ARG arg, struct file_lease **flp, void **priv)

@@ -4,9 +4,9 @@
  *
  * Promised: each lock in the kernel's lists (as in /proc/locks, waiting
  * requests aside) that a task of a context made counts for that context until
- * it is freed, whoever unlocks or closes. A request is charged for the locks it
- * adds: none where it merges, two where it cuts a lock of another type in two,
- * and one that replaces another is charged nothing.
+ * it is freed, whichever task unlocks or closes. A request is charged for the
+ * locks it adds: none where it merges, two where it cuts a lock of another type
+ * in two. A lock that replaces another is charged nothing.
  *
  * How many those are depends on the locks the same owner (process, or open
  * file) has on the file. They are looked at before the request, so requests of
@@ -19,8 +19,9 @@
  * then: one that nobody pays for is charged, whatever the limit, to the context
  * whose request touches it.
  *
- * Best effort: whom of those that share an owner a lock made at the same moment
- * is charged to; and without memory for its entry it waits for the next request.
+ * Best effort: if contexts share an owner and make locks at the same moment, a lock
+ * may be charged to either. A lock for whose entry there is no memory is charged
+ * with the next request.
  *
  * File systems that lock elsewhere first (nfs) ask with FL_ACCESS before they
  * do, and hear of a full beancounter then. Locks that a file system keeps
@@ -95,7 +96,7 @@ static bool is_own(const struct ask *ask, const struct file_lock *fl)
 			    vzctx_flc(fl, owner) == ask->owner;
 }
 
-/* The lock that @fl is replaced by shall have its charge. */
+/* Takes the charge of @fl, for the lock that replaces it. */
 static void replace(struct ask *ask, const struct file_lock *fl)
 {
 	ask->own[ask->nr] = vzctx_owner_take(fl, UB_NUMFLOCK, ask->ctx);
@@ -201,7 +202,7 @@ static int charge(struct ask *ask)
 		if (!ask->own[ask->nr])
 			goto err_free;
 	}
-	/* Who unlocks must get rid of locks even above the barrier. */
+	/* Unlocking must be possible even above the barrier. */
 	if (!vzctx_bc_reserve(&ctx->bc[UB_NUMFLOCK], more,
 			      ask->type == F_UNLCK ? VZCTX_SOFT : VZCTX_HARD)) {
 		vzctx_bc_fail(&ctx->bc[UB_NUMFLOCK]);
@@ -266,7 +267,7 @@ static void cancel(struct ask *ask)
 		vzctx_owner_cancel(ask->own[--ask->nr]);
 }
 
-/* What was not foreseen is there all the same. */
+/* Locks that were not foreseen are there all the same, and are charged. */
 static void charge_bare(struct ask *ask, unsigned int bare)
 {
 	struct vzctx_owner *own;

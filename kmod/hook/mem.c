@@ -2,9 +2,9 @@
 /*
  * vzctx - hook: address spaces (privvmpages, lockedpages)
  *
- * mmap_region() and mprotect_fixup() are told from begin to end, since they
- * replace what was there, and ask may_expand_vm() in ways that differ between
- * kernels. What remains for may_expand_vm(): brk, mremap and stacks.
+ * mmap_region() and mprotect_fixup() are wrapped from entry to return, since they
+ * replace mappings that were there, and ask may_expand_vm() in ways that differ
+ * between kernels. What remains for may_expand_vm() is brk, mremap and stacks.
  */
 #include <linux/binfmts.h>
 #include <linux/mm.h>
@@ -38,8 +38,8 @@ static bool is_private(vm_flags_t flags)
 
 /*
  * A stack grows under the lock of its anonymous pages, which reclaim takes, so
- * then nothing here may wait for memory. The kernel's own limits come first:
- * nobody tells of a growth that they refuse.
+ * then nothing here may wait for memory. The kernel's own limits come first: this
+ * hook does not hear of a growth that they refuse afterwards.
  */
 static bool wrap_may_expand_vm(struct mm_struct *mm, vm_flags_t flags,
 			       unsigned long npages)
@@ -158,7 +158,7 @@ static int wrap_mprotect_fixup(VZCTX_VMI_PARAM struct mmu_gather *tlb,
 	return err;
 }
 
-/* In case the loading began before the functions were hooked. */
+/* Charges a program whose loading began before the functions were hooked. */
 static int wrap_security_bprm_creds_for_exec(struct linux_binprm *bprm)
 {
 	int err;
@@ -169,7 +169,7 @@ static int wrap_security_bprm_creds_for_exec(struct linux_binprm *bprm)
 	return err;
 }
 
-/* In dup_mmap(), both address spaces known, the old one locked. */
+/* Called in dup_mmap(): both address spaces exist, and the old one is locked. */
 static void wrap_uprobe_dup_mmap(struct mm_struct *oldmm,
 				 struct mm_struct *newmm)
 {
@@ -190,7 +190,7 @@ VZCTX_HOOK_CALLBACK(may_expand_vm,
 		    vzctx_owner_maybe(VZCTX_HOOK_ARG0) || !vzctx_hook_on_host())
 VZCTX_HOOK_CALLBACK(uprobe_dup_mmap, !child_in_initial_ns())
 /*
- * Nobody can use the address space any more. exit_mmap() gives its pages back
+ * No task can use the address space any more. exit_mmap() gives its pages back
  * and then closes its files, which may wait for a file system of a user's own.
  */
 VZCTX_HOOK_BEFORE(exit_mmap, vzctx_owner_maybe(VZCTX_HOOK_ARG0),

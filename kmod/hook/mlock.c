@@ -81,8 +81,9 @@ static int wrap_apply_mlockall_flags(int flags)
 }
 
 /*
- * Under the lock of the segment, or its last user: nobody else does the same. It
- * may be unlocked by whoever removes it, so each one is looked at.
+ * The lock of the segment is held, or its last user is going, so no other task does
+ * the same. Any task that removes a segment may unlock it, so every call is looked
+ * at.
  */
 static int wrap_shmem_lock(struct file *file, int lock, struct ucounts *ucounts)
 {

@@ -220,9 +220,9 @@ static int wrap_shmem_add_to_page_cache(struct folio *folio,
 }
 
 /*
- * Pages that fill the holes of a large one being put together, by the task that
- * wants it or by a thread of the kernel nobody waits for. On 6.1 under the lock of
- * the page cache, interrupts off, and one at a time.
+ * Pages that fill the holes of a large page while it is put together, by the task
+ * that wants it or by a thread of the kernel that no task waits for. On 6.1 this
+ * runs under the lock of the page cache, interrupts off, for one page at a time.
  */
 static bool wrap_shmem_charge(struct inode *inode, long pages)
 {

@@ -61,7 +61,7 @@ struct level {
 	struct user_namespace ns;
 };
 
-/* Raw: taken under siglock. A leaf. */
+/* Raw, since it is taken under siglock. A leaf. */
 static DEFINE_RAW_SPINLOCK(levels_lock);
 static struct hlist_head levels[1 << VZCTX_SIG_HASH_BITS];
 
@@ -88,8 +88,8 @@ static struct level *level_find(struct vzctx *ctx, struct ucounts *user)
 }
 
 /*
- * A level nobody can find yet. Its entry in the owner table, of no units, is
- * what its signals are recognised by and what keeps the context.
+ * Makes a level that cannot be found yet. By its entry in the owner table, which
+ * has no units, its signals are recognised and the context is kept.
  */
 static struct level *level_alloc(struct vzctx *ctx, struct ucounts *user,
 				 gfp_t gfp)
@@ -117,7 +117,7 @@ static struct level *level_alloc(struct vzctx *ctx, struct ucounts *user,
 	return level;
 }
 
-/* Nobody can find it any more. */
+/* Frees a level that cannot be found any more. */
 static void level_free(struct level *level)
 {
 	vzctx_owner_uncharge(&level->uc, UB_NUMSIGINFO);

@@ -2,9 +2,9 @@
 /*
  * vzctx - hook: sockets (numtcpsock, numothersock)
  *
- * A socket that a task makes is charged to the task's context, one that a
- * packet makes to whoever pays for the listener. Sockets of the kernel's own
- * are charged to nobody. A unit is given back where the kernel's own count of
+ * A socket that a task makes is charged to the task's context; a socket that a
+ * packet makes is charged to the payer of the listener. The kernel's own sockets
+ * are not charged. A unit is given back where the kernel's own count of
  * sockets in use goes down, which for UDP sockets and listeners is a grace
  * period before their memory is free: a program that opens one after another
  * would otherwise meet the limit with one open.
@@ -179,7 +179,7 @@ static struct sock *wrap_sk_alloc(struct net *net, int family, gfp_t priority,
 	struct sock *sk;
 
 	vzctx_hook_enter();
-	/* Nor has whom an interrupt met asked for the socket. */
+	/* The task that an interrupt happened to meet did not ask for the socket. */
 	if (!kern && in_task() && vzctx_res_active(kind->count))
 		ctx = vzctx_get_of_current();
 	if (!ctx) {

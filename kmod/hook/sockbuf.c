@@ -65,7 +65,7 @@ static enum vzctx_severity severity_of(const struct vzctx *ctx, u32 res,
 
 /*
  * Charges bytes to a socket that uses others already. Returns 0, -ENOENT for a
- * socket of nobody's, or the errno of the resource.
+ * socket that no context pays for, or the errno of the resource.
  */
 static int grow(const struct sock *sk, u32 res, unsigned long used,
 		unsigned long bytes)
@@ -110,7 +110,7 @@ static int grow_account(const struct sock *sk, int kind, unsigned long bytes,
 }
 
 /*
- * A stream that is refused memory to send is told so in the kernel's own way:
+ * A stream that is refused memory to send learns it in the kernel's own way:
  * its send buffer shrinks to what is queued, so that its writer waits for that
  * to drain and poll() agrees. With nothing queued nothing would ever drain: TCP
  * then comes back with a page that cannot be refused, the others are granted
@@ -178,8 +178,8 @@ static void wrap_sk_forced_mem_schedule(struct sock *sk, int size)
 }
 
 /*
- * SO_RESERVE_MEM would fill the account unseen; programs can do without. Nothing
- * else comes here: setting an option waits for whoever has the socket locked.
+ * SO_RESERVE_MEM would fill the account unseen; programs can do without. No other
+ * option comes here, since setting one waits for the task that has the socket locked.
  */
 static int wrap_sk_setsockopt(struct sock *sk, int level, int optname,
 			      sockptr_t optval, unsigned int optlen)

@@ -3,8 +3,8 @@
  * vzctx - hook: pseudo-terminals (numpty)
  *
  * A pty is an index of one devpts mount, taken when ptmx is opened and given
- * back when both ends are closed. Whoever opens ptmx pays, whosever devpts it
- * is in.
+ * back when both ends are closed. The context whose task opens ptmx pays for it,
+ * whatever mount of devpts it is in.
  */
 #include <linux/devpts_fs.h>
 #include <linux/err.h>

@@ -320,7 +320,7 @@ out_put_task:
 
 /**
  * vzctx_end() - the pid namespace of a context has lost its last task
- * @pid_ns: any pid namespace; most are nobody's
+ * @pid_ns: any pid namespace; to most of them no context is bound
  *
  * Runs in the exiting init, so it must not wait for the control mutex.
  */

@@ -5,7 +5,7 @@
  * Promised: the sum over all tasks a context was ever charged for, each from
  * its fork to its last instant on a processor, each counted once, also when it
  * exits during the look; so the figures never fall. A task that is running has
- * used up to one tick more than is told.
+ * used up to one tick more than the figures say.
  *
  * Best effort: the proportion of user and system time, which comes from ticks;
  * the load averages, which are samples every five seconds like the kernel's.
@@ -17,12 +17,12 @@
  * time after its last instant, and is in a list of its context. A look goes
  * through that list, in short holds of its lock, and adds up the living; freeing
  * a task adds its final figures to what is gone, and to the look under way if
- * that had not met the task yet. Which tasks it has met is told by the list they
- * are in: there are two, and a look moves them from the one to the other.
+ * that had not met the task yet. There are two lists, and a look moves the tasks it
+ * meets from the one to the other.
  *
- * Nobody waits for a look. Whoever wants one and finds one under way goes on with
- * it where it stands, however long the task that began it does not run; then
- * makes one that begins after the question.
+ * No task waits for another's look. A task that wants one and finds one under way
+ * goes on with it where it stands, however long the task that began it does not
+ * run; then it makes one that begins after the question.
  */
 #include <linux/cpumask.h>
 #include <linux/jiffies.h>
@@ -183,7 +183,7 @@ static void split(struct vzctx_cpu *cpu)
  * @ctx: referenced by the caller
  * @stat: filled
  *
- * Looks at its tasks, and at nobody else's. Process context; waits for nobody.
+ * Looks at the tasks of this context only. Process context; waits for no other task.
  */
 void vzctx_cpu_get(struct vzctx *ctx, struct vzctx_cpu_stat *stat)
 {
@@ -268,7 +268,7 @@ const struct vzctx_part vzctx_cpu_part = {
 void vzctx_cpu_shut(void)
 {
 	WRITE_ONCE(shut, true);
-	/* Whoever holds the lock of a ledger is a reader of RCU. */
+	/* Every holder of the lock of a ledger is a reader of RCU. */
 	synchronize_rcu();
 }
 

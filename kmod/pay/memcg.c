@@ -82,7 +82,7 @@ int vzctx_memcg_adopt(struct vzctx *ctx, struct task_struct *init)
 	if (memcg) {
 		ctx->oom_before = events(memcg, MEMCG_OOM);
 		ctx->swap_before = events(memcg, MEMCG_SWAP_MAX);
-		/* Pairs with whoever finds the context while it is bound. */
+		/* Pairs with get_memcg(): the context can be found already. */
 		smp_store_release(&ctx->memcg, memcg);
 	}
 	return 0;
@@ -92,7 +92,7 @@ static const u32 shown[] = {
 	UB_KMEMSIZE, UB_PHYSPAGES, UB_OOMGUARPAGES, UB_DCACHESIZE, UB_SWAPPAGES,
 };
 
-/* A grace period after the end: nobody looks at the cgroup any more. */
+/* A grace period after the end, so no task looks at the cgroup any more. */
 static void release(struct vzctx *ctx)
 {
 	unsigned int i;
@@ -163,7 +163,7 @@ void vzctx_memcg_refresh(struct vzctx *ctx)
  *
  * Looks at the kernel's last sum, without waiting for a new one. Any context.
  *
- * Return: 0 or -ENOMEM, counted and told.
+ * Return: 0; or -ENOMEM, then failcnt has grown and an event is on its way.
  */
 int vzctx_kmem_allow(struct vzctx *ctx, enum vzctx_severity severity)
 {

@@ -58,7 +58,7 @@ static struct vzctx_owner *alloc(u32 res, unsigned long units, bool lent,
 }
 
 /**
- * vzctx_owner_alloc() - makes an entry that charges nobody yet
+ * vzctx_owner_alloc() - makes an entry that charges no context yet
  * @res: UB_*
  * @units: how many it will stand for
  * @gfp: GFP_KERNEL_ACCOUNT where sleeping is allowed: the calling task's memory
@@ -78,7 +78,7 @@ struct vzctx_owner *vzctx_owner_alloc_lent(u32 res, unsigned long units,
 	return alloc(res, units, true, gfp);
 }
 
-/* Frees an entry that charges nobody. Any context. */
+/* Frees an entry that charges no context. Any context. */
 void vzctx_owner_free(struct vzctx_owner *own)
 {
 	kmem_cache_free(is_linked(own->res, own->lent) ? linked_cache : cache,
@@ -177,7 +177,7 @@ struct vzctx_owner *vzctx_owner_get_spare(struct vzctx *ctx, u32 res,
 }
 
 /**
- * vzctx_owner_discard() - keeps or frees an entry that charges nobody any more
+ * vzctx_owner_discard() - keeps or frees an entry that charges no context any more
  * @own: the entry; the context it was charged to is still referenced
  *
  * Any context.

@@ -32,7 +32,7 @@ void vzctx_owner_rekey(const void *from, u32 res, const void *to)
  * @res: UB_*
  *
  * For what is made by an object rather than by a task, and for memory an object
- * takes while nobody's task is at hand. Any context.
+ * takes while no task of its context is running. Any context.
  *
  * Return: a referenced context, perhaps dying, or NULL.
  */

@@ -26,11 +26,11 @@ static __always_inline u32 vzctx_owner_bucket(const void *obj)
  * vzctx_owner_maybe() - tells whether an object may have an entry
  * @obj: an object being freed
  *
- * One look at one bucket, without a lock: whoever frees an object has seen it
- * after the insertion that followed its making, so an empty bucket is final.
- * Any context; calls nothing traceable.
+ * Reads the head of one bucket, without a lock. The task that frees an object has
+ * seen the insertion that followed its making, so an empty bucket is final. Any
+ * context; calls nothing traceable.
  *
- * Return: false if the object is certainly charged to nobody.
+ * Return: false if certainly no context pays for the object.
  */
 static __always_inline bool vzctx_owner_maybe(const void *obj)
 {

@@ -62,7 +62,7 @@ struct ask {
 	bool nested;
 };
 
-/* The end of what is opened is told, and whether it took what it asked for. */
+/* The end of an opened growth is reported, and whether it took what it asked for. */
 static bool take(struct vzctx_bc *bc, unsigned long pages, const struct ask *a)
 {
 	return a->state == OPEN ? vzctx_bc_reserve(bc, pages, a->severity) :
@@ -236,8 +236,9 @@ int vzctx_vm_new_entry(struct vzctx *ctx, const void *key, u32 res,
 }
 
 /*
- * Whoever pays for the private pages of an address space pays for the locked
- * ones too, from the first on. The mmap lock keeps others from doing the same.
+ * The context that pays for the private pages of an address space pays for the
+ * locked ones too, from the first on. The mmap lock keeps other tasks from making
+ * the entry at the same time.
  */
 static int new_locked(struct mm_struct *mm, gfp_t gfp)
 {
@@ -269,16 +270,16 @@ static int grow_any(struct mm_struct *mm, u32 res, unsigned long grow,
 }
 
 /**
- * vzctx_vm_open() - asks for a growth whose end the caller tells
+ * vzctx_vm_open() - asks for a growth whose end the caller reports
  * @mm: the address space, its mmap lock held for writing
  * @res: UB_PRIVVMPAGES or UB_LOCKEDPAGES
  * @grow: pages that come on top; 0 keeps others from recounting meanwhile
  *
  * Every request for the same resource until vzctx_vm_close() is part of this.
- * Does nothing for an address space nobody pays for. Sleeps.
+ * Does nothing for an address space that no context pays for. Sleeps.
  *
  * Return: 0, then to be closed; 1 inside such a request, not to be closed; or
- * the errno of the resource, counted and told.
+ * the errno of the resource, then failcnt has grown and an event is on its way.
  */
 int vzctx_vm_open(struct mm_struct *mm, u32 res, unsigned long grow)
 {
@@ -299,7 +300,7 @@ void vzctx_vm_close(struct mm_struct *mm, u32 res)
 }
 
 /**
- * vzctx_vm_grant() - asks for a growth of whose end nobody tells
+ * vzctx_vm_grant() - asks for a growth whose end is not reported
  * @mm: the address space, its mmap lock held for writing
  * @res: UB_PRIVVMPAGES or UB_LOCKEDPAGES
  * @grow: pages
@@ -309,8 +310,8 @@ void vzctx_vm_close(struct mm_struct *mm, u32 res)
  *
  * Sleeps.
  *
- * Return: at least 0 if granted, also for an address space nobody pays for; or
- * the errno of the resource, counted and told.
+ * Return: at least 0 if granted, also for an address space no context pays for; or
+ * the errno of the resource, then failcnt has grown and an event is on its way.
  */
 int vzctx_vm_grant(struct mm_struct *mm, u32 res, unsigned long grow,
 		   enum vzctx_severity severity, bool may_reclaim)

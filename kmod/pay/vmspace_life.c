@@ -125,12 +125,12 @@ int vzctx_vm_lock_segment(const void *segment, unsigned long pages)
 }
 
 /**
- * vzctx_vm_lock_huge() - charges whoever pays for an address space for a huge page
+ * vzctx_vm_lock_huge() - charges the payer of an address space for a huge page
  * @mm: the address space it is wanted for
  * @key: to be given back or rekeyed by
  * @pages: its size
  *
- * Does nothing for an address space nobody pays for. Sleeps.
+ * Does nothing for an address space that no context pays for. Sleeps.
  *
  * Return: 0 or -ENOMEM.
  */

@@ -36,7 +36,7 @@ static bool used;
 
 /*
  * Guards the rows and @hooked. Not the control mutex, which must not be taken
- * where a module is loaded. Nobody waits for a wrapper with either held.
+ * where a module is loaded. A wrapper is never waited for with either held.
  */
 static DEFINE_MUTEX(lock);
 
@@ -301,8 +301,9 @@ int vzctx_hook_install(const struct vzctx_hook_table *const *tables)
  * vzctx_hook_remove() - removes every installed hook
  * @tables: NULL-terminated
  *
- * Control mutex held, or nobody else left. No wrapper is entered any more; those
- * who are in one are not waited for. Sleeps for grace periods.
+ * The control mutex is held, or no other task can get here. Afterwards no wrapper
+ * is entered any more; tasks that are in one are not waited for. Sleeps for grace
+ * periods.
  */
 void vzctx_hook_remove(const struct vzctx_hook_table *const *tables)
 {
@@ -336,7 +337,7 @@ static long in_flight(void)
  *
  * 1. a task preempted between ftrace's trampoline and the first instruction of
  *    a wrapper: such a task has not scheduled voluntarily, so RCU-tasks waits;
- * 2. a task inside a wrapper, perhaps asleep: counted. Nobody enters any more,
+ * 2. a task inside a wrapper, perhaps asleep: counted. No task enters any more,
  *    so a sum of zero is final even though it is not taken at one instant;
  * 3. a task preempted between the end of the count and the return: RCU-tasks
  *    again; idle tasks and interrupts on them: RCU-tasks-rude.
@@ -344,20 +345,20 @@ static long in_flight(void)
  * The second kind ends by itself, but for tasks that stay (stay.h). Those hold
  * the module, so they are met here only when it is forced out.
  *
- * While the module stays loaded nobody needs to be waited for. Hooks are removed
- * when no context is left, so who is in a wrapper then has found none, nor an
- * entry of the owner table, each of which keeps its context. What it does after
- * the function it wraps is to look for one again, which is right whether hooks
- * have been removed or installed anew meanwhile: it acts on what is there. Nor
- * does a static call to a function that is there change under it, and one in a
- * kernel module that went had nobody in it.
+ * While the module stays loaded no task needs to be waited for. Hooks are removed
+ * when no context is left. So a task that is in a wrapper then has found neither a
+ * context nor an entry of the owner table, each of which keeps its context. After
+ * the function it wraps it looks for one again, which is right whether hooks have
+ * been removed or installed anew meanwhile: it acts on what is there. A static
+ * call to a function that is there does not change under it, and in a function of
+ * a kernel module that has gone there was no task.
  */
 
 /**
- * vzctx_hook_drain() - waits until nobody is in module text because of a hook
+ * vzctx_hook_drain() - waits until no task is in module text because of a hook
  *
- * Hooks are removed for good. Not under any lock. Sleeps; after a while it says
- * for whom.
+ * Hooks are removed for good. Not under any lock. Sleeps; after a while the kernel
+ * log names the tasks that are waited for.
  */
 void vzctx_hook_drain(void)
 {
@@ -387,8 +388,8 @@ static void unregister_module(const struct vzctx_hook_table *const *tables,
 
 /*
  * COMING is before the module's own initialisation, so nothing of it goes
- * unseen; GOING is after its end, when nobody runs in its functions nor in a
- * wrapper that stands before one, since whoever calls them holds the module.
+ * unseen; GOING is after its end, when no task runs in its functions nor in a
+ * wrapper of one, since every caller of them holds the module.
  * Where the hooks were taken, tasks preempted in ftrace's trampoline are waited
  * for by unregister_ftrace_function().
  */

@@ -15,13 +15,13 @@
  * That has an end, so it must have one in the wrapper too. A function that may
  * sleep for as long as a user likes is hooked in one of two other ways:
  *
- *   the callback does what there is to do, and the call passes;
- *   the callback asks exactly whether a context is concerned, so that nobody
- *   else gets in, and then vzctx_stay_begin(); the wrapper enters nothing and
- *   ends with vzctx_stay_end().
+ *   the callback does what there is to do, and the call goes to the function;
+ *   the callback asks exactly whether a context is concerned, so that no other
+ *   call gets in, and then vzctx_stay_begin(); the wrapper does not call
+ *   vzctx_hook_enter(), and ends with vzctx_stay_end().
  *
- * Sleeping for memory, and for locks that are held for no longer than that, is
- * held to have an end.
+ * Waiting for memory, and for locks that are held for no longer than that, is
+ * taken to have an end.
  */
 #ifndef _VZCTX_HOOK_H
 #define _VZCTX_HOOK_H

@@ -112,7 +112,7 @@ void vzctx_group_unregister(struct vzctx_hook_group *group)
  * @group: with this function and others
  * @site: its fentry
  *
- * Its slot stays: somebody may be looking it up.
+ * Its slot stays, since a callback may be looking it up.
  *
  * Return: 0 or what ftrace says, the function staying hooked then.
  */

@@ -5,7 +5,8 @@
  * Registering with ftrace costs the machine a pass over every function, and
  * taking it back a grace period, for each ftrace_ops. So functions that ask the
  * same question before they are wrapped share one. A call that concerns no
- * context pays what it pays alone; one that does pays the look for its wrapper.
+ * context costs as much as with an ftrace_ops of its own; a call that does also
+ * costs the look-up of its wrapper.
  */
 #ifndef _VZCTX_HOOK_GROUP_H
 #define _VZCTX_HOOK_GROUP_H
@@ -43,19 +44,19 @@ struct vzctx_hook_group {
 	bool registered;
 };
 
-/** vzctx_group_host - whatever a task on the host does passes */
+/** vzctx_group_host - a call by a task of the host goes straight to the kernel */
 extern struct vzctx_hook_group vzctx_group_host;
 
-/** vzctx_group_owner - what is charged to nobody, the first argument, passes */
+/** vzctx_group_owner - likewise a call whose first argument no context pays for */
 extern struct vzctx_hook_group vzctx_group_owner;
 
-/** vzctx_group_inside - a task in no context passes; the wrappers stay, see stay.h */
+/** vzctx_group_inside - likewise a call by a task in no context; wrappers stay */
 extern struct vzctx_hook_group vzctx_group_inside;
 
-/** vzctx_group_mm - a task whose memory is nobody's passes; the wrappers stay */
+/** vzctx_group_mm - likewise if its memory is charged to no context; wrappers stay */
 extern struct vzctx_hook_group vzctx_group_mm;
 
-/** vzctx_group_rare - nothing passes; the wrappers decide */
+/** vzctx_group_rare - every call goes to its wrapper, which decides */
 extern struct vzctx_hook_group vzctx_group_rare;
 
 /** vzctx_group_wrapper() - the wrapper of a function, 0 if it is none of them */

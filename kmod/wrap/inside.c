@@ -2,8 +2,8 @@
 /*
  * vzctx - who is inside wrappers
  *
- * A task asleep in one has it on its stack, so nothing needs to be written down
- * by the wrapper for the rare case that somebody asks.
+ * A task asleep in a wrapper has it on its stack. So wrappers need not write
+ * anything down for the rare case that this is asked for.
  */
 #include <linux/idr.h>
 #include <linux/module.h>

@@ -70,10 +70,10 @@ long vzctx_stay_count(void)
 }
 
 /*
- * Whoever was let in had preemption off from the look at the gate until it was
- * counted. So after a grace period each of them counts, nobody is added, and
- * the sum is zero only when all have left. Its last instructions in the wrapper,
- * behind the count, are waited for by unloading.
+ * A task that was let in had preemption off from its look at the gate until it was
+ * counted. So after a grace period every such task is counted and none is added,
+ * and the sum is zero only when all have left. Unloading waits for the last
+ * instructions of a wrapper, which come after the count.
  */
 static bool all_left(void)
 {
@@ -82,10 +82,11 @@ static bool all_left(void)
 }
 
 /**
- * vzctx_stay_release() - drops the module if nobody needs it
+ * vzctx_stay_release() - drops the module if no task stays
  *
- * After vzctx_stay_close(), best a grace period later. If somebody stays it is
- * looked at again. Sleeps, but for a grace period at most.
+ * To be called after vzctx_stay_close(), best a grace period later. While a task
+ * stays, this is tried again from time to time. Sleeps, but for a grace period at
+ * most.
  */
 void vzctx_stay_release(void)
 {

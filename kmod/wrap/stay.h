@@ -2,17 +2,17 @@
 /*
  * vzctx - calls that may last for ever
  *
- * Some hooked functions sleep for as long as a user likes: a full socket is
- * written to, a module is waited for, a file system of a user's own is asked. A
- * task in the wrapper of one is said to stay. Unloading cannot wait for it, so
- * it holds the module, by way of one reference for all of them:
+ * Some hooked functions sleep for as long as a user likes: they write to a full
+ * socket, wait for a module to be loaded, or ask a file system that a user serves.
+ * A task in the wrapper of such a function is said to stay. Unloading cannot wait
+ * for it, so it holds the module, by way of one reference for all of them:
  *
  *   open    a context runs: calls are let into these wrappers, counted per CPU
  *   closed  none runs: calls pass as if they were not hooked; the reference is
  *           dropped when the last task that stayed has left
  *
- * Nobody waits for that to happen. Who tries to unload meanwhile is told at once
- * that the module is in use; the kernel log names the tasks.
+ * Nothing waits for that to happen. An attempt to unload meanwhile fails at once,
+ * since the module is in use; the kernel log names the tasks.
  */
 #ifndef _VZCTX_STAY_H
 #define _VZCTX_STAY_H
