@@ -93,8 +93,9 @@ FIXTURE(reclaim)
 
 FIXTURE_SETUP(reclaim)
 {
+	/* SKIP() here would leave out nothing but the rest of this. */
 	if (access("/proc/lockdep", R_OK))
-		SKIP(return, "this kernel has no /proc/lockdep");
+		return;
 	ASSERT_EQ(0, genl_open(&self->g));
 	self->s = hire(&self->g, &self->ct, 101, 0);
 	ASSERT_NE(NULL, self->s);
@@ -115,6 +116,8 @@ CLAIM(reclaim, no_lock_of_an_address_space_is_held)
 	};
 	const char *const *class;
 
+	if (!self->s)
+		SKIP(return, "this kernel has no /proc/lockdep");
 	ASSERT_EQ(0, vz_set(&self->g, 101, UB_PRIVVMPAGES, 100000, 100000));
 	ASSERT_EQ(0, vz_set(&self->g, 101, UB_LOCKEDPAGES, 100, 100));
 	EXPECT_EQ(0, tell(self->s, execute, 16, 0));
