@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* guest: smp=2 mem=1280 module=1 timeout=300 */
+/* guest: smp=2 mem=1536 module=1 timeout=300 */
 /*
  * vzctx selftests - lockedpages: huge pages
  *
