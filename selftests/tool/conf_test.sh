@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: smp=2 module=1 timeout=200
+# guest: smp=2 module=1 timeout=200 kernels=newest
 #
 # configurations - how values are read in files, samples and options, and what is said
 # of a line that cannot be read. A file that OpenVZ starts from starts here.

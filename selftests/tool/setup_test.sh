@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: smp=2 module=1 timeout=200
+# guest: smp=2 module=1 timeout=200 kernels=newest
 #
 # what a container finds inside: its own name, and file systems that are its own.
 
