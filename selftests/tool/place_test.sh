@@ -23,8 +23,8 @@ cleanup() {
 		vzctx umount "$c"
 		rm -rf "$conf/$c".* "/vz/private/$c" "/vz/root/$c"
 	done
-	umount "$host/data" /vz/root/501
-	rm -rf "$conf"/vps.* "$host" /srv/open /srv/mine /srv/link
+	umount "$host"/{data,a,b,c} /vz/root/501
+	rm -rf "$conf"/vps.* "$host" /srv/open /srv/mine /srv/link /vz/template/cache/{led,stolen}.tar*
 	rmdir /sys/fs/cgroup/vz
 } >/dev/null 2>&1
 trap cleanup EXIT
@@ -135,6 +135,84 @@ linked() {
 		sed -i 's|^VE_PRIVATE=.*|VE_PRIVATE="/srv/link/505"|' "$conf/505.conf" &&
 		expect 0 '' vzctx mount 505 && mountpoint /vz/root/505 &&
 		expect 0 '' vzctx umount 505 && refuses mountpoint /vz/root/505
+}
+
+# inside PATH: a link that a container's root put into its tree, to root-only files.
+inside() {
+	rm -rf "$host/secret" "$1" && mkdir -p "$host/secret" "${1%/*}" && echo secret >"$host/secret/file" && ln -s "$host/secret" "$1"
+}
+
+untouched() {
+	same 'file 700 secret' "$(ls "$host/secret") $(stat -c %a "$host/secret") $(<"$host/secret/file")"
+}
+
+# What root gives by name is followed like what a configuration says.
+by_name() {
+	local link=/vz/private/501/srv/app t
+	inside "$link" && chmod 700 "$host/secret" && cp "$host/t.tar" /vz/private/501/srv/ || return
+	ln -sfn "$link" "$host/here"
+	for t in "$link" "$link/new" "$host/here" "$host/here/new"; do
+		expect 1 'leads into /vz/private/501, which belongs to CT 501' vzctx template unpack "$host/t.tar" "$t" &&
+			expect 1 'leads into /vz/private/501, which belongs to CT 501' vzctx template unpack "$t" "$host/fresh" &&
+			expect 1 'belongs to CT 501' vzctx template import "$t" stolen || return
+		expect 1 'belongs to CT 501' vzctx create 503 --ostemplate "$t" && [[ ! -e $conf/503.conf ]] || return
+	done
+	expect 1 'belongs to CT 501' vzctx template unpack /vz/private/501/srv/t.tar "$host/fresh" &&
+		expect 1 'belongs to CT 501' eval 'cd /vz/private/501/srv && vzctx template unpack ./t.tar "$host/fresh"' &&
+		[[ ! -e $host/fresh && ! -e /vz/private/503 ]] && untouched || return
+	mkdir -p /vz/template/cache && ln -sfn /vz/private/501/srv/t.tar /vz/template/cache/led.tar
+	expect 1 'belongs to CT 501' vzctx create 503 --ostemplate led
+	local rc=$?
+	# Of what is nobody's, any user's file will do; and a whole area is read as it is.
+	mkdir -p /srv/mine && chown 1000 /srv/mine && cp "$host/t.tar" /srv/mine/ && rm -f "$link" || rc=1
+	expect 0 'unpacked' vzctx template unpack /srv/mine/t.tar "$host/fresh" &&
+		expect 0 'unpacked' vzctx template unpack /vz/private/501 "$host/whole" || rc=1
+	chown 0 /srv/mine
+	rm -rf "$host/fresh" "$host/whole" /vz/template/cache/led.tar /vz/private/501/srv/t.tar
+	return "$rc"
+}
+
+# An area has one place in its file system, and as many names as it is mounted at.
+other_names() {
+	local rc=0 sub=/vz/private/501/srv/sub
+	inside "$sub" && chmod 700 "$host/secret"
+	rm "$sub" && mkdir -p "$sub/deep" "$host"/{a,b,c} && mount --bind /vz/private/501 "$host/a" &&
+		mount --bind "$sub" "$host/b" && mount --bind /vz/private "$host/c" || return
+	refused "$host/a belongs to CT 501" "$host/a" &&
+		refused "belongs to CT 501 and is changed by it" "$host/a/srv/sub" &&
+		refused 'CT 501' "$host/b" && refused 'belongs to CT 501 and is changed by it' "$host/b/deep" &&
+		refused 'of all containers' "$host/c" && refused 'belongs to CT 501' "$host/c/501" &&
+		expect 1 'belongs to CT 501' vzctx template unpack "$host/t.tar" "$host/b/deep" || rc=1
+	# As it was saved by hand, and turned elsewhere since.
+	by_hand 503 "VE_PRIVATE=\"$host/a/srv/sub\""
+	rm -r "$sub" && ln -s "$host/secret" "$sub" || rc=1
+	expect 1 'belongs to CT 501' vzctx start 503 -- /bin/sleep 9 &&
+		expect 1 'belongs to CT 501' vzctx destroy 503 --purge &&
+		expect 0 '' vzctl set 503 --hostname planted --save && untouched || rc=1
+	rm -f "$conf"/503.* "$sub"
+	umount "$host"/{a,b,c}
+	return "$rc"
+}
+
+# Links in what is left of a container are still those its root made.
+left_behind() {
+	local rc=0 d
+	tree /vz/private/504
+	tree "$host/kept"
+	expect 0 '' vzctx create 504 && expect 0 '' vzctx create 505 --private "$host/kept" || return
+	inside /vz/private/504/web && inside "$host/kept/web" && chmod 700 "$host/secret" &&
+		vzctx destroy 504 && vzctx destroy 505 || return
+	for d in 504:/vz/private/504 505:"$host/kept"; do
+		refused "leads into ${d#*:}, which CT ${d%%:*} left" "${d#*:}/web" &&
+			expect 1 'which CT 50[45] left' vzctx create "${d%%:*}" --private "${d#*:}/web" &&
+			expect 1 'which CT 50[45] left' vzctx template unpack "$host/t.tar" "${d#*:}/web" || rc=1
+	done
+	rm "$conf"/504.conf.destroyed
+	refused 'leads into /vz/private/504, which CT 504 left' /vz/private/504/web && untouched || rc=1
+	# As a whole it may be taken again, under another number too.
+	expect 0 'CT 503 created' vzctx create 503 --private "$host/kept" || rc=1
+	rm -rf "$conf"/50[345].* /vz/private/504 "$host/kept"
+	return "$rc"
 }
 
 # --- who can come to it ---------------------------------------------------------
@@ -249,7 +327,7 @@ scripts() {
 	return "$rc"
 }
 
-plan 14
+plan 17
 dmesg_mark
 mkdir -p "$host"
 chmod 700 "$host"
@@ -262,6 +340,9 @@ check "what others can change or come to is refused, with the way out" open_to_o
 check "what belongs to another container, is in it or around it is refused" of_another
 check "vzctl set and create refuse them too and save nothing" set_refuses
 check "a path turned elsewhere after it was saved is refused" swapped
+check "what root names leads through no container's tree either" by_name
+check "a container's tree is known under every name it is mounted at" other_names
+check "what a destroyed container left is no way to anywhere" left_behind
 check "root's own symbolic link is followed" linked
 check "no user of the host runs what a container made set-user-id" setuid
 check "a directory that is not the tool's is not closed by it" not_ours_to_close

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@
 #include "conf/conf.h"
 #include "conf/confline.h"
 #include "lib/parse.h"
+
+#define RETIRED	".conf.destroyed"
 
 struct conf {
 	struct line *first;
@@ -247,7 +250,7 @@ int conf_retire(const struct conf *c, uint32_t ctid)
 	int dir, ret;
 
 	conf_path(ctid, path, sizeof(path));
-	snprintf(to, sizeof(to), "%s.destroyed", path);
+	snprintf(to, sizeof(to), CONF_DIR "/%u" RETIRED, ctid);
 	ret = save_path(c, to);
 	if (ret)
 		return ret;
@@ -320,27 +323,31 @@ bool conf_id_base(const struct conf *c, uint32_t *base)
 	return true;
 }
 
-int conf_each(int (*fn)(uint32_t ctid, const struct conf *c, void *arg),
-	      void *arg)
+/* Of each file called CTID@suffix. */
+static int each(const char *suffix,
+		int (*fn)(uint32_t ctid, const struct conf *c, void *arg),
+		void *arg)
 {
 	DIR *d = opendir(CONF_DIR);
+	char path[sizeof(CONF_DIR) + NAME_MAX + 2], word[16];
 	struct dirent *e;
 	int ret = 0;
 
 	if (!d)
 		return errno == ENOENT ? 0 : -errno;
 	while (!ret && (e = readdir(d))) {
-		char *dot = strstr(e->d_name, ".conf"), word[16];
+		size_t len = strcspn(e->d_name, ".");
 		struct conf *c;
 		uint32_t ctid;
 
-		if (!dot || dot[5] || dot - e->d_name >= (long)sizeof(word))
+		if (len >= sizeof(word) || strcmp(e->d_name + len, suffix))
 			continue;
-		memcpy(word, e->d_name, dot - e->d_name);
-		word[dot - e->d_name] = '\0';
+		memcpy(word, e->d_name, len);
+		word[len] = '\0';
 		if (!parse_ctid(word, &ctid))
 			continue;
-		c = conf_load(ctid);
+		snprintf(path, sizeof(path), CONF_DIR "/%s", e->d_name);
+		c = conf_load_path(path);
 		/* A file that vanished between the two calls is no file. */
 		if (!c && errno == ENOENT)
 			continue;
@@ -349,4 +356,16 @@ int conf_each(int (*fn)(uint32_t ctid, const struct conf *c, void *arg),
 	}
 	closedir(d);
 	return ret;
+}
+
+int conf_each(int (*fn)(uint32_t ctid, const struct conf *c, void *arg),
+	      void *arg)
+{
+	return each(".conf", fn, arg);
+}
+
+int conf_each_destroyed(int (*fn)(uint32_t ctid, const struct conf *c, void *arg),
+			void *arg)
+{
+	return each(RETIRED, fn, arg);
 }

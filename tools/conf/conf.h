@@ -109,4 +109,8 @@ bool conf_id_base(const struct conf *c, uint32_t *base);
 int conf_each(int (*fn)(uint32_t ctid, const struct conf *c, void *arg),
 	      void *arg);
 
+/** The same of what conf_retire() saved and nobody has removed. */
+int conf_each_destroyed(int (*fn)(uint32_t ctid, const struct conf *c, void *arg),
+			void *arg);
+
 #endif /* _VZCTX_CONF_H */

@@ -21,40 +21,37 @@
 #include "inside/hosts.h"
 #include "lib/msg.h"
 #include "module/running.h"
-#include "tree/place.h"
+#include "tree/area.h"
 
 #define RESOLV		"/etc/resolv.conf"
 #define FILE_MAX	65536	/* of a file inside that is read */
 
 /* The directory etc of the tree, for use as a place only. */
-static int open_etc(const char *private)
+static int open_etc(struct place *private)
 {
-	struct place place = PLACE_NONE;
 	struct open_how how = {
 		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS |
 			   RESOLVE_NO_XDEV,
 	};
-	int etc, ret = place_open(&place, private, NULL);
+	int etc = *private->rest ? -1 :
+		  syscall(SYS_openat2, private->fd, "etc", &how, sizeof(how));
 
-	if (ret)
-		return ret;
-	if (*place.rest) {
-		place_close(&place);
-		return -ENOENT;
-	}
-	etc = syscall(SYS_openat2, place.fd, "etc", &how, sizeof(how));
-	ret = etc < 0 ? -errno : etc;
-	place_close(&place);
-	return ret;
+	etc = etc < 0 ? *private->rest ? -ENOENT : -errno : etc;
+	place_close(private);
+	return etc;
 }
 
 static int etc_of(uint32_t ctid, const struct conf *c)
 {
-	char private[PATH_MAX];
+	struct place private = PLACE_NONE;
+	struct areas a;
+	int ret = areas_load(&a, ctid, c);
 
-	conf_private(c, ctid, private, sizeof(private));
-	return open_etc(private);
+	if (!ret)
+		ret = area_open(&private, &a, AREA_PRIVATE, AREA_REMOVE);
+	areas_free(&a);
+	return ret ? ret : open_etc(&private);
 }
 
 /* Whoever owns the tree may put anything there, but never gets it followed. */
@@ -263,9 +260,13 @@ int setup_live_hostname(uint32_t ctid, const char *name)
 
 int setup_new(const char *private)
 {
-	int etc = open_etc(private), ret = 0;
+	struct place place = PLACE_NONE;
+	int etc, ret = place_open(&place, private, NULL);
 	char *id;
 
+	if (ret)
+		return ret;
+	etc = open_etc(&place);
 	if (etc < 0)
 		return etc == -ENOENT ? 0 : etc;
 	id = content(etc, "machine-id");

@@ -13,6 +13,7 @@
 #include "lib/open_beneath.h"
 #include "template/image.h"
 #include "template/template.h"
+#include "tree/area.h"
 #include "tree/jail.h"
 #include "tree/treecopy.h"
 #include "tree/treepack.h"
@@ -118,12 +119,16 @@ static int unpack(struct tree_job *p, int fd, void *arg)
 int template_unpack(const char *source, int dirfd, struct tree_job *p)
 {
 	const char *slash = strrchr(source, '/');
+	struct place place = PLACE_NONE;
 	struct source s;
 	int ret;
 
 	p->label = slash && slash[1] ? slash + 1 : source;
-	s.fd = open(source, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (s.fd < 0 || fstat(s.fd, &s.st)) {
+	ret = area_open_source(&place, source);
+	s.fd = ret ? ret : place_read(&place, O_NONBLOCK | O_NOCTTY);
+	if (ret) {
+		ret = jail_fail(p, -ret, "%s", place.sentence);
+	} else if (s.fd < 0 || fstat(s.fd, &s.st)) {
 		ret = jail_fail(p, errno, "it cannot be opened");
 	} else if (!S_ISDIR(s.st.st_mode) && !S_ISREG(s.st.st_mode)) {
 		ret = jail_fail(p, EINVAL, "it is neither a file nor a directory");
@@ -133,6 +138,7 @@ int template_unpack(const char *source, int dirfd, struct tree_job *p)
 	}
 	if (s.fd >= 0)
 		close(s.fd);
+	place_close(&place);
 	return ret;
 }
 

@@ -12,7 +12,7 @@
 #include "lib/dirs.h"
 #include "lib/msg.h"
 #include "template/template_find.h"
-#include "tree/place.h"
+#include "tree/area.h"
 
 /* In the order in which they are looked for; "": a directory, or a file as named. */
 static const char *const suffixes[] = {
@@ -39,10 +39,9 @@ int template_cache(char *path, size_t size, bool make)
 
 int template_trust(const char *cache)
 {
-	struct place_guard guard = { .sticky = true };
 	struct place p = PLACE_NONE;
 	struct stat st;
-	int ret = place_open(&p, cache, &guard);
+	int ret = area_open_roots(&p, cache);
 
 	if (!ret && !*p.rest && !fstat(p.fd, &st) && !place_roots_own(&st))
 		ret = place_refuse(&p, EPERM, "others than root may write to %s (owner %u, mode %04o); `chown root:root %s; chmod go-w %s`",
@@ -67,10 +66,24 @@ const char *template_suffix(const char *file)
 	return NULL;
 }
 
+/* Whether @path is a template; of a path that no template may have the user is told. */
+static int look(const char *path)
+{
+	struct place p = PLACE_NONE;
+	struct stat st;
+	int ret = area_open_source(&p, path);
+
+	if (ret == -EPERM)
+		msg_note("the template %s is not used: %s", path, p.sentence);
+	else if (!ret && (fstat(p.fd, &st) || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))))
+		ret = -ENOENT;
+	place_close(&p);
+	return ret;
+}
+
 int template_find(const char *name, char *path, size_t size)
 {
 	char cache[256];
-	struct stat st;
 	int ret;
 
 	if (!*name)
@@ -79,7 +92,7 @@ int template_find(const char *name, char *path, size_t size)
 		ret = fits(snprintf(path, size, "%s", name), size);
 		if (ret)
 			return ret;
-		return stat(path, &st) ? -errno : 0;
+		return look(path);
 	}
 	/* What begins with a dot is half made. */
 	if (*name == '.')
@@ -91,8 +104,10 @@ int template_find(const char *name, char *path, size_t size)
 		ret = fits(snprintf(path, size, "%s/%s%s", cache, name, suffixes[i]), size);
 		if (ret)
 			return ret;
-		if (!stat(path, &st) && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
-			return 0;
+		ret = look(path);
+		if (!ret || ret == -EPERM)
+			return ret;
+		ret = 0;
 	}
 	return ret ?: -ENOENT;
 }

@@ -25,7 +25,8 @@ int template_trust(const char *cache);
  * @name: a path if it has a slash in it, else a name in the cache, with or
  *	without its suffix
  *
- * Return: 0, -ENOENT, -EINVAL (no name: empty, or a leading dot), -ENAMETOOLONG.
+ * Return: 0, -ENOENT, -EINVAL (no name: empty, or a leading dot), -ENAMETOOLONG,
+ * -EPERM: a container has its hand in the path, which the user is told.
  */
 int template_find(const char *name, char *path, size_t size);
 

@@ -39,10 +39,10 @@ bool template_name_ok(const char *name)
 static int open_cache(const char *name, char *cache, size_t size)
 {
 	char path[PATH_MAX];
-	int fd = -1, ret = template_cache(cache, size, true);
+	int fd = -1, ret = template_cache(cache, size, false);
 
 	if (!ret)
-		ret = template_trust(cache);
+		ret = template_trust(cache) ?: template_cache(cache, size, true);
 	if (!ret) {
 		fd = open(cache, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		ret = fd < 0 ? -errno : 0;
@@ -155,7 +155,7 @@ static int find(const char *name, char *path, size_t size)
 	if (ret == -ENOENT && !strchr(name, '/') && !access(name, F_OK) &&
 	    (size_t)snprintf(path, size, "./%s", name) < size)
 		return 0;
-	return msg_fail(-ret, strchr(name, '/') ? NULL : "there is none in the cache (`vzctx template list`) and no such file here",
+	return msg_fail(-ret, strchr(name, '/') || ret != -ENOENT ? NULL : "there is none in the cache (`vzctx template list`) and no such file here",
 			"find the template \"%s\"", name);
 }
 
@@ -245,13 +245,8 @@ int template_remove(const char *name)
 /* @p becomes the directory called @name, made if missing. Return: 0 or -errno. */
 static int open_tree_at(struct place *p, const char *name, bool *made)
 {
-	char path[PATH_MAX], *here = *name == '/' ? NULL : getcwd(NULL, 0);
-	int fd, ret;
+	int fd, ret = area_open_tree(p, name);
 
-	snprintf(path, sizeof(path), "%s%s%s", here ? here : "",
-		 here ? "/" : "", name);
-	free(here);
-	ret = area_open_tree(p, path);
 	if (ret)
 		return ret;
 	*made = *p->rest;

@@ -12,178 +12,20 @@
 #include <unistd.h>
 
 #include "conf/globalconf.h"
+#include "lib/location.h"
 #include "lib/msg.h"
 #include "tree/area.h"
 
-/* The host's own. A container's directory may lie below the first kind only. */
-static const char *const around[] = {
-	"/", "/home", "/media", "/mnt", "/opt", "/srv", "/var", "/var/lib",
-};
-static const char *const whole[] = {
-	"/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32",
-	"/lost+found", "/proc", "/root", "/run", "/sbin", "/sys", "/tmp", "/usr",
-	"/var/backups", "/var/cache", "/var/lib/private", "/var/log",
-	"/var/mail", "/var/spool", "/var/tmp",
-};
-
-#define NAROUND	(sizeof(around) / sizeof(around[0]))
-#define NWHOLE	(sizeof(whole) / sizeof(whole[0]))
-
-static const char *const keys[] = {
-	[AREA_PRIVATE] = "VE_PRIVATE", [AREA_ROOT] = "VE_ROOT",
-};
-
-/* Whether @path is @dir or below it. */
-static bool within(const char *path, const char *dir)
-{
-	size_t len = strlen(dir);
-
-	if (!strcmp(dir, "/"))
-		return true;
-	return !strncmp(path, dir, len) && (!path[len] || path[len] == '/');
-}
-
-/* The same directory under another name, as a bind mount gives it. */
-static bool same_directory(const struct place *p, const char *path)
-{
-	struct stat a, b;
-
-	return !*p->rest && p->fd >= 0 && !fstat(p->fd, &a) && !stat(path, &b) &&
-	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-static const char *host_directory(const char *path)
-{
-	for (size_t i = 0; i < NAROUND; i++)
-		if (within(around[i], path))
-			return around[i];
-	for (size_t i = 0; i < NWHOLE; i++)
-		if (within(path, whole[i]) || within(whole[i], path))
-			return whole[i];
-	return NULL;
-}
-
-static const char *is_host(const struct place *p)
-{
-	const char *dir = host_directory(p->path);
-
-	for (size_t i = 0; !dir && i < NWHOLE; i++)
-		if (same_directory(p, whole[i]))
-			dir = whole[i];
-	for (size_t i = 0; !dir && i < NAROUND; i++)
-		if (same_directory(p, around[i]))
-			dir = around[i];
-	return dir;
-}
-
-static void path_of(uint32_t ctid, const struct conf *c, enum area which,
-		    char *buf, size_t size)
-{
-	if (which == AREA_PRIVATE)
-		conf_private(c, ctid, buf, size);
-	else
-		conf_root(c, ctid, buf, size);
-}
-
-/* Where those of all containers lie unless they say otherwise, or "". */
-static void common(enum area which, char *buf, size_t size)
-{
-	const char *path = globalconf(NULL, keys[which]);
-	char *slash, *name;
-
-	snprintf(buf, size, "%s", path ? path : "");
-	slash = strrchr(buf, '/');
-	name = slash ? slash + 1 : buf;
-	if (!slash || slash == buf || (!strstr(name, "$VEID") && !strstr(name, "${VEID}")))
-		*buf = '\0';
-	else
-		*slash = '\0';
-}
-
-static int add(struct areas *a, uint32_t ctid, const char *path)
-{
-	struct area_other *v = realloc(a->v, (a->n + 1) * sizeof(*v));
-
-	if (!v)
-		return -ENOMEM;
-	a->v = v;
-	v[a->n].ctid = ctid;
-	v[a->n].path = strdup(path);
-	if (!v[a->n].path)
-		return -ENOMEM;
-	a->n++;
-	return 0;
-}
-
-static int add_both(uint32_t ctid, const struct conf *c, void *arg)
-{
-	char path[PATH_MAX], real[PATH_MAX];
-	struct areas *a = arg;
-	int ret = 0;
-
-	for (int which = AREA_PRIVATE; !ret && which <= AREA_ROOT; which++) {
-		if (ctid == a->ctid)
-			break;
-		path_of(ctid, c, which, path, sizeof(path));
-		/* What can be no container's keeps nobody from anything. */
-		if (*path != '/' || host_directory(path))
-			continue;
-		ret = add(a, ctid, path);
-		if (!ret && realpath(path, real) && strcmp(path, real) &&
-		    !host_directory(real))
-			ret = add(a, ctid, real);
-	}
-	return ret;
-}
-
-int areas_load(struct areas *a, uint32_t ctid, const struct conf *c)
-{
-	*a = (struct areas){ .ctid = ctid, .conf = c };
-	return conf_each(add_both, a);
-}
-
-void areas_free(struct areas *a)
-{
-	for (size_t i = 0; i < a->n; i++)
-		free(a->v[i].path);
-	free(a->v);
-	*a = (struct areas){ 0 };
-}
-
-/* Of what lies below another container's directory that container is master. */
-static bool pass(struct place *p, const char *directory, void *arg)
-{
-	const struct areas *a = arg;
-
-	for (size_t i = 0; i < a->n; i++) {
-		if (strcmp(a->v[i].path, directory))
-			continue;
-		place_refuse(p, EPERM, "the path leads into %s, which belongs to CT %u and is changed by it; choose a directory outside",
-			     directory, a->v[i].ctid);
-		return false;
-	}
-	return true;
-}
-
-static int check_others(struct place *p, const struct areas *a, enum area which)
+/* A container's own two are apart. */
+static int check_own(struct place *p, const struct areas *a, enum area which)
 {
 	char other[PATH_MAX], real[PATH_MAX];
 
-	for (size_t i = 0; i < a->n; i++) {
-		const char *path = a->v[i].path;
-
-		if (!strcmp(path, p->path))
-			return place_refuse(p, EEXIST, "%s belongs to CT %u",
-					    p->path, a->v[i].ctid);
-		if (within(path, p->path) || within(p->path, path))
-			return place_refuse(p, EEXIST, "%s and %s, which belongs to CT %u, would lie in one another; choose another directory",
-					    p->path, path, a->v[i].ctid);
-	}
-	path_of(a->ctid, a->conf, which == AREA_ROOT ? AREA_PRIVATE : AREA_ROOT,
-		other, sizeof(other));
+	area_path(a->ctid, a->conf, which == AREA_ROOT ? AREA_PRIVATE : AREA_ROOT,
+		  other, sizeof(other));
 	if (!realpath(other, real))
 		snprintf(real, sizeof(real), "%s", other);
-	if (within(real, p->path) || within(p->path, real))
+	if (path_within(real, p->path) || path_within(p->path, real))
 		return place_refuse(p, EEXIST, "VE_PRIVATE and VE_ROOT, %s and %s, %s",
 				    which == AREA_ROOT ? real : p->path,
 				    which == AREA_ROOT ? p->path : real,
@@ -195,12 +37,12 @@ static int check_others(struct place *p, const struct areas *a, enum area which)
 static int check_host(struct place *p)
 {
 	static const char *const own[] = { "TEMPLATE", "DUMPDIR", "LOCKDIR" };
-	const char *host = is_host(p);
+	const char *host = areas_host(p);
 	char dir[PATH_MAX];
 
 	for (int which = AREA_PRIVATE; !host && which <= AREA_ROOT; which++) {
-		common(which, dir, sizeof(dir));
-		if (*dir && (within(dir, p->path) || same_directory(p, dir)))
+		areas_common(which, dir, sizeof(dir));
+		if (*dir && (path_within(dir, p->path) || areas_same(p, dir)))
 			return place_refuse(p, EPERM, "%s holds the directories of all containers; choose one below it",
 					    p->path);
 	}
@@ -208,7 +50,7 @@ static int check_host(struct place *p)
 		const char *path = globalconf(NULL, own[i]);
 
 		if (path && *path == '/' &&
-		    (within(p->path, path) || within(path, p->path)))
+		    (path_within(p->path, path) || path_within(path, p->path)))
 			return place_refuse(p, EPERM, "%s and %s, the %s of " GLOBAL_CONF ", are not apart; choose another directory",
 					    p->path, path, own[i]);
 	}
@@ -228,10 +70,10 @@ static bool is_common(const char *path, enum area which)
 	char dir[PATH_MAX];
 	size_t len;
 
-	common(which, dir, sizeof(dir));
+	areas_common(which, dir, sizeof(dir));
 	len = strlen(dir);
 	return len && !strncmp(path, dir, len) && path[len] == '/' &&
-	       !strchr(path + len + 1, '/') && !host_directory(dir);
+	       !strchr(path + len + 1, '/') && !areas_host_directory(dir);
 }
 
 /* @own: the directory above is the tool's to close; @now: and has to be closed. */
@@ -248,13 +90,13 @@ static int check_closed(struct place *p, bool own, bool now)
 	if (fstat(fd, &st))
 		return place_refuse(p, errno, "%s: %s", dir, strerror(errno));
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (own && !host_directory(dir) && !chmod(path, 0700)) {
+	if (own && !areas_host_directory(dir) && !chmod(path, 0700)) {
 		msg_note("%s closed to other users (mode %04o before): owners and set-user-id bits of what containers write there are the host's",
 			 dir, st.st_mode & 07777);
 		p->closed = true;
 		return 0;
 	}
-	if (host_directory(dir))
+	if (areas_host_directory(dir))
 		return place_refuse(p, EPERM, "every user of the host can come to %s, where owners and set-user-id bits are the host's; choose one below a new directory of mode 0700, as %s is",
 				    p->path, PRIVATE_DIR);
 	return place_refuse(p, EPERM, "every user of the host can come to %s, where owners and set-user-id bits are the host's; `chmod 0700 %s`",
@@ -290,22 +132,25 @@ static int check_conf(struct place *p, uint32_t ctid)
 	return ret;
 }
 
-int area_open(struct place *p, const struct areas *a, enum area which,
+int area_open(struct place *p, struct areas *a, enum area which,
 	      enum area_for why)
 {
-	struct place_guard guard = { .pass = pass, .arg = (void *)a };
+	struct place_guard guard = { .pass = areas_pass, .arg = a };
 	char path[PATH_MAX];
 	int ret = check_conf(p, a->ctid);
 
 	if (ret)
 		return ret;
-	path_of(a->ctid, a->conf, which, path, sizeof(path));
+	areas_refresh(a);
+	area_path(a->ctid, a->conf, which, path, sizeof(path));
 	ret = place_open(p, path, &guard);
 	if (ret)
 		return ret;
 	ret = check_host(p);
 	if (!ret)
-		ret = check_others(p, a, which);
+		ret = areas_check_apart(p, a);
+	if (!ret)
+		ret = check_own(p, a, which);
 	if (!ret && why >= AREA_SAVE)
 		ret = check_closed(p, is_common(path, which), why >= AREA_USE);
 	if (!ret && why >= AREA_NEW)
@@ -315,7 +160,7 @@ int area_open(struct place *p, const struct areas *a, enum area which,
 	return ret;
 }
 
-int area_check(struct place *p, const struct areas *a, enum area which,
+int area_check(struct place *p, struct areas *a, enum area which,
 	       enum area_for why)
 {
 	int ret = area_open(p, a, which, why);
@@ -325,15 +170,56 @@ int area_check(struct place *p, const struct areas *a, enum area which,
 	return ret;
 }
 
+/* Follows @path for nobody's container; @guard becomes whole. */
+static int follow(struct place *p, const char *path, struct place_guard *guard)
+{
+	char *here = *path == '/' ? NULL : getcwd(NULL, 0), whole[PATH_MAX];
+	struct areas a;
+	int ret = areas_load(&a, 0, NULL);
+
+	snprintf(whole, sizeof(whole), "%s%s%s", here ? here : "",
+		 here ? "/" : "", path);
+	free(here);
+	guard->pass = areas_pass;
+	guard->arg = &a;
+	if (ret)
+		ret = place_refuse(p, -ret, "read " CONF_DIR ": %s", strerror(-ret));
+	else
+		ret = place_open(p, whole, guard) ?: areas_check_outside(p, &a);
+	if (ret)
+		place_close(p);
+	areas_free(&a);
+	return ret;
+}
+
 int area_open_tree(struct place *p, const char *path)
 {
 	struct place_guard guard = { .sticky = true };
-	int ret = place_open(p, path, &guard);
+	int ret = follow(p, path, &guard);
 
 	if (!ret)
 		ret = check_closed(p, is_common(path, AREA_PRIVATE), true);
 	if (ret)
 		place_close(p);
+	return ret;
+}
+
+int area_open_roots(struct place *p, const char *path)
+{
+	struct place_guard guard = { .sticky = true };
+
+	return follow(p, path, &guard);
+}
+
+int area_open_source(struct place *p, const char *path)
+{
+	struct place_guard guard = { .others = true };
+	int ret = follow(p, path, &guard);
+
+	if (!ret && *p->rest) {
+		ret = place_refuse(p, ENOENT, "there is no %s", p->path);
+		place_close(p);
+	}
 	return ret;
 }
 

@@ -10,28 +10,11 @@
 #ifndef _VZCTX_TREE_AREA_H
 #define _VZCTX_TREE_AREA_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "conf/conf.h"
+#include "tree/areas.h"
 #include "tree/place.h"
-
-/** struct areas - a container, and the directories of all others */
-struct areas {
-	uint32_t ctid;
-	const struct conf *conf;
-	struct area_other {
-		uint32_t ctid;
-		char *path;
-	} *v;
-	size_t n;
-};
-
-/** areas_load - Return: 0, or -errno: not every configuration could be read. */
-int areas_load(struct areas *a, uint32_t ctid, const struct conf *c);
-void areas_free(struct areas *a);
-
-enum area { AREA_PRIVATE, AREA_ROOT };
 
 /** enum area_for - what a directory is wanted for, each asking more than before */
 enum area_for {
@@ -49,20 +32,31 @@ enum area_for {
  * which the user is told. Return: 0, or -errno with @p's sentence set, which names
  * the directory and the way out.
  */
-int area_open(struct place *p, const struct areas *a, enum area which,
+int area_open(struct place *p, struct areas *a, enum area which,
 	      enum area_for why);
 
 /** area_check - area_open() of one that is not kept open */
-int area_check(struct place *p, const struct areas *a, enum area which,
+int area_check(struct place *p, struct areas *a, enum area which,
 	       enum area_for why);
 
 /**
  * area_open_tree - a directory that is to hold a stranger's tree, and no container yet
  *
- * Closed to other users, as area_open()'s, but it may lie anywhere. Return: as
- * area_open().
+ * Closed to other users, as area_open()'s, but it may lie anywhere outside of what
+ * is a container's. Return: as area_open().
  */
 int area_open_tree(struct place *p, const char *path);
+
+/** area_open_roots - what only root can turn elsewhere, and leads into no container's */
+int area_open_roots(struct place *p, const char *path);
+
+/**
+ * area_open_source - a file or directory that root reads because it was named
+ *
+ * It may be any user's, but no container chooses what it is: the path leads into
+ * no container's directory. Return: 0, or -errno with @p's sentence set.
+ */
+int area_open_source(struct place *p, const char *path);
 
 /** enum area_mount - what is on VE_ROOT */
 enum area_mount {

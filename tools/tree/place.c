@@ -93,7 +93,7 @@ static int may_pass(struct place *p, const struct place_guard *guard,
 	if (!place_roots_own(&st)) {
 		*sticky = guard && guard->sticky && !st.st_uid &&
 			  (st.st_mode & S_ISVTX);
-		if (!*sticky)
+		if (!*sticky && !(guard && guard->others))
 			return place_refuse(p, EPERM, "others than root can change what is in %s (owner %u, mode %04o), and so turn the path elsewhere; `chown root:root %s; chmod go-w %s`, or choose a place that only root can change",
 					    shown(p), st.st_uid,
 					    st.st_mode & 07777, shown(p),

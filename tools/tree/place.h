@@ -36,6 +36,7 @@ struct place_guard {
 	bool (*pass)(struct place *p, const char *directory, void *arg);
 	void *arg;
 	bool sticky;	/* what is root's in a directory as /tmp is fine too */
+	bool others;	/* others than root may choose the way */
 };
 
 /**
