@@ -107,7 +107,7 @@ int vzctx_genl_why_dump(struct genl_family *family, struct sk_buff *skb,
 	}
 	for (; i < UB_RESOURCES * VZCTX_HITS; i++) {
 		if (!vzctx_hit_get(&last->hits, i / VZCTX_HITS, i % VZCTX_HITS,
-					&event))
+				   &event))
 			continue;
 		hdr = begin(family, skb, cb, VZCTX_CMD_WHY);
 		if (!hdr)
