@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bc.h"
+#include "base/bc.h"
 
 /**
  * struct ref - a beancounter as OpenVZ describes it, for one thread
