@@ -8,6 +8,7 @@
 
 #include <linux/vzctx.h>
 
+#include "conf/globalconf.h"
 #include "inside/sealed_copy.h"
 #include "lib/caller.h"
 #include "lib/msg.h"
@@ -145,6 +146,11 @@ static int cmd_version(const struct verb *verb, int argc, char **argv)
 	return EXIT_OK;
 }
 
+static void unread(int err)
+{
+	msg_note("warning: cannot read " GLOBAL_CONF ": %s", strerror(err));
+}
+
 int main(int argc, char **argv)
 {
 	static char *list_argv[] = { "list", NULL };
@@ -155,6 +161,7 @@ int main(int argc, char **argv)
 	ret = caller_begin();
 	if (ret)
 		return msg_fail(-ret, NULL, "open /dev/null");
+	globalconf_unread = unread;
 	name = strrchr(argv[0], '/');
 	name = name ? name + 1 : argv[0];
 	if (!strcmp(name, "vzctl") || !strcmp(name, "vzlist")) {

@@ -6,13 +6,15 @@
 #define _VZCTX_CONF_CONFWARN_H
 
 #include "conf/conf.h"
+#include "lib/report.h"
 
 /**
- * conf_warn - names each line that has no effect, or another than it says
+ * conf_warn - reports each line that has no effect, or another than it says
  *
- * By file and line, on standard error, once in a program's life; vz.conf is looked at
- * too, the first time. The lines stay in the file. @c may be NULL.
+ * By file and line, as notes, once in the life of a program; vz.conf is looked at too,
+ * the first time. Where nobody listens it is left for a listener. The lines stay in
+ * the file. @c may be NULL.
  */
-void conf_warn(const struct conf *c);
+void conf_warn(const struct conf *c, struct report *report);
 
 #endif /* _VZCTX_CONF_CONFWARN_H */

@@ -8,7 +8,6 @@
 #include <strings.h>
 
 #include "conf/globalconf.h"
-#include "lib/msg.h"
 
 static const struct {
 	const char *key, *value;
@@ -24,6 +23,8 @@ static const struct {
 	{ "STOP_TIMEOUT", "120" },
 };
 
+void (*globalconf_unread)(int err);
+
 const struct conf *globalconf_file(void)
 {
 	static struct conf *c;
@@ -33,9 +34,8 @@ const struct conf *globalconf_file(void)
 		return c;
 	tried = true;
 	c = conf_load_path(GLOBAL_CONF);
-	if (!c && errno != ENOENT)
-		msg_note("warning: cannot read " GLOBAL_CONF ": %s",
-			 strerror(errno));
+	if (!c && errno != ENOENT && globalconf_unread)
+		globalconf_unread(errno);
 	return c;
 }
 

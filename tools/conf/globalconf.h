@@ -22,6 +22,9 @@
  */
 const char *globalconf(const struct conf *c, const char *key);
 
+/** Called with the errno when vz.conf is there and cannot be read; NULL: nobody. */
+extern void (*globalconf_unread)(int err);
+
 /** vz.conf as it stands; NULL where there is none. */
 const struct conf *globalconf_file(void);
 

@@ -14,8 +14,8 @@
 
 #include "conf/conf.h"
 #include "conf/names.h"
-#include "lib/msg.h"
 #include "lib/parse.h"
+#include "lib/report.h"
 
 bool names_valid(const char *name)
 {
@@ -61,13 +61,13 @@ bool names_find(const char *name, uint32_t *ctid)
 	return !access(conf, F_OK);
 }
 
-void names_shadowed(const char *name, uint32_t ctid)
+void names_shadowed(const char *name, uint32_t ctid, struct report *report)
 {
 	uint32_t number;
 
 	if (parse_ctid(name, &number) && number != ctid)
-		msg_note("warning: where a container is asked for, %s is CT %u and not the name of CT %u",
-			 name, number, ctid);
+		report_note(report, "warning: where a container is asked for, %s is CT %u and not the name of CT %u",
+			    name, number, ctid);
 }
 
 bool names_ctid(const char *word, uint32_t *ctid)

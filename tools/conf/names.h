@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/report.h"
+
 #define NAMES_DIR	"/etc/vz/names"
 #define NAME_SIZE	65	/* the longest name, and a zero */
 
@@ -24,8 +26,8 @@ bool names_valid(const char *name);
 /** names_find - Return: whose @name is, in @ctid, or false. */
 bool names_find(const char *name, uint32_t *ctid);
 
-/** Says so where @name is a number, which stands for another CTID than @ctid. */
-void names_shadowed(const char *name, uint32_t ctid);
+/** Notes where @name is a number, which stands for another CTID than @ctid. */
+void names_shadowed(const char *name, uint32_t ctid, struct report *report);
 
 /** names_ctid - a CTID from a number, or from a name. Return: false: neither. */
 bool names_ctid(const char *word, uint32_t *ctid);

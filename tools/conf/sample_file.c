@@ -13,7 +13,6 @@
 #include "conf/profile.h"
 #include "conf/sample_file.h"
 #include "conf/ubcname.h"
-#include "lib/msg.h"
 
 #define PREFIX	"ve-"
 #define SUFFIX	".conf-sample"
@@ -24,7 +23,8 @@ static const char *plain(const char *name)
 	return strncmp(name, "vps.", 4) ? name : name + 4;
 }
 
-static int load_file(const char *name, struct conf **sample)
+static int load_file(const char *name, struct conf **sample,
+		     struct report *report)
 {
 	char path[PATH_MAX];
 
@@ -34,7 +34,7 @@ static int load_file(const char *name, struct conf **sample)
 	*sample = conf_load_path(path);
 	if (!*sample)
 		return -errno;
-	conf_warn(*sample);
+	conf_warn(*sample, report);
 	return 0;
 }
 
@@ -70,16 +70,16 @@ static int from_profile(const struct profile *p, struct conf **sample)
 	return 0;
 }
 
-int sample_load(const char *name, struct conf **sample)
+int sample_load(const char *name, struct conf **sample, struct report *report)
 {
 	const struct profile *p;
 	int ret;
 
 	if (!*name || strchr(name, '/') || *name == '.')
 		return -ENOENT;
-	ret = load_file(name, sample);
+	ret = load_file(name, sample, report);
 	if (ret == -ENOENT && plain(name) != name && *plain(name))
-		ret = load_file(plain(name), sample);
+		ret = load_file(plain(name), sample, report);
 	if (ret != -ENOENT)
 		return ret;
 	p = profile_find(plain(name));
@@ -154,27 +154,27 @@ void sample_names(char *buf, size_t size)
 	}
 }
 
-int sample_apply(const char *name, struct conf *c)
+int sample_apply(const char *name, struct conf *c, struct report *report)
 {
 	char names[512], text[600];
 	struct conf *sample;
-	int ret = sample_load(name, &sample);
+	int ret = sample_load(name, &sample, report);
 
 	if (ret == -ENOENT) {
 		sample_names(names, sizeof(names));
 		snprintf(text, sizeof(text), "there is none; there are: %s",
 			 names);
-		return msg_end(OUT_NO_SAMPLE, 0, text, "use the sample %s" SUFFIX,
-			       name);
+		return report_fail(report, OUT_NO_SAMPLE, 0, text,
+				   "use the sample %s" SUFFIX, name);
 	}
 	if (ret)
-		return msg_end(OUT_NO_SAMPLE, -ret, NULL, "read the sample %s",
-			       name);
+		return report_fail(report, OUT_NO_SAMPLE, -ret, NULL,
+				   "read the sample %s", name);
 	ret = sample_copy(c, sample, name);
 	conf_free(sample);
 	if (!ret)
 		return EXIT_OK;
-	return msg_end(OUT_BAD_CONF, -ret, ret == -EINVAL ?
-		       "it has a value with a quote, $, ` or backslash" : NULL,
-		       "apply the sample %s", name);
+	return report_fail(report, OUT_BAD_CONF, -ret,
+			   ret == -EINVAL ? "it has a value with a quote, $, ` or backslash" : NULL,
+			   "apply the sample %s", name);
 }

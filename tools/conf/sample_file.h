@@ -11,12 +11,17 @@
 #include <stddef.h>
 
 #include "conf/conf.h"
+#include "lib/report.h"
 
 /** The key that remembers where a configuration came from. */
 #define SAMPLE_KEY	"ORIGIN_SAMPLE"
 
-/** sample_load - Return: 0, -ENOENT for an unknown name, or another errno. */
-int sample_load(const char *name, struct conf **sample);
+/**
+ * sample_load - reads one, and reports lines that have no effect
+ *
+ * Return: 0, -ENOENT for an unknown name, or another errno.
+ */
+int sample_load(const char *name, struct conf **sample, struct report *report);
 
 /**
  * sample_copy - takes over every key but those that are a container's own
@@ -30,9 +35,9 @@ int sample_copy(struct conf *c, const struct conf *sample, const char *name);
 /**
  * sample_apply - both of them
  *
- * Return: EXIT_OK, or OUT_NO_SAMPLE or OUT_BAD_CONF after telling the user.
+ * Return: EXIT_OK, or OUT_NO_SAMPLE or OUT_BAD_CONF, which has been reported.
  */
-int sample_apply(const char *name, struct conf *c);
+int sample_apply(const char *name, struct conf *c, struct report *report);
 
 /** The names there are, separated by blanks, sorted. */
 void sample_names(char *buf, size_t size);

@@ -16,7 +16,7 @@
 #include "engine/cgroup.h"
 #include "engine/cgroup_tree.h"
 #include "engine/mount.h"
-#include "lib/msg.h"
+#include "lib/report.h"
 
 /*
  * What a context can make below its cgroup. A Debian has some eighty, six levels
@@ -29,7 +29,8 @@
 #define LEAF		".vzctx"
 #define LEAF_TRIES	8
 
-static void enable_controllers(int dir, const char *where, bool verbose)
+static void enable_controllers(int dir, const char *where, bool verbose,
+			       struct report *report)
 {
 	static const char *const want[] = { "+memory", "+pids", "+cpu", "+io" };
 
@@ -38,8 +39,8 @@ static void enable_controllers(int dir, const char *where, bool verbose)
 		int err = cgtree_put(dir, "cgroup.subtree_control", want[i]);
 
 		if (err && verbose)
-			msg_note("cgroup controller %s is not available in %s: %s",
-				 want[i] + 1, where, strerror(-err));
+			report_note(report, "cgroup controller %s is not available in %s: %s",
+				    want[i] + 1, where, strerror(-err));
 	}
 }
 
@@ -58,7 +59,8 @@ static int open_own(uint32_t ctid)
 	return fd < 0 ? -errno : fd;
 }
 
-int cgroup_make(uint32_t ctid, uid_t owner, bool verbose)
+int cgroup_make(uint32_t ctid, uid_t owner, bool verbose,
+		struct report *report)
 {
 	static const char *const delegated[] = {
 		"cgroup.procs", "cgroup.threads", "cgroup.subtree_control",
@@ -67,26 +69,27 @@ int cgroup_make(uint32_t ctid, uid_t owner, bool verbose)
 	int root, vz = -1, fd = -1, ret;
 
 	if (!mnt_cgroup2(top, sizeof(top))) {
-		msg_note("warning: no cgroup2 is mounted; CT %u runs without a cgroup of its own",
-			 ctid);
+		report_note(report, "warning: no cgroup2 is mounted; CT %u runs without a cgroup of its own",
+			    ctid);
 		return -1;
 	}
 	root = cgtree_open(AT_FDCWD, top);
 	if (root < 0)
 		goto out;
-	enable_controllers(root, top, verbose);
+	enable_controllers(root, top, verbose, report);
 	if (mkdirat(root, "vz", 0755) && errno != EEXIST)
 		goto out;
 	vz = cgtree_open(root, "vz");
 	if (vz < 0)
 		goto out;
-	enable_controllers(vz, "vz", verbose);
+	enable_controllers(vz, "vz", verbose, report);
 
 	snprintf(name, sizeof(name), "%u", ctid);
 	ret = cgtree_remove(vz, name);
 	if (ret)
-		msg_note("warning: something is left in cgroup vz/%u: %s", ctid,
-			 strerror(-ret));
+		report_note(report,
+			    "warning: something is left in cgroup vz/%u: %s",
+			    ctid, strerror(-ret));
 	if (mkdirat(vz, name, 0755) && errno != EEXIST)
 		goto out;
 	fd = cgtree_open(vz, name);
@@ -96,17 +99,18 @@ int cgroup_make(uint32_t ctid, uid_t owner, bool verbose)
 		cgtree_put(fd, "cgroup.freeze", "0");
 	if (cgtree_put(fd, "cgroup.max.depth", MAX_DEPTH) ||
 	    cgtree_put(fd, "cgroup.max.descendants", MAX_BELOW))
-		msg_note("warning: cannot bound what is made below cgroup vz/%u",
-			 ctid);
+		report_note(report, "warning: cannot bound what is made below cgroup vz/%u",
+			    ctid);
 	if (fchown(fd, owner, owner))
-		msg_note("warning: cannot delegate cgroup vz/%u: %s", ctid,
-			 strerror(errno));
+		report_note(report, "warning: cannot delegate cgroup vz/%u: %s",
+			    ctid, strerror(errno));
 	for (size_t i = 0; i < sizeof(delegated) / sizeof(delegated[0]); i++)
 		fchownat(fd, delegated[i], owner, owner, AT_SYMLINK_NOFOLLOW);
 out:
 	if (fd < 0)
-		msg_note("warning: cannot make cgroup vz/%u in %s: %s", ctid,
-			 top, strerror(errno));
+		report_note(report,
+			    "warning: cannot make cgroup vz/%u in %s: %s", ctid,
+			    top, strerror(errno));
 	if (vz >= 0)
 		close(vz);
 	if (root >= 0)
@@ -329,7 +333,7 @@ int cgroup_freezer(uint32_t ctid)
 	return fd;
 }
 
-void cgroup_remove(uint32_t ctid)
+void cgroup_remove(uint32_t ctid, struct report *report)
 {
 	int vz = open_own(0), ret;
 	char name[16];
@@ -340,6 +344,6 @@ void cgroup_remove(uint32_t ctid)
 	ret = cgtree_remove(vz, name);
 	close(vz);
 	if (ret)
-		msg_note("warning: cannot remove cgroup vz/%u: %s", ctid,
-			 strerror(-ret));
+		report_note(report, "warning: cannot remove cgroup vz/%u: %s",
+			    ctid, strerror(-ret));
 }

@@ -9,19 +9,21 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "lib/report.h"
 #include "module/ctxinfo.h"
 
 /**
  * cgroup_make - makes vz/CTID and hands it to the context's root
  * @owner: host id of the context's root; it may make groups below its own
- * @verbose: say which controllers could not be switched on
+ * @verbose: note which controllers could not be switched on
  *
  * What an earlier life left there goes. The context can make so many cgroups below
- * and no more. Without cgroup2 on the host a warning is printed.
+ * and no more. It is a note where the host has no cgroup2.
  *
  * Return: a directory descriptor for CLONE_INTO_CGROUP, or -1 for none.
  */
-int cgroup_make(uint32_t ctid, uid_t owner, bool verbose);
+int cgroup_make(uint32_t ctid, uid_t owner, bool verbose,
+		struct report *report);
 
 /**
  * cgroup_limit - writes the limits the kernel's memory controller enforces
@@ -69,7 +71,7 @@ bool cgroup_controls(const char *controller);
  */
 int cgroup_freezer(uint32_t ctid);
 
-/** Kills what is left in it and removes it and what was made below. */
-void cgroup_remove(uint32_t ctid);
+/** Kills what is left in it and removes it and what was made below; notes a failure. */
+void cgroup_remove(uint32_t ctid, struct report *report);
 
 #endif /* _VZCTX_ENGINE_CGROUP_H */

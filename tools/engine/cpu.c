@@ -9,32 +9,33 @@
 #include "conf/confkey.h"
 #include "engine/cgroup.h"
 #include "engine/cpu.h"
-#include "lib/msg.h"
 
 #define PERIOD		100000	/* us, the kernel's own */
 #define UNITS		1000
 
-static int put(uint32_t ctid, const char *file, const char *text)
+static int put(uint32_t ctid, const char *file, const char *text,
+	       struct report *report)
 {
 	int ret = cgroup_write(ctid, file, text);
 
 	if (ret)
-		msg_fail(-ret, ret == -ENOENT ? "its cgroup has no cpu controller" :
-			 NULL, "write %s of the cgroup of CT %u", file, ctid);
+		report_fail(report, EXIT_FAILED, -ret, ret == -ENOENT ?
+			    "its cgroup has no cpu controller" : NULL,
+			    "write %s of the cgroup of CT %u", file, ctid);
 	return ret;
 }
 
-static int set_weight(uint32_t ctid, uint64_t units)
+static int set_weight(uint32_t ctid, uint64_t units, struct report *report)
 {
 	uint64_t weight = units / 10;
 	char text[24];
 
 	weight = weight < 1 ? 1 : weight > 10000 ? 10000 : weight;
 	snprintf(text, sizeof(text), "%" PRIu64, weight);
-	return put(ctid, "cpu.weight", text);
+	return put(ctid, "cpu.weight", text, report);
 }
 
-static int set_max(uint32_t ctid, uint64_t percent)
+static int set_max(uint32_t ctid, uint64_t percent, struct report *report)
 {
 	char text[40];
 
@@ -43,10 +44,11 @@ static int set_max(uint32_t ctid, uint64_t percent)
 			 percent * (PERIOD / 100), PERIOD);
 	else
 		snprintf(text, sizeof(text), "max %d", PERIOD);
-	return put(ctid, "cpu.max", text);
+	return put(ctid, "cpu.max", text, report);
 }
 
-int cgcpu_apply(uint32_t ctid, const struct conf *c, bool all)
+int cgcpu_apply(uint32_t ctid, const struct conf *c, bool all,
+		struct report *report)
 {
 	uint64_t units, limit = 0, cpus = 0, percent;
 	bool have_units = confkey_number(c, "CPUUNITS", &units);
@@ -55,17 +57,18 @@ int cgcpu_apply(uint32_t ctid, const struct conf *c, bool all)
 	int ret = 0;
 
 	if (have_units)
-		msg_step("Setting CPU units: %" PRIu64, units);
+		report_step(report, "Setting CPU units: %" PRIu64, units);
 	if (have_units || all)
-		ret = set_weight(ctid, have_units ? units : UNITS);
+		ret = set_weight(ctid, have_units ? units : UNITS, report);
 	if (ret)
 		return ret;
 	if (have_limit && limit)
-		msg_step("Setting CPU limit: %" PRIu64, limit);
+		report_step(report, "Setting CPU limit: %" PRIu64, limit);
 	if (have_cpus && cpus)
-		msg_step("Setting CPUs: %" PRIu64, cpus);
+		report_step(report, "Setting CPUs: %" PRIu64, cpus);
 	percent = cpus * 100;
 	if (limit && (!percent || limit < percent))
 		percent = limit;
-	return have_limit || have_cpus || all ? set_max(ctid, percent) : 0;
+	return have_limit || have_cpus || all ?
+	       set_max(ctid, percent, report) : 0;
 }

@@ -12,14 +12,15 @@
 #include <stdbool.h>
 
 #include "conf/conf.h"
+#include "lib/report.h"
 
 /**
  * cgcpu_apply - writes what the configuration says into the cgroup vz/CTID
  * @all: also what it does not say: the kernel's own defaults
  *
- * Tells, in OpenVZ's style, what it sets, and what cannot be written.
- * Return: 0 or -errno.
+ * Reports what it sets, and what cannot be written. Return: 0 or -errno.
  */
-int cgcpu_apply(uint32_t ctid, const struct conf *c, bool all);
+int cgcpu_apply(uint32_t ctid, const struct conf *c, bool all,
+		struct report *report);
 
 #endif /* _VZCTX_ENGINE_CPU_H */

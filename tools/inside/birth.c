@@ -27,7 +27,7 @@
 #include "inside/confine.h"
 #include "inside/init.h"
 #include "inside/rootfs.h"
-#include "lib/msg.h"
+#include "lib/report.h"
 
 #define SPACES	(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWIPC | \
 		 CLONE_NEWUTS | CLONE_NEWNET)
@@ -120,8 +120,8 @@ static int mount_private(const struct birth *b, int tree, pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
 	attr.userns_fd = open(path, O_RDONLY | O_CLOEXEC);
 	if ((int)attr.userns_fd < 0)
-		return msg_fail(errno, NULL, "start CT %u: open %s", b->ctid,
-				path);
+		return report_fail(b->report, EXIT_FAILED, errno, NULL,
+				   "start CT %u: open %s", b->ctid, path);
 	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr,
 			  sizeof(attr))) {
 		int why = errno;
@@ -130,21 +130,23 @@ static int mount_private(const struct birth *b, int tree, pid_t pid)
 		snprintf(text, sizeof(text),
 			 "file system %s of %s, or one mounted below %s, does not support idmapped mounts on this kernel; put it on ext4, xfs or btrfs",
 			 type, b->private, b->root);
-		ret = msg_fail(why, why == EINVAL ? text : NULL,
-			       "start CT %u: idmap %s", b->ctid, b->private);
+		ret = report_fail(b->report, EXIT_FAILED, why,
+				  why == EINVAL ? text : NULL,
+				  "start CT %u: idmap %s", b->ctid, b->private);
 		goto out;
 	}
 	/* On the host nobody is to run what a container made setuid. */
 	if (mount_setattr(tree, "", AT_EMPTY_PATH, &suid, sizeof(suid))) {
-		ret = msg_fail(errno, NULL, "start CT %u: allow setuid in %s",
-			       b->ctid, b->private);
+		ret = report_fail(b->report, EXIT_FAILED, errno, NULL,
+				  "start CT %u: allow setuid in %s", b->ctid,
+				  b->private);
 		goto out;
 	}
 	at = open(b->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (at < 0 || move_mount(tree, "", at, "", MOVE_MOUNT_F_EMPTY_PATH |
 						   MOVE_MOUNT_T_EMPTY_PATH))
-		ret = msg_fail(errno, NULL, "start CT %u: mount %s", b->ctid,
-			       b->root);
+		ret = report_fail(b->report, EXIT_FAILED, errno, NULL,
+				  "start CT %u: mount %s", b->ctid, b->root);
 out:
 	if (at >= 0)
 		close(at);
@@ -160,13 +162,15 @@ static int fail_child(const struct birth *b, const struct chan_msg *m)
 		snprintf(text, sizeof(text),
 			 "there is no program /sbin/init, /etc/init or /bin/init; `vzctx start %u -- COMMAND` runs one command without",
 			 b->ctid);
-		return msg_end(OUT_NO_INIT, 0, text, "start CT %u", b->ctid);
+		return report_fail(b->report, OUT_NO_INIT, 0, text,
+				   "start CT %u", b->ctid);
 	}
 	if (!b->argv && !strcmp(m->what, "run"))
-		return msg_end(OUT_NO_INIT, m->err, NULL, "start CT %u: run %s",
-			       b->ctid, m->object);
-	return msg_fail(m->err, NULL, "start CT %u: %s%s%s", b->ctid, m->what,
-			*m->object ? " " : "", m->object);
+		return report_fail(b->report, OUT_NO_INIT, m->err, NULL,
+				   "start CT %u: run %s", b->ctid, m->object);
+	return report_fail(b->report, EXIT_FAILED, m->err, NULL,
+			   "start CT %u: %s%s%s", b->ctid, m->what,
+			   *m->object ? " " : "", m->object);
 }
 
 /* Everything between clone3() and the child's exec. Return: exit code. */
@@ -180,8 +184,9 @@ static int raise_child(const struct birth *b, struct tty *t, int chan,
 	if (!ret)
 		ret = write_map(pid, "gid_map", b->id_base);
 	if (ret)
-		return msg_fail(-ret, NULL, "start CT %u: map ids %u..%u",
-				b->ctid, b->id_base, b->id_base + ID_COUNT - 1);
+		return report_fail(b->report, EXIT_FAILED, -ret, NULL,
+				   "start CT %u: map ids %u..%u", b->ctid,
+				   b->id_base, b->id_base + ID_COUNT - 1);
 	ret = mount_private(b, tree, pid);
 	if (ret)
 		return ret;
@@ -190,17 +195,19 @@ static int raise_child(const struct birth *b, struct tty *t, int chan,
 		return ret;
 	ret = chan_go(chan);
 	if (ret)
-		return msg_fail(-ret, NULL, "start CT %u: release its init",
-				b->ctid);
+		return report_fail(b->report, EXIT_FAILED, -ret, NULL,
+				   "start CT %u: release its init", b->ctid);
 	for (;;) {
 		ret = chan_recv(chan, &m);
 		if (ret)
-			return msg_fail(-ret, NULL, "start CT %u: hear from its init",
-					b->ctid);
+			return report_fail(b->report, EXIT_FAILED, -ret, NULL,
+					   "start CT %u: hear from its init",
+					   b->ctid);
 		if (m.kind == CHAN_END)
 			return ready ? EXIT_OK :
-			       msg_fail(0, "its init was killed before it ran",
-					"start CT %u", b->ctid);
+			       report_fail(b->report, EXIT_FAILED, 0,
+					   "its init was killed before it ran",
+					   "start CT %u", b->ctid);
 		if (m.kind == CHAN_READY) {
 			ready = true;
 			continue;
@@ -265,13 +272,14 @@ static int run(const struct birth *b, struct tty *t, int cg, int tree,
 	long got;
 
 	if (b->argv && program < 0)
-		return msg_fail(-program, NULL, "start CT %u: make the program of its init",
-				b->ctid);
+		return report_fail(b->report, EXIT_FAILED, -program, NULL,
+				   "start CT %u: make the program of its init",
+				   b->ctid);
 	ret = chan_pair(chan);
 	if (ret) {
 		close(program);
-		return msg_fail(-ret, NULL, "start CT %u: make a socket pair",
-				b->ctid);
+		return report_fail(b->report, EXIT_FAILED, -ret, NULL,
+				   "start CT %u: make a socket pair", b->ctid);
 	}
 	if (cg >= 0) {
 		ca.flags |= CLONE_INTO_CGROUP;
@@ -286,8 +294,8 @@ static int run(const struct birth *b, struct tty *t, int cg, int tree,
 	close(program);
 	tty_close_inner(t);
 	if (got < 0) {
-		ret = msg_fail(errno, NULL, "start CT %u: make its namespaces",
-			       b->ctid);
+		ret = report_fail(b->report, EXIT_FAILED, errno, NULL,
+				  "start CT %u: make its namespaces", b->ctid);
 	} else {
 		ret = raise_child(b, t, chan[0], tree, got, err);
 		*pid = got;
@@ -312,35 +320,37 @@ int birth(const struct birth *b, struct tty *t, pid_t *pid, int *err)
 	host = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	if (host < 0 || unshare(CLONE_NEWNS) ||
 	    mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &slave, sizeof(slave))) {
-		ret = msg_fail(errno, NULL, "start CT %u: make a mount namespace",
-			       b->ctid);
+		ret = report_fail(b->report, EXIT_FAILED, errno, NULL,
+				  "start CT %u: make a mount namespace",
+				  b->ctid);
 		goto out;
 	}
 	tree = open_tree(AT_FDCWD, b->root, AT_RECURSIVE | OPEN_TREE_CLONE |
 					    OPEN_TREE_CLOEXEC);
 	if (tree < 0 || fstat(tree, &st)) {
-		ret = msg_fail(errno, NULL, "start CT %u: open %s", b->ctid,
-			       b->root);
+		ret = report_fail(b->report, EXIT_FAILED, errno, NULL,
+				  "start CT %u: open %s", b->ctid, b->root);
 		goto out;
 	}
 	if (st.st_dev != b->dev || st.st_ino != b->ino) {
-		ret = msg_fail(0, "something else than the private area is mounted there",
-			       "start CT %u on %s", b->ctid, b->root);
+		ret = report_fail(b->report, EXIT_FAILED, 0,
+				  "something else than the private area is mounted there",
+				  "start CT %u on %s", b->ctid, b->root);
 		goto out;
 	}
-	cg = cgroup_make(b->ctid, b->id_base, b->verbose);
+	cg = cgroup_make(b->ctid, b->id_base, b->verbose, b->report);
 	ret = run(b, t, cg, tree, pid, err);
 	if (cg >= 0)
 		close(cg);
 	if (ret)
-		cgroup_remove(b->ctid);
+		cgroup_remove(b->ctid, b->report);
 out:
 	if (tree >= 0)
 		close(tree);
 	if (host >= 0) {
 		if (setns(host, CLONE_NEWNS) && !ret)
-			msg_note("warning: cannot return to the host's mount namespace: %s",
-				 strerror(errno));
+			report_note(b->report, "warning: cannot return to the host's mount namespace: %s",
+				    strerror(errno));
 		close(host);
 	}
 	return ret;

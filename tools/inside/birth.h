@@ -22,6 +22,7 @@
 #include <sys/types.h>
 
 #include "inside/tty.h"
+#include "lib/report.h"
 
 /** struct birth - what is to be born */
 struct birth {
@@ -36,9 +37,10 @@ struct birth {
 	char **argv;		/* the command, or NULL: the tree's own init */
 	bool verbose;
 	bool nesting;		/* user namespaces inside may mount a /proc */
-	/** Binds the parked @pid. Tells the user itself. Return: exit code. */
+	/** Binds the parked @pid. Return: EXIT_OK or an outcome it has reported. */
 	int (*bind)(pid_t pid, void *arg);
 	void *arg;
+	struct report *report;
 };
 
 /**
@@ -47,8 +49,7 @@ struct birth {
  * @pid: the context's init, a child of the caller
  * @err: the errno that ended a step of the child, else 0
  *
- * Return: EXIT_OK, or the exit code to leave with; the user has been told and
- * nothing is left behind.
+ * Return: EXIT_OK, or an outcome that has been reported, with nothing left behind.
  */
 int birth(const struct birth *b, struct tty *t, pid_t *pid, int *err);
 

@@ -19,7 +19,6 @@
 #include "conf/globalconf.h"
 #include "inside/files.h"
 #include "inside/hosts.h"
-#include "lib/msg.h"
 #include "module/running.h"
 #include "tree/area.h"
 
@@ -46,7 +45,7 @@ static int etc_of(uint32_t ctid, const struct conf *c)
 {
 	struct place private = PLACE_NONE;
 	struct areas a;
-	int ret = areas_load(&a, ctid, c);
+	int ret = areas_load(&a, ctid, c, NULL);
 
 	if (!ret)
 		ret = area_open(&private, &a, AREA_PRIVATE, AREA_REMOVE);
@@ -226,7 +225,7 @@ int setup_hostname(uint32_t ctid, const struct conf *c)
 }
 
 /* Only the namespace of names is entered, and no program of the tree is run. */
-int setup_live_hostname(uint32_t ctid, const char *name)
+int setup_live_hostname(uint32_t ctid, const char *name, struct report *report)
 {
 	struct vz_ctx ctx;
 	struct vznl *nl;
@@ -235,7 +234,7 @@ int setup_live_hostname(uint32_t ctid, const char *name)
 
 	if (ret)
 		return ret;
-	if (running_get(nl, ctid, "name it", true, &ctx, &pidfd)) {
+	if (running_get(nl, ctid, "name it", true, &ctx, &pidfd, report)) {
 		vznl_close(nl);
 		return -ESRCH;
 	}
@@ -279,15 +278,16 @@ int setup_new(const char *private)
 	return ret;
 }
 
-void setup_inside(uint32_t ctid, const struct conf *c)
+void setup_inside(uint32_t ctid, const struct conf *c, struct report *report)
 {
 	int ret = setup_hostname(ctid, c);
 
 	if (ret)
-		msg_note("warning: cannot write /etc/hostname and /etc/hosts in CT %u: %s",
-			 ctid, strerror(-ret));
+		report_note(report, "warning: cannot write /etc/hostname and /etc/hosts in CT %u: %s",
+			    ctid, strerror(-ret));
 	ret = setup_dns(ctid, c);
 	if (ret)
-		msg_note("warning: cannot write " RESOLV " in CT %u: %s", ctid,
-			 strerror(-ret));
+		report_note(report,
+			    "warning: cannot write " RESOLV " in CT %u: %s",
+			    ctid, strerror(-ret));
 }

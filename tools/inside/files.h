@@ -10,6 +10,7 @@
 #define _VZCTX_INSIDE_FILES_H
 
 #include "conf/conf.h"
+#include "lib/report.h"
 
 /**
  * setup_dns - NAMESERVER and SEARCHDOMAIN, to /etc/resolv.conf
@@ -28,7 +29,7 @@ int setup_dns(uint32_t ctid, const struct conf *c);
 int setup_hostname(uint32_t ctid, const struct conf *c);
 
 /** setup_live_hostname - the name a running container has. 0 or -errno. */
-int setup_live_hostname(uint32_t ctid, const char *name);
+int setup_live_hostname(uint32_t ctid, const char *name, struct report *report);
 
 /**
  * setup_new - what a fresh tree must not share with others of its template
@@ -41,8 +42,8 @@ int setup_new(const char *private);
 /**
  * setup_inside - all files of @ctid, when it is started
  *
- * A file that cannot be written is told and keeps nothing from starting.
+ * A file that cannot be written is a note and keeps nothing from starting.
  */
-void setup_inside(uint32_t ctid, const struct conf *c);
+void setup_inside(uint32_t ctid, const struct conf *c, struct report *report);
 
 #endif /* _VZCTX_INSIDE_FILES_H */

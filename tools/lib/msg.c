@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "lib/msg.h"
 
-const char *prog_name = "vzctx";
 enum msg_style msg_style = MSG_VZCTX;
 bool msg_quiet;
 void (*msg_log)(const char *line, bool error);
@@ -56,33 +56,60 @@ static void say(bool error, const char *fmt, ...)
 	free(line);
 }
 
-static void vfail(int err, const char *sentence, const char *intent, va_list ap)
+static void say_fault(const struct fault *f)
 {
-	bool rights = (err == EPERM || err == EACCES) && geteuid();
-	char *what;
+	const bool openvz = msg_style == MSG_OPENVZ;
+	const bool rights = (f->err == EPERM || f->err == EACCES) && geteuid();
+	const struct ending *e = openvz ? ending_of(f->outcome) : NULL;
 
-	if (vasprintf(&what, intent, ap) < 0)
-		return;
-	if (!sentence || !*sentence)
-		sentence = strerror(err);
-	say(true, "%s%s%s: %s%s", msg_style == MSG_OPENVZ ? "" : prog_name,
-	    msg_style == MSG_OPENVZ ? "Unable to " : ": cannot ", what, sentence,
-	    rights ? "; run it as root" : "");
-	free(what);
+	if (e && e->text && !e->rest)
+		say(true, "%s", e->text);
+	else if (e && e->text && *f->object)
+		say(true, "%s%s%s", e->text, f->object, e->rest);
+	else if (!*f->intent)
+		msg_note("%s", f->sentence);
+	else
+		say(true, "%s%s%s: %s%s", openvz ? "" : prog_name,
+		    openvz ? "Unable to " : ": cannot ", f->intent, f->sentence,
+		    rights ? "; run it as root" : "");
 }
+
+static void to_syslog(const char *line, bool error)
+{
+	syslog(error ? LOG_ERR : LOG_INFO, "%s", line);
+}
+
+static void hear(struct report *r, enum said what, const char *line)
+{
+	switch (what) {
+	case SAID_STEP:
+		msg_step("%s", line);
+		break;
+	case SAID_DONE:
+		msg_done("%s", line);
+		break;
+	case SAID_NOTE:
+		msg_note("%s", line);
+		break;
+	case SAID_FAULT:
+		say_fault(&r->fault);
+		break;
+	case SAID_AWAY:
+		openlog("vzctx", LOG_PID, LOG_DAEMON);
+		msg_log = to_syslog;
+		break;
+	}
+}
+
+struct report msg_report = { .hear = hear };
 
 int msg_end(enum outcome o, int err, const char *sentence, const char *intent,
 	    ...)
 {
-	const char *text = msg_style == MSG_OPENVZ ? ending_of(o)->text : NULL;
 	va_list ap;
 
-	if (text) {
-		say(true, "%s", text);
-		return o;
-	}
 	va_start(ap, intent);
-	vfail(err, sentence, intent, ap);
+	report_vfail(&msg_report, o, err, sentence, intent, ap);
 	va_end(ap);
 	return o;
 }
@@ -92,7 +119,7 @@ int msg_fail(int err, const char *sentence, const char *intent, ...)
 	va_list ap;
 
 	va_start(ap, intent);
-	vfail(err, sentence, intent, ap);
+	report_vfail(&msg_report, EXIT_FAILED, err, sentence, intent, ap);
 	va_end(ap);
 	return EXIT_FAILED;
 }

@@ -8,59 +8,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** The name the program was called by; set once, first thing in main(). */
-extern const char *prog_name;
-
-/** Exit codes of every verb; exec and start -F may also return a command's. */
-enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOMODULE = 3 };
-
-/**
- * enum outcome - how a step of a container's life ended
- *
- * The first four are the exit codes above. The others are above every exit
- * status of a command, so that both can travel in one int; vzctx ends with
- * EXIT_FAILED for each, vzctl with OpenVZ's own code and words: see
- * outcome_code() and msg_as_openvz().
- */
-enum outcome {
-	OUT_LIMITS = 256,	/* beancounters could not be set */
-	OUT_LOCKED,		/* another command is at work on it */
-	OUT_NO_CONF,		/* there is no such container */
-	OUT_BAD_CONF,		/* its configuration cannot be read */
-	OUT_UNFINISHED,		/* a create or destroy was cut short */
-	OUT_NOT_RUNNING,
-	OUT_RUNNING,
-	OUT_NO_STOP,		/* it does not end */
-	OUT_DISABLED,
-	OUT_ENV,		/* namespaces, binding */
-	OUT_NO_INIT,		/* no init, or it cannot be run */
-	OUT_NO_PRIVATE,
-	OUT_PRIVATE_THERE,
-	OUT_NO_TEMPLATE,
-	OUT_NO_SAMPLE,		/* no such configuration sample */
-	OUT_UNPACK,		/* the private area could not be filled */
-	OUT_REMOVE,		/* it could not be removed */
-	OUT_NOT_MOUNTED,
-	OUT_MOUNTED,
-	OUT_MOUNT,
-	OUT_UMOUNT,
-	OUT_SCRIPT,		/* an action script failed */
-	OUT_SAVE,		/* the configuration could not be written */
-	OUT_WAIT,		/* it did not come up in time */
-	OUT_NAME,		/* the name is taken or malformed */
-	OUT_PASSWORD,		/* it could not be set */
-	OUT_PLACE,		/* a directory may not be a container's */
-	OUT_END
-};
+#include "lib/report.h"
 
 /** MSG_VZCTX unless msg_as_openvz() was called. */
 enum msg_style { MSG_VZCTX, MSG_OPENVZ };
 extern enum msg_style msg_style;
 
-/** struct ending - an exit code of OpenVZ's; @text: its words for it, or NULL */
+/** struct ending - an exit code of OpenVZ's, and its words for it */
 struct ending {
 	int code;
-	const char *text;
+	const char *text;	/* or NULL */
+	const char *rest;	/* what follows the object of the fault, without which
+				 * the words are not said; NULL: they have none */
 };
 
 /**
@@ -79,14 +38,15 @@ extern void (*msg_log)(const char *line, bool error);
 int outcome_code(int ret);
 
 /**
- * msg_end - says why a step ended as it did
- * @err: positive errno, 0 for none
- * @sentence: what the kernel or the caller knows; NULL: what errno says
- * @intent: "start CT %u": what could not be done
+ * msg_report - the report of who is to print whatever happens
  *
- * In OpenVZ's style @o's own words are said where OpenVZ has some.
- * Return: @o.
+ * A fault is "vzctx: cannot <intent>: <sentence>" on stderr. In OpenVZ's style an
+ * outcome's own words are said where OpenVZ has some. Whoever lacks the rights for
+ * it is told to run it as root. A process without terminal writes to syslog.
  */
+extern struct report msg_report;
+
+/** report_fail() to msg_report. Return: @o. */
 int msg_end(enum outcome o, int err, const char *sentence, const char *intent,
 	    ...) __attribute__((format(printf, 4, 5)));
 
@@ -96,14 +56,7 @@ void msg_step(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /** A line on stdout that vzctx prints when all is done, and OpenVZ does not. */
 void msg_done(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/**
- * msg_fail - "vzctx: cannot <intent>: <sentence>" on stderr
- * @err: positive errno, 0 for none
- * @sentence: what the kernel or the caller knows; NULL: what errno says
- *
- * Whoever lacks the rights for it is told to run it as root.
- * Return: EXIT_FAILED, so that a verb can return it.
- */
+/** msg_end() with EXIT_FAILED, which a verb can return. */
 int msg_fail(int err, const char *sentence, const char *intent, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -2,9 +2,12 @@
 /*
  * vzctx - the life of a container, step by step
  *
- * What the verbs of vzctx and the commands of vzctl share. Each function tells
- * the user what happens and what fails, takes the locks it needs, and returns
- * EXIT_OK, EXIT_NOMODULE or an enum outcome.
+ * What the verbs of vzctx and the commands of vzctl share. Each function
+ * takes the locks it needs, prints nothing, reports what happens and what fails
+ * (report.h), and returns EXIT_OK, EXIT_NOMODULE or an enum outcome. What runs
+ * inside, and an action script, has the standard descriptors of the caller; that
+ * vz.conf cannot be read is for globalconf_unread. The program has called
+ * caller_begin().
  *
  * Nothing of a life is kept but in the configuration, the kernel and the mount
  * table. A create or destroy under way is written down in the configuration
@@ -19,6 +22,7 @@
 
 #include "conf/conf.h"
 #include "inside/tty.h"
+#include "lib/report.h"
 
 /** struct life_create - what to make; NULL: the default */
 struct life_create {
@@ -30,9 +34,12 @@ struct life_create {
 	const char *root;	/* VE_ROOT */
 	/* KEY, value pairs for the configuration, NULL at the end, or NULL */
 	const char *const *keys;
+	bool reuse_conf;	/* with a template: into a configuration that is
+				 * there already */
+	bool progress;		/* a line on a terminal while it is unpacked */
 };
 
-int life_create(const struct life_create *c);
+int life_create(const struct life_create *c, struct report *report);
 
 /**
  * life_destroy - forgets a container that is neither running nor mounted
@@ -40,34 +47,34 @@ int life_create(const struct life_create *c);
  *
  * The configuration is kept as CTID.conf.destroyed.
  */
-int life_destroy(uint32_t ctid, bool purge);
+int life_destroy(uint32_t ctid, bool purge, struct report *report);
 
 /** struct life_start - how to start it */
 struct life_start {
 	uint32_t ctid;
 	char **argv;		/* one command, or NULL: the tree's own init */
 	bool foreground;	/* stay with it; *status is its exit status */
-	bool verbose;
+	bool verbose;		/* note what is not counted, and what is missing */
 	bool force;		/* even if its configuration says DISABLED */
 	int wait_s;		/* seconds to wait until its init says that it
 				 * is up; 0: do not */
 };
 
-int life_start(const struct life_start *s, int *status);
+int life_start(const struct life_start *s, int *status, struct report *report);
 
 /** Waits until the init of a running container says that it is up. */
-int life_wait(uint32_t ctid, int seconds);
+int life_wait(uint32_t ctid, int seconds, struct report *report);
 
 /**
  * life_stop - asks its init to end, then kills
  * @fast: kill at once
  * @timeout_s: seconds to wait; 0: STOP_TIMEOUT of its configuration, or 120
  */
-int life_stop(uint32_t ctid, bool fast, int timeout_s);
+int life_stop(uint32_t ctid, bool fast, int timeout_s, struct report *report);
 
 /** Binds the private area to VE_ROOT and runs the mount scripts. */
-int life_mount(uint32_t ctid);
-int life_umount(uint32_t ctid);
+int life_mount(uint32_t ctid, struct report *report);
+int life_umount(uint32_t ctid, struct report *report);
 
 /** struct life_state - what there is of it at this instant */
 struct life_state {
@@ -77,23 +84,25 @@ struct life_state {
 	const char *unfinished;	/* "create", "destroy" or NULL */
 };
 
-/** Says nothing. A module that is not loaded runs nothing. */
+/** A module that is not loaded runs nothing. */
 void life_state(uint32_t ctid, struct life_state *st);
 
-/** Tells the user of a create or destroy that is not over, and the way out. */
-void life_unfinished(uint32_t ctid, const struct life_state *st);
+/** Notes a create or destroy that is not over, and the way out. */
+void life_unfinished(uint32_t ctid, const struct life_state *st,
+		     struct report *report);
 
 /**
  * life_run - runs @argv inside, or a login shell
  * @status: its exit status as a shell has it, 127 and 126 if it did not run
  */
-int life_run(uint32_t ctid, char **argv, enum tty_mode mode, int *status);
+int life_run(uint32_t ctid, char **argv, enum tty_mode mode, int *status,
+	     struct report *report);
 
 /**
  * life_ended - puts away what a life has left: mount, scripts, cgroup
  *
  * Does nothing for a container that runs, or runs again.
  */
-void life_ended(uint32_t ctid);
+void life_ended(uint32_t ctid, struct report *report);
 
 #endif /* _VZCTX_LIFE_H */

@@ -16,14 +16,12 @@
 #include "conf/idrange.h"
 #include "conf/sample_file.h"
 #include "inside/files.h"
-#include "lib/msg.h"
 #include "life/life.h"
 #include "life/life_step.h"
 #include "module/running.h"
 #include "template/template.h"
 #include "template/template_find.h"
 #include "tree/area.h"
-#include "tree/rmtree.h"
 
 #define BAD_PATH	"the private area and VE_ROOT need absolute paths without quote, $, ` or backslash"
 
@@ -34,14 +32,16 @@ struct create {
 	char source[PATH_MAX];	/* the template */
 	char private[PATH_MAX];
 	struct place place;	/* where that is */
+	struct report *report;
 	char intent[32];
 };
 
 static int refused(const struct create *cr, int ret, const char *what,
 		   const struct place *p)
 {
-	return msg_end(ret == -EEXIST ? OUT_PRIVATE_THERE : OUT_PLACE, 0,
-		       p->sentence, "%s: %s", cr->intent, what);
+	return report_fail(cr->report,
+			   ret == -EEXIST ? OUT_PRIVATE_THERE : OUT_PLACE, 0,
+			   p->sentence, "%s: %s", cr->intent, what);
 }
 
 /* What is asked for, over what the configuration has. */
@@ -66,13 +66,15 @@ static int check_places(struct create *cr)
 	int ret = c ? ask(cr, c) : -ENOMEM;
 
 	if (ret) {
-		ret = msg_fail(-ret, ret == -EINVAL ? BAD_PATH : NULL, "%s",
-			       cr->intent);
+		ret = report_fail(cr->report, EXIT_FAILED, -ret,
+				  ret == -EINVAL ? BAD_PATH : NULL, "%s",
+				  cr->intent);
 		goto out;
 	}
-	ret = areas_load(&a, cr->ctid, c);
+	ret = areas_load(&a, cr->ctid, c, cr->report);
 	if (ret) {
-		ret = msg_fail(-ret, NULL, "%s: read " CONF_DIR, cr->intent);
+		ret = report_fail(cr->report, EXIT_FAILED, -ret, NULL,
+				  "%s: read " CONF_DIR, cr->intent);
 		goto out;
 	}
 	ret = area_open(&cr->place, &a, AREA_PRIVATE, AREA_NEW);
@@ -118,60 +120,41 @@ static int write_conf(const struct create *cr, struct conf *c)
 	int ret;
 
 	if (cr->want->sample) {
-		ret = sample_apply(cr->want->sample, c);
+		ret = sample_apply(cr->want->sample, c, cr->report);
 		if (ret)
 			return ret;
 	}
 	ret = fill(cr, c);
 	if (ret == -ENOSPC)
-		return msg_fail(0, "no free range of 65536 ids is left", "%s",
-				cr->intent);
+		return report_fail(cr->report, EXIT_FAILED, 0,
+				   "no free range of 65536 ids is left", "%s",
+				   cr->intent);
 	if (ret == -EINVAL)
-		return msg_fail(0, "a value holds a quote, $, ` or backslash",
-				"%s", cr->intent);
+		return report_fail(cr->report, EXIT_FAILED, 0,
+				   "a value holds a quote, $, ` or backslash",
+				   "%s", cr->intent);
 	if (!ret)
 		ret = conf_save(c, cr->ctid);
 	if (!ret)
 		return EXIT_OK;
 	conf_path(cr->ctid, path, sizeof(path));
-	return msg_end(OUT_SAVE, -ret, NULL, "%s: write %s", cr->intent, path);
-}
-
-int private_remove(uint32_t ctid, const struct conf *c, struct place *why)
-{
-	struct areas a;
-	int parent = -1, ret = areas_load(&a, ctid, c);
-
-	*why = (struct place)PLACE_NONE;
-	if (!ret)
-		ret = area_open(why, &a, AREA_PRIVATE, AREA_REMOVE);
-	areas_free(&a);
-	if (ret || *why->rest)
-		goto out;
-	parent = openat(why->parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ret = parent < 0 ? -errno :
-	      tree_remove(parent, strrchr(why->path, '/') + 1);
-	if (!ret && fsync(parent))
-		ret = -errno;
-out:
-	if (parent >= 0)
-		close(parent);
-	place_close(why);
-	return ret;
+	return report_fail(cr->report, OUT_SAVE, -ret, NULL, "%s: write %s",
+			   cr->intent, path);
 }
 
 static int unpack(const struct create *cr, int parent, const char *name)
 {
-	struct tree_job p = { .quiet = msg_quiet };
+	struct tree_job p = { .quiet = !cr->want->progress };
 	char left[256];
 	int dir, ret;
 
 	if (mkdirat(parent, name, 0755))
 		return errno == EEXIST ?
-		       msg_end(OUT_PRIVATE_THERE, EEXIST, "a private area is there already; without a template it is taken as it is",
-			       "%s: make %s", cr->intent, cr->private) :
-		       msg_end(OUT_UNPACK, errno, NULL, "%s: make %s",
-			       cr->intent, cr->private);
+		       report_fail(cr->report, OUT_PRIVATE_THERE, EEXIST,
+				   "a private area is there already; without a template it is taken as it is",
+				   "%s: make %s", cr->intent, cr->private) :
+		       report_fail(cr->report, OUT_UNPACK, errno, NULL,
+				   "%s: make %s", cr->intent, cr->private);
 	dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
 				   O_NOFOLLOW);
 	ret = dir < 0 ? -errno : template_unpack(cr->source, dir, &p);
@@ -180,14 +163,17 @@ static int unpack(const struct create *cr, int parent, const char *name)
 	if (dir >= 0)
 		close(dir);
 	if (ret)
-		return msg_end(OUT_UNPACK, *p.sentence ? 0 : -ret, p.sentence,
-			       "%s: unpack %s", cr->intent, cr->source);
+		return report_fail(cr->report, OUT_UNPACK,
+				   *p.sentence ? 0 : -ret, p.sentence,
+				   "%s: unpack %s", cr->intent, cr->source);
 	template_left_out(&p, left, sizeof(left));
 	if (*left)
-		msg_note("%s: unpacked%s", cr->want->ostemplate, left);
+		report_note(cr->report, "%s: unpacked%s", cr->want->ostemplate,
+			    left);
 	if (p.run.image && *p.run.command)
-		msg_note("the image is to be run with: %s start %u -- %s",
-			 prog_name, cr->ctid, p.run.command);
+		report_note(cr->report,
+			    "the image is to be run with: %s start %u -- %s",
+			    prog_name, cr->ctid, p.run.command);
 	return EXIT_OK;
 }
 
@@ -235,20 +221,23 @@ static int make_private(struct create *cr)
 	int ret = place_make(&cr->place, false);
 
 	if (ret)
-		return msg_end(OUT_UNPACK, 0, cr->place.sentence, "%s: open the directory above %s",
-			       cr->intent, cr->private);
-	msg_step("Creating container private area (%s)", cr->want->ostemplate);
+		return report_fail(cr->report, OUT_UNPACK, 0,
+				   cr->place.sentence,
+				   "%s: open the directory above %s",
+				   cr->intent, cr->private);
+	report_step(cr->report, "Creating container private area (%s)",
+		    cr->want->ostemplate);
 	ret = unpack(cr, cr->place.fd, cr->place.rest);
 	if (ret)
 		return ret;
-	msg_step("Performing postcreate actions");
+	report_step(cr->report, "Performing postcreate actions");
 	ret = setup_new(cr->private);
 	if (ret)
-		return msg_end(OUT_UNPACK, -ret, NULL, "%s: empty its /etc/machine-id",
-			       cr->intent);
+		return report_fail(cr->report, OUT_UNPACK, -ret, NULL,
+				   "%s: empty its /etc/machine-id", cr->intent);
 	ret = note_done(cr->ctid);
-	return ret ? msg_end(OUT_SAVE, -ret, NULL, "%s: write its configuration",
-			     cr->intent) : EXIT_OK;
+	return ret ? report_fail(cr->report, OUT_SAVE, -ret, NULL,
+				 "%s: write its configuration", cr->intent) : EXIT_OK;
 }
 
 static void told(const struct create *cr, const struct conf *c)
@@ -258,11 +247,10 @@ static void told(const struct create *cr, const struct conf *c)
 
 	conf_path(cr->ctid, path, sizeof(path));
 	conf_id_base(c, &base);
-	msg_step("CT configuration saved to %s", path);
-	msg_step("Container private area was created");
-	if (msg_style == MSG_VZCTX)
-		printf("CT %u created: %s, ids %u..%u, %s\n", cr->ctid,
-		       cr->private, base, base + ID_COUNT - 1, path);
+	report_step(cr->report, "CT configuration saved to %s", path);
+	report_step(cr->report, "Container private area was created");
+	report_done(cr->report, "CT %u created: %s, ids %u..%u, %s", cr->ctid,
+		    cr->private, base, base + ID_COUNT - 1, path);
 }
 
 /*
@@ -275,8 +263,9 @@ static int check_absent(const struct create *cr)
 
 	if (!cr->want->ostemplate || lstat(cr->private, &st))
 		return EXIT_OK;
-	return msg_end(OUT_PRIVATE_THERE, EEXIST, "a private area is there already; without a template it is taken as it is",
-		       "%s: make %s", cr->intent, cr->private);
+	return report_fail(cr->report, OUT_PRIVATE_THERE, EEXIST,
+			   "a private area is there already; without a template it is taken as it is",
+			   "%s: make %s", cr->intent, cr->private);
 }
 
 /* With the container locked: its configuration, and the ids, with all locked. */
@@ -291,31 +280,34 @@ static int begin(struct create *cr, struct conf **cp)
 	*cp = c;
 	cr->had_conf = c;
 	if (!c && errno != ENOENT)
-		return no_conf(cr->ctid, cr->intent);
+		return no_conf(cr->ctid, cr->intent, cr->report);
 	conf_path(cr->ctid, path, sizeof(path));
 	unfinished = c ? conf_get(c, LIFE_KEY) : NULL;
 	if (unfinished && !strcmp(unfinished, "create")) {
 		conf_private(c, cr->ctid, old, sizeof(old));
-		msg_note("removing %s, which an earlier create left unfinished",
-			 old);
+		report_note(cr->report, "removing %s, which an earlier create left unfinished",
+			    old);
 		ret = private_remove(cr->ctid, c, &place);
 		if (ret)
-			return msg_end(OUT_REMOVE, *place.sentence ? 0 : -ret,
-				       place.sentence,
-				       "%s: remove %s", cr->intent, old);
+			return report_fail(cr->report, OUT_REMOVE,
+					   *place.sentence ? 0 : -ret,
+					   place.sentence, "%s: remove %s",
+					   cr->intent, old);
 		cr->had_conf = false;
 		conf_free(c);
 		c = NULL;
 	} else if (unfinished) {
-		return check_finished(cr->ctid, c, cr->intent);
-	} else if (c && (!cr->want->ostemplate || msg_style == MSG_VZCTX)) {
-		return msg_end(OUT_PRIVATE_THERE, 0, "there is such a CT already",
-			       "%s: %s", cr->intent, path);
+		return check_finished(cr->ctid, c, cr->intent, cr->report);
+	} else if (c && (!cr->want->ostemplate || !cr->want->reuse_conf)) {
+		return report_fail(cr->report, OUT_PRIVATE_THERE, 0,
+				   "there is such a CT already", "%s: %s",
+				   cr->intent, path);
 	}
 	if (!c)
 		*cp = c = conf_new();
 	if (!c)
-		return msg_fail(ENOMEM, NULL, "%s", cr->intent);
+		return report_fail(cr->report, EXIT_FAILED, ENOMEM, NULL, "%s",
+				   cr->intent);
 	ret = check_absent(cr);
 	if (!ret)
 		ret = check_places(cr);
@@ -330,17 +322,14 @@ static int find_template(struct create *cr)
 
 	if (!want->ostemplate)
 		return EXIT_OK;
-	ret = template_find(want->ostemplate, cr->source, sizeof(cr->source));
-	if (ret) {
-		if (msg_style == MSG_OPENVZ)
-			msg_note("Cached OS template %s not found",
-				 want->ostemplate);
-		else
-			msg_end(OUT_NO_TEMPLATE, 0,
-				"there is none; `vzctx template list` shows those there are",
-				"%s: find template %s", cr->intent, want->ostemplate);
-		return OUT_NO_TEMPLATE;
-	}
+	ret = template_find(want->ostemplate, cr->source, sizeof(cr->source),
+			    cr->report);
+	if (ret)
+		return report_lack(cr->report, OUT_NO_TEMPLATE,
+				   want->ostemplate, 0,
+				   "there is none; `vzctx template list` shows those there are",
+				   "%s: find template %s", cr->intent,
+				   want->ostemplate);
 	/* The path of what is to be made, from what is asked or was saved. */
 	c = conf_load(cr->ctid);
 	if (!c)
@@ -352,7 +341,8 @@ static int find_template(struct create *cr)
 	conf_free(c);
 	if (!ret && *cr->private != '/')
 		ret = -EINVAL;
-	return ret ? msg_fail(EINVAL, BAD_PATH, "%s", cr->intent) : EXIT_OK;
+	return ret ? report_fail(cr->report, EXIT_FAILED, EINVAL, BAD_PATH,
+				 "%s", cr->intent) : EXIT_OK;
 }
 
 static int find_directory(struct create *cr)
@@ -365,13 +355,14 @@ static int find_directory(struct create *cr)
 		return EXIT_OK;
 	snprintf(def, sizeof(def), PRIVATE_DIR "/%u", cr->ctid);
 	if (stat(dir ? dir : def, &st))
-		return msg_end(OUT_NO_PRIVATE, errno, dir ? NULL :
-			       "give a template with --ostemplate, or name a directory with --private",
-			       "%s: private area %s", cr->intent,
-			       dir ? dir : def);
+		return report_fail(cr->report, OUT_NO_PRIVATE, errno,
+				   dir ? NULL : "give a template with --ostemplate, or name a directory with --private",
+				   "%s: private area %s", cr->intent,
+				   dir ? dir : def);
 	if (!S_ISDIR(st.st_mode))
-		return msg_fail(ENOTDIR, NULL, "%s: private area %s", cr->intent,
-				dir ? dir : def);
+		return report_fail(cr->report, EXIT_FAILED, ENOTDIR, NULL,
+				   "%s: private area %s", cr->intent,
+				   dir ? dir : def);
 	here = dir && *dir != '/' ? getcwd(NULL, 0) : NULL;
 	snprintf(cr->private, sizeof(cr->private), "%s%s%s", here ? here : "",
 		 here ? "/" : "", dir ? dir : def);
@@ -385,7 +376,8 @@ static int create(struct create *cr)
 	int lock = conf_lock(), ret;
 
 	if (lock < 0)
-		return msg_fail(-lock, NULL, "%s: lock " CONF_DIR, cr->intent);
+		return report_fail(cr->report, EXIT_FAILED, -lock, NULL,
+				   "%s: lock " CONF_DIR, cr->intent);
 	ret = begin(cr, &c);
 	if (!ret && cr->want->ostemplate) {
 		/* Others need not wait while it is unpacked. */
@@ -403,10 +395,11 @@ static int create(struct create *cr)
 	return ret;
 }
 
-int life_create(const struct life_create *want)
+int life_create(const struct life_create *want, struct report *report)
 {
 	struct create cr = {
 		.want = want, .ctid = want->ctid, .place = PLACE_NONE,
+		.report = report,
 	};
 	int lock, ret;
 
@@ -418,12 +411,12 @@ int life_create(const struct life_create *want)
 		return ret;
 	lock = running_lock(cr.ctid, LOCK_EX, "create");
 	if (lock < 0)
-		return running_busy(lock, cr.ctid, cr.intent);
-	ret = is_running(cr.ctid, cr.intent);
+		return running_busy(lock, cr.ctid, cr.intent, report);
+	ret = is_running(cr.ctid, cr.intent, report);
 	if (ret)
 		ret = ret < 0 ? EXIT_FAILED :
-		      msg_end(OUT_RUNNING, EEXIST, "it is running", "%s",
-			      cr.intent);
+		      report_fail(report, OUT_RUNNING, EEXIST,
+				  "it is running", "%s", cr.intent);
 	else
 		ret = create(&cr);
 	place_close(&cr.place);

@@ -12,7 +12,6 @@
 #include "conf/globalconf.h"
 #include "conf/names.h"
 #include "engine/cgroup.h"
-#include "lib/msg.h"
 #include "life/life.h"
 #include "life/life_step.h"
 #include "module/running.h"
@@ -68,87 +67,91 @@ static int note_begun(uint32_t ctid)
 
 /* Before it is written down that a destroy is under way. */
 static int check_removable(uint32_t ctid, const struct conf *c,
-			   const char *private, const char *intent)
+			   const char *private, const char *intent,
+			   struct report *report)
 {
 	struct place place = PLACE_NONE;
 	struct areas a;
-	int ret = areas_load(&a, ctid, c);
+	int ret = areas_load(&a, ctid, c, report);
 
 	if (ret) {
-		ret = msg_fail(-ret, NULL, "%s: read " CONF_DIR, intent);
+		ret = report_fail(report, EXIT_FAILED, -ret, NULL,
+				  "%s: read " CONF_DIR, intent);
 	} else if (area_check(&place, &a, AREA_PRIVATE, AREA_REMOVE)) {
-		ret = msg_end(OUT_REMOVE, 0, place.sentence,
-			      "%s: remove its private area %s", intent, private);
-		msg_note("`vzctx destroy %u` forgets the container and leaves that directory alone",
-			 ctid);
+		ret = report_fail(report, OUT_REMOVE, 0, place.sentence,
+				  "%s: remove its private area %s", intent,
+				  private);
+		report_note(report, "`vzctx destroy %u` forgets the container and leaves that directory alone",
+			    ctid);
 	}
 	areas_free(&a);
 	return ret;
 }
 
 static int remove_private(uint32_t ctid, const struct conf *c,
-			  const char *private, const char *intent)
+			  const char *private, const char *intent,
+			   struct report *report)
 {
 	struct place place;
-	int ret = check_removable(ctid, c, private, intent);
+	int ret = check_removable(ctid, c, private, intent, report);
 
 	if (ret)
 		return ret;
 	ret = note_begun(ctid);
 	if (ret)
-		return msg_end(OUT_SAVE, -ret, NULL, "%s: note that it has begun",
-			       intent);
-	msg_step("Destroying container private area: %s", private);
+		return report_fail(report, OUT_SAVE, -ret, NULL,
+				   "%s: note that it has begun", intent);
+	report_step(report, "Destroying container private area: %s", private);
 	ret = private_remove(ctid, c, &place);
-	return ret ? msg_end(OUT_REMOVE, *place.sentence ? 0 : -ret,
-			     *place.sentence ? place.sentence :
-			     ret == -EXDEV ?
-			     "something is mounted below it; unmount that first" :
-			     NULL, "%s: remove %s", intent, private) : EXIT_OK;
+	return ret ? report_fail(report, OUT_REMOVE, *place.sentence ? 0 : -ret,
+				 *place.sentence ? place.sentence : ret ==
+				 -EXDEV ?
+				 "something is mounted below it; unmount that first"
+				 : NULL, "%s: remove %s", intent, private) : EXIT_OK;
 }
 
 static int destroy(uint32_t ctid, struct conf *c, bool purge,
-		   const char *intent)
+		   const char *intent, struct report *report)
 {
 	char private[PATH_MAX], text[64];
-	int ret = is_running(ctid, intent);
+	int ret = is_running(ctid, intent, report);
 
 	if (ret < 0)
 		return EXIT_FAILED;
 	if (ret) {
 		snprintf(text, sizeof(text), "it is running; `%s stop %u` first",
 			 prog_name, ctid);
-		return msg_end(OUT_RUNNING, EBUSY, text, "%s", intent);
+		return report_fail(report, OUT_RUNNING, EBUSY, text, "%s",
+				   intent);
 	}
 	if (is_mounted(ctid, c)) {
 		snprintf(text, sizeof(text),
 			 "it is mounted; `%s umount %u` first", prog_name,
 			 ctid);
-		return msg_end(OUT_MOUNTED, EBUSY, text, "%s", intent);
+		return report_fail(report, OUT_MOUNTED, EBUSY, text, "%s",
+				   intent);
 	}
 	conf_private(c, ctid, private, sizeof(private));
 	if (conf_get(c, LIFE_KEY))
 		purge = true;
 	if (purge) {
-		ret = remove_private(ctid, c, private, intent);
+		ret = remove_private(ctid, c, private, intent, report);
 		if (ret)
 			return ret;
 	}
 	ret = forget(ctid);
 	if (ret)
-		return msg_end(OUT_SAVE, -ret, NULL, "%s: rename its configuration",
-			       intent);
-	cgroup_remove(ctid);
-	msg_step("Container private area was destroyed");
-	if (msg_style == MSG_VZCTX && purge)
-		printf("CT %u destroyed; %s removed\n", ctid, private);
-	else if (msg_style == MSG_VZCTX)
-		printf("CT %u destroyed; private area %s kept (--purge removes it)\n",
-		       ctid, private);
+		return report_fail(report, OUT_SAVE, -ret, NULL,
+				   "%s: rename its configuration", intent);
+	cgroup_remove(ctid, report);
+	report_step(report, "Container private area was destroyed");
+	report_done(report, purge ? "CT %u destroyed; %s removed" :
+		    "CT %u destroyed; private area %s kept (--purge removes it)",
+		    ctid, private);
 	return EXIT_OK;
 }
 
-int life_destroy(uint32_t ctid, bool purge)
+int life_destroy(uint32_t ctid, bool purge, struct report *report)
 {
 	char intent[32];
 	struct conf *c;
@@ -157,9 +160,10 @@ int life_destroy(uint32_t ctid, bool purge)
 	snprintf(intent, sizeof(intent), "destroy CT %u", ctid);
 	lock = running_lock(ctid, LOCK_EX, "destroy");
 	if (lock < 0)
-		return running_busy(lock, ctid, intent);
+		return running_busy(lock, ctid, intent, report);
 	c = conf_load(ctid);
-	ret = c ? destroy(ctid, c, purge, intent) : no_conf(ctid, intent);
+	ret = c ? destroy(ctid, c, purge, intent, report) :
+		  no_conf(ctid, intent, report);
 	conf_free(c);
 	close(lock);
 	return ret;

@@ -16,7 +16,6 @@
 #include "console/consock.h"
 #include "engine/cgroup.h"
 #include "lib/dirs.h"
-#include "lib/msg.h"
 #include "life/life.h"
 #include "life/life_step.h"
 #include "life/script.h"
@@ -82,14 +81,10 @@ static int unmount(uint32_t ctid, const struct conf *c)
 	return ret;
 }
 
-static int no_private(uint32_t ctid, const char *path)
+static int no_private(uint32_t ctid, const char *path, struct report *report)
 {
-	if (msg_style == MSG_OPENVZ)
-		msg_note("Container private area %s does not exist", path);
-	else
-		msg_end(OUT_NO_PRIVATE, ENOENT, NULL,
-			"start CT %u: open private area %s", ctid, path);
-	return OUT_NO_PRIVATE;
+	return report_lack(report, OUT_NO_PRIVATE, path, ENOENT, NULL,
+			   "start CT %u: open private area %s", ctid, path);
 }
 
 /* Both directories, proved and held; then mounts have to go to these. */
@@ -104,21 +99,21 @@ static void close_ends(struct ends *e)
 	place_close(&e->root);
 }
 
-static int open_private(struct ends *e, uint32_t ctid)
+static int open_private(struct ends *e, uint32_t ctid, struct report *report)
 {
 	int ret = area_open(&e->private, &e->areas, AREA_PRIVATE, AREA_USE);
 	struct stat st;
 
 	if (ret)
-		return msg_end(OUT_PLACE, 0, e->private.sentence,
-			       "mount CT %u: use its private area", ctid);
+		return report_fail(report, OUT_PLACE, 0, e->private.sentence,
+				   "mount CT %u: use its private area", ctid);
 	if (*e->private.rest || fstat(e->private.fd, &st) ||
 	    !S_ISDIR(st.st_mode))
-		return no_private(ctid, e->private.path);
+		return no_private(ctid, e->private.path, report);
 	return EXIT_OK;
 }
 
-static int check_bare(struct ends *e, uint32_t ctid)
+static int check_bare(struct ends *e, uint32_t ctid, struct report *report)
 {
 	char text[PATH_MAX + 160];
 	int fd;
@@ -128,79 +123,84 @@ static int check_bare(struct ends *e, uint32_t ctid)
 		snprintf(text, sizeof(text),
 			 "something is mounted there that %s did not mount; unmount it, or choose another directory (VE_ROOT)",
 			 prog_name);
-		return msg_end(OUT_MOUNT, EBUSY, text, "mount CT %u on %s",
-			       ctid, e->root.path);
+		return report_fail(report, OUT_MOUNT, EBUSY, text,
+				   "mount CT %u on %s", ctid, e->root.path);
 	}
 	fd = place_read(&e->root, O_DIRECTORY);
 	empty = fd >= 0 && dirs_empty(fd);
 	if (fd >= 0)
 		close(fd);
 	return empty ? EXIT_OK :
-	       msg_end(OUT_MOUNT, fd < 0 ? -fd : ENOTEMPTY, fd < 0 ? NULL :
-		       "what is there would be hidden; empty it, or choose another directory (VE_ROOT)",
-		       "mount CT %u on %s", ctid, e->root.path);
+	       report_fail(report, OUT_MOUNT, fd < 0 ? -fd : ENOTEMPTY, fd < 0 ?
+			   NULL :
+			   "what is there would be hidden; empty it, or choose another directory (VE_ROOT)",
+			   "mount CT %u on %s", ctid, e->root.path);
 }
 
-static int open_root(struct ends *e, uint32_t ctid)
+static int open_root(struct ends *e, uint32_t ctid, struct report *report)
 {
 	int ret = area_open(&e->root, &e->areas, AREA_ROOT, AREA_USE);
 
 	if (!ret && *e->root.rest)
 		ret = place_make(&e->root, true);
 	if (ret)
-		return msg_end(OUT_PLACE, 0, e->root.sentence,
-			       "mount CT %u: use its VE_ROOT", ctid);
-	return check_bare(e, ctid);
+		return report_fail(report, OUT_PLACE, 0, e->root.sentence,
+				   "mount CT %u: use its VE_ROOT", ctid);
+	return check_bare(e, ctid, report);
 }
 
-static int open_ends(struct ends *e, uint32_t ctid)
+static int open_ends(struct ends *e, uint32_t ctid, struct report *report)
 {
-	int ret = open_private(e, ctid);
+	int ret = open_private(e, ctid, report);
 
-	return ret ? ret : open_root(e, ctid);
+	return ret ? ret : open_root(e, ctid, report);
 }
 
-static int mount_ends(struct ends *e, uint32_t ctid, const struct conf *c)
+static int mount_ends(struct ends *e, uint32_t ctid, const struct conf *c,
+		      struct report *report)
 {
-	int ret = areas_load(&e->areas, ctid, c);
+	int ret = areas_load(&e->areas, ctid, c, report);
 
 	if (ret)
-		return msg_fail(-ret, NULL, "mount CT %u: read " CONF_DIR, ctid);
-	ret = open_ends(e, ctid);
+		return report_fail(report, EXIT_FAILED, -ret, NULL,
+				   "mount CT %u: read " CONF_DIR, ctid);
+	ret = open_ends(e, ctid, report);
 	if (!ret)
-		ret = script_host(ctid, "premount");
+		ret = script_host(ctid, "premount", report);
 	if (ret)
 		return ret;
 	/* The script may have mounted what one of them lies on. */
 	close_ends(e);
-	ret = open_ends(e, ctid);
+	ret = open_ends(e, ctid, report);
 	if (ret)
 		return ret;
 	ret = bind_tree(e->private.fd, e->root.fd);
-	return ret ? msg_end(OUT_MOUNT, -ret, NULL, "mount CT %u: bind %s to %s",
-			     ctid, e->private.path, e->root.path) : EXIT_OK;
+	return ret ? report_fail(report, OUT_MOUNT, -ret, NULL,
+				 "mount CT %u: bind %s to %s", ctid,
+				 e->private.path, e->root.path) : EXIT_OK;
 }
 
-int mount_step(uint32_t ctid, const struct conf *c)
+int mount_step(uint32_t ctid, const struct conf *c, struct report *report)
 {
 	struct ends e = { .private = PLACE_NONE, .root = PLACE_NONE };
-	int ret = mount_ends(&e, ctid, c);
+	int ret = mount_ends(&e, ctid, c, report);
 
 	close_ends(&e);
 	areas_free(&e.areas);
 	if (ret)
 		return ret;
-	ret = script_host(ctid, "mount");
+	ret = script_host(ctid, "mount", report);
 	if (ret) {
 		unmount(ctid, c);
 		return ret;
 	}
-	msg_step("Container is mounted");
+	report_step(report, "Container is mounted");
 	return EXIT_OK;
 }
 
 /* Not there, or not the tool's to take away. */
-static int no_umount(uint32_t ctid, const struct conf *c, const char *intent)
+static int no_umount(uint32_t ctid, const struct conf *c, const char *intent,
+		     struct report *report)
 {
 	struct place p = PLACE_NONE;
 	enum area_mount what = area_mounted(ctid, c, &p);
@@ -208,40 +208,43 @@ static int no_umount(uint32_t ctid, const struct conf *c, const char *intent)
 
 	place_close(&p);
 	if (what == AREA_BARE)
-		return msg_end(OUT_NOT_MOUNTED, 0, "it is not mounted", "%s",
-			       intent);
+		return report_fail(report, OUT_NOT_MOUNTED, 0,
+				   "it is not mounted", "%s", intent);
 	snprintf(text, sizeof(text),
 		 "what lies on %s was not mounted by %s, so it stays", p.path,
 		 prog_name);
-	return msg_end(OUT_UMOUNT, 0, *p.sentence ? p.sentence : text, "%s",
-		       intent);
+	return report_fail(report, OUT_UMOUNT, 0,
+			   *p.sentence ? p.sentence : text, "%s", intent);
 }
 
-int umount_step(uint32_t ctid, const struct conf *c)
+int umount_step(uint32_t ctid, const struct conf *c, struct report *report)
 {
+	struct report beside;
 	char intent[32];
 	int ret, post;
 
 	snprintf(intent, sizeof(intent), "unmount CT %u", ctid);
 	if (mounted(ctid, c) != AREA_OURS)
-		return no_umount(ctid, c, intent);
-	ret = script_host(ctid, "umount");
+		return no_umount(ctid, c, intent, report);
+	ret = script_host(ctid, "umount", report);
+	report_beside(&beside, report);
 	post = unmount(ctid, c);
 	if (post)
-		return msg_end(OUT_UMOUNT, -post, NULL, "%s", intent);
-	post = script_host(ctid, "postumount");
+		return report_fail(report, OUT_UMOUNT, -post, NULL, "%s",
+				   intent);
+	post = script_host(ctid, "postumount", ret ? &beside : report);
 	return ret ? ret : post;
 }
 
 static int mount_finished(uint32_t ctid, const struct conf *c,
-			  const char *intent)
+			  const char *intent, struct report *report)
 {
-	int ret = check_finished(ctid, c, intent);
+	int ret = check_finished(ctid, c, intent, report);
 
-	return ret ? ret : mount_step(ctid, c);
+	return ret ? ret : mount_step(ctid, c, report);
 }
 
-static int with_lock(uint32_t ctid, bool mount)
+static int with_lock(uint32_t ctid, bool mount, struct report *report)
 {
 	char intent[32];
 	struct conf *c;
@@ -251,66 +254,69 @@ static int with_lock(uint32_t ctid, bool mount)
 		 ctid);
 	lock = running_lock(ctid, LOCK_EX, mount ? "mount" : "umount");
 	if (lock < 0)
-		return running_busy(lock, ctid, intent);
+		return running_busy(lock, ctid, intent, report);
 	c = conf_load(ctid);
-	ret = c ? is_running(ctid, intent) : no_conf(ctid, intent);
+	ret = c ? is_running(ctid, intent, report) :
+		  no_conf(ctid, intent, report);
 	if (!c)
 		;
 	else if (ret == 1)
-		ret = msg_end(OUT_RUNNING, 0, "it is running", "%s", intent);
+		ret = report_fail(report, OUT_RUNNING, 0, "it is running", "%s",
+				  intent);
 	else if (ret)
 		ret = EXIT_FAILED;
 	else if (mount && is_mounted(ctid, c))
-		ret = msg_end(OUT_MOUNTED, 0, "it is mounted already", "%s",
-			      intent);
+		ret = report_fail(report, OUT_MOUNTED, 0,
+				  "it is mounted already", "%s", intent);
 	else
-		ret = mount ? mount_finished(ctid, c, intent) :
-			      umount_step(ctid, c);
+		ret = mount ? mount_finished(ctid, c, intent, report) :
+			      umount_step(ctid, c, report);
 	/* What a killed start had made. */
 	if (!ret && !mount)
-		cgroup_remove(ctid);
+		cgroup_remove(ctid, report);
 	conf_free(c);
 	close(lock);
 	return ret;
 }
 
-int life_mount(uint32_t ctid)
+int life_mount(uint32_t ctid, struct report *report)
 {
-	return with_lock(ctid, true);
+	return with_lock(ctid, true, report);
 }
 
-int life_umount(uint32_t ctid)
+int life_umount(uint32_t ctid, struct report *report)
 {
-	int ret = with_lock(ctid, false);
+	int ret = with_lock(ctid, false, report);
 
 	if (!ret)
-		msg_step("Container is unmounted");
+		report_step(report, "Container is unmounted");
 	return ret;
 }
 
-void life_ended(uint32_t ctid)
+void life_ended(uint32_t ctid, struct report *report)
 {
 	int lock = running_lock(ctid, LOCK_EX, "clean-up");
 	struct conf *c;
 
 	if (lock < 0)
 		return;
-	if (!is_running(ctid, "clean up")) {
+	if (!is_running(ctid, "clean up", report)) {
 		c = conf_load(ctid);
 		if (c && is_mounted(ctid, c))
-			umount_step(ctid, c);
+			umount_step(ctid, c, report);
 		conf_free(c);
-		cgroup_remove(ctid);
+		cgroup_remove(ctid, report);
 		consock_forget(ctid);
 	}
 	close(lock);
 }
 
-void life_unfinished(uint32_t ctid, const struct life_state *st)
+void life_unfinished(uint32_t ctid, const struct life_state *st,
+		     struct report *report)
 {
 	if (st->unfinished)
-		msg_note("a %s of CT %u was cut short; do it again, or `%s destroy %u`",
-			 st->unfinished, ctid, prog_name, ctid);
+		report_note(report, "a %s of CT %u was cut short; do it again, or `%s destroy %u`",
+			    st->unfinished, ctid, prog_name, ctid);
 }
 
 void life_state(uint32_t ctid, struct life_state *st)

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "inside/join.h"
-#include "lib/msg.h"
 #include "life/life.h"
 #include "life/life_step.h"
 #include "module/modload.h"
@@ -16,7 +15,8 @@
 
 /* Which of the limits stood in the way, or what else it was. */
 static int failed(struct vznl *nl, const struct vz_ctx *before, int ret,
-		  const struct chan_msg *why, int *status)
+		  const struct chan_msg *why, int *status,
+		  struct report *report)
 {
 	char text[80];
 
@@ -24,20 +24,24 @@ static int failed(struct vznl *nl, const struct vz_ctx *before, int ret,
 		snprintf(text, sizeof(text),
 			 "it is frozen; `vzctx thaw %u` lets it go on",
 			 before->ctid);
-		return msg_fail(0, text, "run in CT %u", before->ctid);
+		return report_fail(report, EXIT_FAILED, 0, text, "run in CT %u",
+				   before->ctid);
 	}
 	if (ret != -ECHILD)
-		return msg_fail(-ret, NULL, "run in CT %u", before->ctid);
-	if (running_explain(nl, before, why->err))
+		return report_fail(report, EXIT_FAILED, -ret, NULL,
+				   "run in CT %u", before->ctid);
+	if (running_explain(nl, before, why->err, report))
 		return EXIT_FAILED;
-	msg_fail(why->err, NULL, "run in CT %u: %s%s%s", before->ctid,
-		 why->what, *why->object ? " " : "", why->object);
+	report_fail(report, EXIT_FAILED, why->err, NULL, "run in CT %u: %s%s%s",
+		    before->ctid, why->what, *why->object ? " " : "",
+		    why->object);
 	if (!strcmp(why->what, "run"))
 		*status = why->err == ENOENT ? 127 : 126;
 	return EXIT_FAILED;
 }
 
-static int run(struct vznl *nl, struct join *j, enum tty_mode mode, int *status)
+static int run(struct vznl *nl, struct join *j, enum tty_mode mode, int *status,
+	       struct report *report)
 {
 	struct chan_msg why = { 0 };
 	struct vz_ctx c;
@@ -49,8 +53,9 @@ static int run(struct vznl *nl, struct join *j, enum tty_mode mode, int *status)
 	snprintf(intent, sizeof(intent), "run in CT %u", j->ctid);
 	lock = running_lock(j->ctid, LOCK_SH, NULL);
 	if (lock < 0)
-		return running_busy(lock, j->ctid, intent);
-	ret = running_get(nl, j->ctid, intent, true, &c, &j->pidfd);
+		return running_busy(lock, j->ctid, intent, report);
+	ret = running_get(nl, j->ctid, intent, true, &c, &j->pidfd,
+			  report);
 	close(lock);
 	if (ret)
 		return ret;
@@ -60,24 +65,25 @@ static int run(struct vznl *nl, struct join *j, enum tty_mode mode, int *status)
 		ret = join(j, &t, &pid, &why);
 	close(j->pidfd);
 	if (ret)
-		ret = failed(nl, &c, ret, &why, status);
+		ret = failed(nl, &c, ret, &why, status, report);
 	else
 		*status = tty_relay(&t, pid, true);
 	vz_ctx_free(&c);
 	return ret;
 }
 
-int life_run(uint32_t ctid, char **argv, enum tty_mode mode, int *status)
+int life_run(uint32_t ctid, char **argv, enum tty_mode mode, int *status,
+	     struct report *report)
 {
 	struct join j = { .ctid = ctid, .argv = argv };
 	struct vznl *nl;
 	int ret;
 
 	*status = EXIT_FAILED;
-	ret = modload_open(vznl_open, &nl);
+	ret = modload_open(vznl_open, &nl, report);
 	if (ret)
 		return *status = ret;
-	ret = run(nl, &j, mode, status);
+	ret = run(nl, &j, mode, status, report);
 	vznl_close(nl);
 	return ret;
 }

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,7 +24,6 @@
 #include "engine/cpu.h"
 #include "inside/birth.h"
 #include "inside/files.h"
-#include "lib/msg.h"
 #include "life/life.h"
 #include "life/life_step.h"
 #include "life/script.h"
@@ -48,6 +46,7 @@ struct start {
 	struct vz_set *set;
 	int nset;
 	int nsaid;		/* of these, by the configuration */
+	struct report *report;
 	char intent[32];
 };
 
@@ -58,21 +57,23 @@ static int bind_init(pid_t pid, void *arg)
 	int ret = vznl_create(s->nl, s->ctid, pid, s->set, s->nset);
 
 	if (ret == -EEXIST)
-		return msg_end(OUT_RUNNING, EEXIST, "it is running already",
-			       "%s", s->intent);
+		return report_fail(s->report, OUT_RUNNING, EEXIST,
+				   "it is running already", "%s", s->intent);
 	if (ret)
-		return msg_end(OUT_ENV, -ret, vznl_sentence(s->nl),
-			       "%s: bind its init", s->intent);
+		return report_fail(s->report, OUT_ENV, -ret,
+				   vznl_sentence(s->nl), "%s: bind its init",
+				   s->intent);
 	ret = cgroup_limit(s->ctid, s->set, s->nset, &what);
 	if (ret)
-		return msg_end(OUT_LIMITS, -ret,
-			       "a limit of physpages or swappages needs the memory controller of cgroup2",
-			       "%s: write %s of its cgroup", s->intent, what);
+		return report_fail(s->report, OUT_LIMITS, -ret,
+				   "a limit of physpages or swappages needs the memory controller of cgroup2",
+				   "%s: write %s of its cgroup", s->intent,
+				   what);
 	if (s->nsaid)
-		msg_step("UB limits were set successfully");
+		report_step(s->report, "UB limits were set successfully");
 	/* A share of the processors is told when it cannot be had, no more. */
-	cgcpu_apply(s->ctid, s->conf, false);
-	return onlimit_apply(s->nl, s->ctid, s->conf);
+	cgcpu_apply(s->ctid, s->conf, false, s->report);
+	return onlimit_apply(s->nl, s->ctid, s->conf, s->report);
 }
 
 /* Return: EXIT_OK with the limits in @s, or an outcome. */
@@ -82,16 +83,19 @@ static int read_limits(struct start *s)
 	int ret = vznl_res(s->nl, &res);
 
 	if (ret)
-		return msg_fail(-ret, vznl_sentence(s->nl),
-				"list the kernel's resources");
+		return report_fail(s->report, EXIT_FAILED, -ret,
+				   vznl_sentence(s->nl),
+				   "list the kernel's resources");
 	s->set = calloc(res.n + 1, sizeof(*s->set));
-	s->nset = s->set ? conflimit_read(s->conf, s->ctid, &res, s->set,
-					  s->want->verbose) : 0;
+	s->nset = !s->set ? 0 :
+		  conflimit_read(s->conf, s->ctid, &res, s->set,
+				 s->want->verbose ? s->report : NULL);
 	s->nsaid = s->nset;
 	if (s->nset >= 0 && s->set)
 		s->nset = deflimit_add(s->conf, &res, s->set, s->nset);
 	vz_reslist_free(&res);
-	return s->set ? EXIT_OK : msg_fail(ENOMEM, NULL, "%s", s->intent);
+	return s->set ? EXIT_OK : report_fail(s->report, EXIT_FAILED, ENOMEM,
+					      NULL, "%s", s->intent);
 }
 
 static int reload(struct start *s)
@@ -116,8 +120,8 @@ static int ensure_ids(struct start *s)
 		ret = conf_save(s->conf, s->ctid);
 	if (lock >= 0)
 		close(lock);
-	return ret ? msg_end(OUT_SAVE, -ret, NULL, "%s: give it a range of ids",
-			     s->intent) : EXIT_OK;
+	return ret ? report_fail(s->report, OUT_SAVE, -ret, NULL,
+				 "%s: give it a range of ids", s->intent) : EXIT_OK;
 }
 
 static int raise_it(struct start *s, struct tty *t, pid_t *pid)
@@ -134,21 +138,24 @@ static int raise_it(struct start *s, struct tty *t, pid_t *pid)
 		.nesting = conf_feature(s->conf, "nesting"),
 		.bind = bind_init,
 		.arg = s,
+		.report = s->report,
 	};
 	enum area_mount what;
 	struct stat st = { 0 };
 	int ret, err;
 
 	if (!conf_id_base(s->conf, &b.id_base) || !b.id_base)
-		return msg_end(OUT_BAD_CONF, 0, "its configuration needs LOCAL_UID and LOCAL_GID, the same number above 0",
-			       "%s", s->intent);
+		return report_fail(s->report, OUT_BAD_CONF, 0,
+				   "its configuration needs LOCAL_UID and LOCAL_GID, the same number above 0",
+				   "%s", s->intent);
 	conf_private(s->conf, s->ctid, private, sizeof(private));
 	what = area_mounted(s->ctid, s->conf, &root);
 	if ((what != AREA_OURS && what != AREA_BOUND) || fstat(root.fd, &st)) {
 		place_close(&root);
-		return msg_end(OUT_MOUNT, 0, *root.sentence ? root.sentence :
-			       "its private area is not what is mounted on VE_ROOT; what do its mount scripts do?",
-			       "%s", s->intent);
+		return report_fail(s->report, OUT_MOUNT, 0, *root.sentence ?
+				   root.sentence :
+				   "its private area is not what is mounted on VE_ROOT; what do its mount scripts do?",
+				   "%s", s->intent);
 	}
 	b.dev = st.st_dev;
 	b.ino = st.st_ino;
@@ -156,8 +163,8 @@ static int raise_it(struct start *s, struct tty *t, pid_t *pid)
 	conf_hostname(s->conf, s->ctid, hostname, sizeof(hostname));
 	ret = birth(&b, t, pid, &err);
 	if (ret && (err == ENOMEM || err == ENFILE))
-		msg_note("if its %s is too low, raise it in " CONF_DIR "/%u.conf",
-			 err == ENOMEM ? "NUMPROC" : "NUMFILE", s->ctid);
+		report_note(s->report, "if its %s is too low, raise it in " CONF_DIR "/%u.conf",
+			    err == ENOMEM ? "NUMPROC" : "NUMFILE", s->ctid);
 	return ret;
 }
 
@@ -171,7 +178,8 @@ static int foreground(struct start *s, int *lock, int *status)
 	int ret = tty_init(&t, mode);
 
 	if (ret)
-		return msg_fail(-ret, NULL, "%s", s->intent);
+		return report_fail(s->report, EXIT_FAILED, -ret, NULL, "%s",
+				   s->intent);
 	ret = raise_it(s, &t, &pid);
 	if (ret)
 		return ret;
@@ -179,25 +187,17 @@ static int foreground(struct start *s, int *lock, int *status)
 	*lock = -1;
 	*status = tty_relay(&t, pid, false);
 	if (!running_wait_gone(s->nl, s->ctid, 0))
-		life_ended(s->ctid);
-	msg_step("Container is unmounted");
+		life_ended(s->ctid, s->report);
+	report_step(s->report, "Container is unmounted");
 	return EXIT_OK;
 }
 
-static void to_syslog(const char *line, bool error)
-{
-	syslog(error ? LOG_ERR : LOG_INFO, "%s", line);
-}
-
-/* Nobody reads this process's errors: the log is the place for them. */
-static void start_again(uint32_t ctid, char **argv)
+static void start_again(uint32_t ctid, char **argv, struct report *report)
 {
 	struct life_start again = { .ctid = ctid, .argv = argv };
 	int status;
 
-	openlog("vzctx", LOG_PID, LOG_DAEMON);
-	msg_log = to_syslog;
-	life_start(&again, &status);
+	life_start(&again, &status, report);
 }
 
 static void stand_back(int *master)
@@ -223,7 +223,7 @@ static time_t now(void)
 	return ts.tv_sec;
 }
 
-static noreturn void keeper(struct start *s, int report)
+static noreturn void keeper(struct start *s, int fd)
 {
 	uint32_t ctid = s->ctid;
 	struct tty t;
@@ -237,24 +237,25 @@ static noreturn void keeper(struct start *s, int report)
 	setenv("TERM", "linux", 1);
 	ret = tty_init(&t, s->want->argv ? TTY_NULL : TTY_PTY);
 	if (ret)
-		ret = msg_fail(-ret, NULL, "%s", s->intent);
+		ret = report_fail(s->report, EXIT_FAILED, -ret, NULL, "%s",
+				  s->intent);
 	else
 		ret = raise_it(s, &t, &pid);
-	if (write(report, &ret, sizeof(ret)) != sizeof(ret) || ret)
+	if (!report_send(s->report, ret, fd) || ret)
 		_exit(1);
 
 	stand_back(&t.master);
-	msg_log = NULL;
+	report_away(s->report);
 	st = keep(ctid, t.master, pid);
 	stopped = running_take_stop(ctid, pid);
 	if (s->want->argv && !stopped)
 		ended_note(ctid, st);
-	life_ended(ctid);
+	life_ended(ctid, NULL);
 	if (stopped || !WIFSIGNALED(st) || WTERMSIG(st) != SIGHUP)
 		_exit(0);
 	if (now() - since < REBOOT_PAUSE_S)
 		sleep(REBOOT_PAUSE_S);
-	start_again(ctid, s->want->argv);
+	start_again(ctid, s->want->argv, s->report);
 	_exit(0);
 }
 
@@ -263,7 +264,7 @@ static noreturn void keeper(struct start *s, int report)
  * runs with nobody to say so. The socket of the keeper's may hold answers of its
  * requests, hence another one.
  */
-static void abandoned(uint32_t ctid)
+static void abandoned(uint32_t ctid, struct report *report)
 {
 	struct vznl *nl;
 
@@ -272,37 +273,40 @@ static void abandoned(uint32_t ctid)
 	if (!vznl_destroy(nl, ctid))
 		running_wait_gone(nl, ctid, 0);
 	vznl_close(nl);
-	cgroup_remove(ctid);
+	cgroup_remove(ctid, report);
 }
 
 /* A keeper stays with it; its birth is over when the keeper says so. */
 static int background(struct start *s)
 {
-	int report[2], ret = OUT_ENV;
+	int fds[2], ret = OUT_ENV;
 	bool told = false;
 	pid_t pid;
 
-	if (pipe2(report, O_CLOEXEC))
-		return msg_fail(errno, NULL, "%s: make a pipe", s->intent);
+	if (pipe2(fds, O_CLOEXEC))
+		return report_fail(s->report, EXIT_FAILED, errno, NULL,
+				   "%s: make a pipe", s->intent);
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
-		close(report[0]);
-		keeper(s, report[1]);
+		close(fds[0]);
+		keeper(s, fds[1]);
 	}
-	close(report[1]);
+	close(fds[1]);
 	if (pid < 0)
-		ret = msg_fail(errno, NULL, "%s: fork", s->intent);
-	else if (read(report[0], &ret, sizeof(ret)) != sizeof(ret))
-		ret = msg_end(OUT_ENV, 0, "the process that was to stay with it was killed",
-			      "%s", s->intent);
+		ret = report_fail(s->report, EXIT_FAILED, errno, NULL,
+				  "%s: fork", s->intent);
+	else if (!report_receive(s->report, &ret, fds[0]))
+		ret = report_fail(s->report, OUT_ENV, 0,
+				  "the process that was to stay with it was killed",
+				  "%s", s->intent);
 	else
 		told = true;
-	close(report[0]);
+	close(fds[0]);
 	if (ret && pid > 0)
 		waitpid(pid, NULL, 0);
 	if (!told && pid > 0)
-		abandoned(s->ctid);
+		abandoned(s->ctid, s->report);
 	return ret;
 }
 
@@ -310,42 +314,45 @@ static int background(struct start *s)
 static void leftovers(struct start *s)
 {
 	if (is_mounted(s->ctid, s->conf))
-		umount_step(s->ctid, s->conf);
+		umount_step(s->ctid, s->conf, s->report);
 	running_take_stop(s->ctid, 0);
 	ended_forget(s->ctid);
 }
 
 static int start_locked(struct start *s, int *lock, int *status)
 {
-	int ret = is_running(s->ctid, s->intent);
+	struct report beside;
+	int ret = is_running(s->ctid, s->intent, s->report);
 
 	if (ret)
 		return ret < 0 ? EXIT_FAILED :
-		       msg_end(OUT_RUNNING, EEXIST, "it is running already",
-			       "%s", s->intent);
-	msg_step("Starting container...");
+		       report_fail(s->report, OUT_RUNNING, EEXIST,
+				   "it is running already", "%s", s->intent);
+	report_step(s->report, "Starting container...");
 	leftovers(s);
-	ret = mount_step(s->ctid, s->conf);
+	ret = mount_step(s->ctid, s->conf, s->report);
 	if (ret)
 		return ret;
-	setup_inside(s->ctid, s->conf);
+	setup_inside(s->ctid, s->conf, s->report);
 	ret = s->want->foreground ? foreground(s, lock, status) : background(s);
 	if (ret && is_mounted(s->ctid, s->conf)) {
-		umount_step(s->ctid, s->conf);
-		msg_step("Container is unmounted");
+		report_beside(&beside, s->report);
+		umount_step(s->ctid, s->conf, &beside);
+		report_step(s->report, "Container is unmounted");
 	}
 	return ret;
 }
 
 static int check(struct start *s)
 {
-	int ret = check_finished(s->ctid, s->conf, s->intent);
+	int ret = check_finished(s->ctid, s->conf, s->intent, s->report);
 
 	if (!ret)
-		conf_warn(s->conf);
+		conf_warn(s->conf, s->report);
 	if (!ret && globalconf_yes(s->conf, "DISABLED", false) && !s->want->force)
-		ret = msg_end(OUT_DISABLED, 0, "its configuration says DISABLED; --force starts it all the same",
-			      "%s", s->intent);
+		ret = report_fail(s->report, OUT_DISABLED, 0,
+				  "its configuration says DISABLED; --force starts it all the same",
+				  "%s", s->intent);
 	if (!ret)
 		ret = read_limits(s);
 	return ret ? ret : ensure_ids(s);
@@ -353,45 +360,50 @@ static int check(struct start *s)
 
 static int start(struct start *s, int *status)
 {
-	int lock, ret = modload_open(vznl_open, &s->nl);
+	int lock, ret = modload_open(vznl_open, &s->nl, s->report);
 
 	if (ret)
 		return ret;
 	lock = running_lock(s->ctid, LOCK_EX, "start");
 	if (lock < 0)
-		return running_busy(lock, s->ctid, s->intent);
+		return running_busy(lock, s->ctid, s->intent, s->report);
 	/* Whoever held it may have made another container of it, or none. */
-	ret = reload(s) ? no_conf(s->ctid, s->intent) : check(s);
+	ret = reload(s) ? no_conf(s->ctid, s->intent, s->report) : check(s);
 	if (!ret)
 		ret = start_locked(s, &lock, status);
 	if (lock >= 0)
 		close(lock);
 	if (ret || s->want->foreground)
 		return ret;
-	ret = script_inside(s->ctid, "start");
+	ret = script_inside(s->ctid, "start", s->report);
 	if (!ret && s->want->wait_s)
-		ret = life_wait(s->ctid, s->want->wait_s);
+		ret = life_wait(s->ctid, s->want->wait_s, s->report);
 	if (!ret)
-		msg_step(s->want->wait_s ? "Container started successfully" :
-			 "Container start in progress...");
+		report_step(s->report, s->want->wait_s ?
+			    "Container started successfully" :
+			    "Container start in progress...");
 	if (!ret && s->want->argv)
-		msg_done("CT %u runs %s; `%s status %u` tells how it ended",
-			 s->ctid, s->want->argv[0], prog_name, s->ctid);
+		report_done(s->report,
+			    "CT %u runs %s; `%s status %u` tells how it ended",
+			    s->ctid, s->want->argv[0], prog_name, s->ctid);
 	else if (!ret)
-		msg_done("CT %u %s", s->ctid, s->want->wait_s ? "is up" : "is starting");
+		report_done(s->report, "CT %u %s", s->ctid,
+			    s->want->wait_s ? "is up" : "is starting");
 	return ret;
 }
 
-int life_start(const struct life_start *want, int *status)
+int life_start(const struct life_start *want, int *status, struct report *report)
 {
-	struct start s = { .want = want, .ctid = want->ctid };
+	struct start s = {
+		.want = want, .ctid = want->ctid, .report = report,
+	};
 	int ret;
 
 	*status = EXIT_FAILED;
 	snprintf(s.intent, sizeof(s.intent), "start CT %u", s.ctid);
 	s.conf = conf_load(s.ctid);
 	if (!s.conf)
-		return no_conf(s.ctid, s.intent);
+		return no_conf(s.ctid, s.intent, report);
 	ret = start(&s, status);
 	free(s.set);
 	conf_free(s.conf);

@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - what every step of a life asks first
+ * vzctx - what every step of a life asks first, and the end of a private area
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf/confkey.h"
-#include "lib/msg.h"
 #include "life/life_step.h"
 #include "module/nl.h"
+#include "tree/area.h"
+#include "tree/rmtree.h"
 
-int no_conf(uint32_t ctid, const char *intent)
+int no_conf(uint32_t ctid, const char *intent, struct report *report)
 {
 	char path[64];
 
 	if (errno == ENOENT)
-		return msg_end(OUT_NO_CONF, 0, "there is no such CT; make it with `vzctx create`",
-			       "%s", intent);
+		return report_fail(report, OUT_NO_CONF, 0,
+				   "there is no such CT; make it with `vzctx create`",
+				   "%s", intent);
 	conf_path(ctid, path, sizeof(path));
-	return msg_end(OUT_BAD_CONF, errno, NULL, "%s: read %s", intent, path);
+	return report_fail(report, OUT_BAD_CONF, errno, NULL, "%s: read %s",
+			   intent, path);
 }
 
-int check_finished(uint32_t ctid, const struct conf *c, const char *intent)
+int check_finished(uint32_t ctid, const struct conf *c, const char *intent,
+		   struct report *report)
 {
 	const char *what = conf_get(c, LIFE_KEY);
 	char text[128];
@@ -37,10 +43,10 @@ int check_finished(uint32_t ctid, const struct conf *c, const char *intent)
 		snprintf(text, sizeof(text),
 			 "its creation was cut short; create it again, or `%s destroy %u` removes what is there",
 			 prog_name, ctid);
-	return msg_end(OUT_UNFINISHED, 0, text, "%s", intent);
+	return report_fail(report, OUT_UNFINISHED, 0, text, "%s", intent);
 }
 
-int is_running(uint32_t ctid, const char *intent)
+int is_running(uint32_t ctid, const char *intent, struct report *report)
 {
 	struct vz_ctx c;
 	struct vznl *nl;
@@ -50,7 +56,8 @@ int is_running(uint32_t ctid, const char *intent)
 	if (ret == -ENOENT)
 		return 0;
 	if (ret) {
-		msg_fail(-ret, NULL, "talk to the vzctx module");
+		report_fail(report, EXIT_FAILED, -ret, NULL,
+			    "talk to the vzctx module");
 		return -1;
 	}
 	ret = vznl_get(nl, ctid, &c);
@@ -60,9 +67,33 @@ int is_running(uint32_t ctid, const char *intent)
 	} else if (ret == -ENOENT) {
 		ret = 0;
 	} else {
-		msg_fail(-ret, vznl_sentence(nl), "%s", intent);
+		report_fail(report, EXIT_FAILED, -ret, vznl_sentence(nl), "%s",
+			    intent);
 		ret = -1;
 	}
 	vznl_close(nl);
+	return ret;
+}
+
+int private_remove(uint32_t ctid, const struct conf *c, struct place *why)
+{
+	struct areas a;
+	int parent = -1, ret = areas_load(&a, ctid, c, NULL);
+
+	*why = (struct place)PLACE_NONE;
+	if (!ret)
+		ret = area_open(why, &a, AREA_PRIVATE, AREA_REMOVE);
+	areas_free(&a);
+	if (ret || *why->rest)
+		goto out;
+	parent = openat(why->parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ret = parent < 0 ? -errno :
+	      tree_remove(parent, strrchr(why->path, '/') + 1);
+	if (!ret && fsync(parent))
+		ret = -errno;
+out:
+	if (parent >= 0)
+		close(parent);
+	place_close(why);
 	return ret;
 }

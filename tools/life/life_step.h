@@ -3,7 +3,7 @@
  * vzctx - the steps that several parts of a life are made of
  *
  * The caller holds the container's lock (running_lock()) exclusively, where
- * nothing else is said. The user is told what fails.
+ * nothing else is said. What fails is reported.
  */
 #ifndef _VZCTX_LIFE_LIFE_STEP_H
 #define _VZCTX_LIFE_LIFE_STEP_H
@@ -13,23 +13,25 @@
 #include <sys/types.h>
 
 #include "conf/conf.h"
+#include "lib/report.h"
 #include "tree/place.h"
 
 /** Return: EXIT_OK or an outcome, with nothing left mounted. */
-int mount_step(uint32_t ctid, const struct conf *c);
-int umount_step(uint32_t ctid, const struct conf *c);
+int mount_step(uint32_t ctid, const struct conf *c, struct report *report);
+int umount_step(uint32_t ctid, const struct conf *c, struct report *report);
 
 /** Needs no lock. */
 bool is_mounted(uint32_t ctid, const struct conf *c);
 
-/** Return: 1 running, 0 not, -1 after telling the user. Needs no lock. */
-int is_running(uint32_t ctid, const char *intent);
+/** Return: 1 running, 0 not, -1 if that cannot be told. Needs no lock. */
+int is_running(uint32_t ctid, const char *intent, struct report *report);
 
 /** After conf_load() failed, by errno. Return: OUT_NO_CONF or OUT_BAD_CONF. */
-int no_conf(uint32_t ctid, const char *intent);
+int no_conf(uint32_t ctid, const char *intent, struct report *report);
 
 /** A create or destroy that is not over. Return: EXIT_OK or OUT_UNFINISHED. */
-int check_finished(uint32_t ctid, const struct conf *c, const char *intent);
+int check_finished(uint32_t ctid, const struct conf *c, const char *intent,
+		   struct report *report);
 
 /**
  * private_remove - removes the private area, as tree_remove()

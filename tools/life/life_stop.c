@@ -10,7 +10,6 @@
 
 #include "conf/confkey.h"
 #include "engine/cgroup.h"
-#include "lib/msg.h"
 #include "lib/until.h"
 #include "life/life.h"
 #include "life/life_step.h"
@@ -38,12 +37,13 @@ static int timeout_of(uint32_t ctid, int asked)
  * It may be on its way, or being created or destroyed. The kernel knows it before
  * its start is over, hence whether it runs already does not matter.
  */
-static int await_birth(uint32_t ctid, const char *intent)
+static int await_birth(uint32_t ctid, const char *intent,
+		       struct report *report)
 {
 	int lock = running_lock(ctid, LOCK_SH, NULL);
 
 	if (lock < 0)
-		return running_busy(lock, ctid, intent);
+		return running_busy(lock, ctid, intent, report);
 	close(lock);
 	return EXIT_OK;
 }
@@ -52,7 +52,7 @@ static int await_birth(uint32_t ctid, const char *intent)
  * A process of its own, which runs on when its time is over: what it waits for is
  * inside, and is killed with all that is there.
  */
-static void stop_script(uint32_t ctid, int64_t end)
+static void stop_script(uint32_t ctid, int64_t end, struct report *report)
 {
 	int pidfd;
 	pid_t pid;
@@ -62,7 +62,7 @@ static void stop_script(uint32_t ctid, int64_t end)
 	fflush(NULL);
 	pid = fork();
 	if (!pid)
-		_exit(script_inside(ctid, "stop"));
+		_exit(script_inside(ctid, "stop", report));
 	pidfd = pid < 0 ? -1 : pidfd_open(pid, 0);
 	if (pidfd < 0)
 		return;
@@ -72,21 +72,24 @@ static void stop_script(uint32_t ctid, int64_t end)
 }
 
 /* Return: whether it is to be killed, having been asked in vain. */
-static bool ask(uint32_t ctid, int pidfd, pid_t init, int timeout_s)
+static bool ask(uint32_t ctid, int pidfd, pid_t init, int timeout_s,
+		struct report *report)
 {
 	const int64_t end = until_now() + timeout_s * 1000LL;
 
 	if (cgroup_thaw(ctid, init))
-		msg_note("CT %u is frozen; it goes on now, so that it can stop",
-			 ctid);
-	stop_script(ctid, end);
+		report_note(report, "CT %u is frozen; it goes on now, so that it can stop",
+			    ctid);
+	stop_script(ctid, end, report);
 	if (stop_politely(ctid, pidfd, init) || until_ended(pidfd, end))
 		return false;
-	msg_note("CT %u did not stop within %d s; killing it", ctid, timeout_s);
+	report_note(report, "CT %u did not stop within %d s; killing it", ctid,
+		    timeout_s);
 	return true;
 }
 
-static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
+static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s,
+		struct report *report)
 {
 	struct vz_ctx c;
 	struct life_state st;
@@ -94,50 +97,50 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s)
 	int ret, pidfd;
 
 	snprintf(intent, sizeof(intent), "stop CT %u", ctid);
-	ret = await_birth(ctid, intent);
+	ret = await_birth(ctid, intent, report);
 	if (ret)
 		return ret;
-	ret = running_get(nl, ctid, intent, false, &c, &pidfd);
+	ret = running_get(nl, ctid, intent, false, &c, &pidfd, report);
 	if (ret)
 		return ret;
 	vz_ctx_free(&c);
 	running_mark_stop(ctid, c.pid);
 	if (fast)
-		msg_step("Killing container ...");
+		report_step(report, "Killing container ...");
 	else
-		msg_step("Stopping container ...");
-	fast = fast || ask(ctid, pidfd, c.pid, timeout_s);
+		report_step(report, "Stopping container ...");
+	fast = fast || ask(ctid, pidfd, c.pid, timeout_s, report);
 	if (fast && !pidfd_send_signal(pidfd, 0, NULL, 0))
 		cgroup_kill(ctid);
 	close(pidfd);
 
 	ret = fast ? vznl_destroy(nl, ctid) : 0;
 	if (ret && ret != -ENOENT)
-		return msg_end(OUT_NO_STOP, -ret, vznl_sentence(nl), "%s",
-			       intent);
+		return report_fail(report, OUT_NO_STOP, -ret, vznl_sentence(nl),
+				   "%s", intent);
 	ret = running_wait_gone(nl, ctid, c.since);
 	if (ret)
-		return msg_end(OUT_NO_STOP, -ret, ret == -ETIMEDOUT ?
-			       "its tasks do not end" : vznl_sentence(nl), "%s",
-			       intent);
-	msg_step("Container was stopped");
-	life_ended(ctid);
+		return report_fail(report, OUT_NO_STOP, -ret, ret == -ETIMEDOUT ? "its tasks do not end" : vznl_sentence(nl),
+				   "%s", intent);
+	report_step(report, "Container was stopped");
+	life_ended(ctid, report);
 	/* Its keeper may have been quicker; it is not heard. */
 	life_state(ctid, &st);
 	if (!st.mounted)
-		msg_step("Container is unmounted");
-	msg_done("CT %u is stopped%s", ctid, fast ? ", it was killed" : "");
+		report_step(report, "Container is unmounted");
+	report_done(report, "CT %u is stopped%s", ctid,
+		    fast ? ", it was killed" : "");
 	return EXIT_OK;
 }
 
-int life_stop(uint32_t ctid, bool fast, int timeout_s)
+int life_stop(uint32_t ctid, bool fast, int timeout_s, struct report *report)
 {
 	struct vznl *nl;
-	int ret = modload_open(vznl_open, &nl);
+	int ret = modload_open(vznl_open, &nl, report);
 
 	if (ret)
 		return ret;
-	ret = stop(nl, ctid, fast, timeout_of(ctid, timeout_s));
+	ret = stop(nl, ctid, fast, timeout_of(ctid, timeout_s), report);
 	vznl_close(nl);
 	return ret;
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/msg.h"
 #include "life/life.h"
 #include "life/life_step.h"
 
@@ -26,7 +25,7 @@ static char *const question[] = {
 	NULL,
 };
 
-int life_wait(uint32_t ctid, int seconds)
+int life_wait(uint32_t ctid, int seconds, struct report *report)
 {
 	const struct timespec pause = { 0, PAUSE_MS * 1000000L };
 	struct timespec ts;
@@ -36,14 +35,16 @@ int life_wait(uint32_t ctid, int seconds)
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	end = ts.tv_sec + seconds;
 	for (;;) {
-		if (life_run(ctid, (char **)question, TTY_NULL, &status))
-			return OUT_WAIT;
+		if (life_run(ctid, (char **)question, TTY_NULL, &status, report))
+			return report_as(report, OUT_WAIT);
 		if (!status)
 			return EXIT_OK;
 		clock_gettime(CLOCK_MONOTONIC, &ts);
 		if (ts.tv_sec >= end)
-			return msg_end(OUT_WAIT, 0, "it did not come up in time",
-				       "wait %d s for CT %u", seconds, ctid);
+			return report_fail(report, OUT_WAIT, 0,
+					   "it did not come up in time",
+					   "wait %d s for CT %u", seconds,
+					   ctid);
 		nanosleep(&pause, NULL);
 	}
 }

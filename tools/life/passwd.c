@@ -9,7 +9,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "lib/msg.h"
 #include "life/life.h"
 #include "life/passwd.h"
 
@@ -26,23 +25,24 @@ static int input(const char *userpw)
 	return fd;
 }
 
-int passwd_set(uint32_t ctid, const char *userpw, bool running)
+int passwd_set(uint32_t ctid, const char *userpw, bool running,
+	       struct report *report)
 {
 	static char *argv[] = { "chpasswd", NULL };
 	struct life_start start = {
 		.ctid = ctid, .argv = argv, .foreground = true, .force = true,
 	};
+	char text[40];
 	int fd = input(userpw), keep, status = 0, ret;
 
-	if (fd < 0) {
-		msg_fail(errno, NULL, "set a password in CT %u", ctid);
-		return OUT_PASSWORD;
-	}
+	if (fd < 0)
+		return report_fail(report, OUT_PASSWORD, errno, NULL,
+				   "set a password in CT %u", ctid);
 	keep = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	dup2(fd, STDIN_FILENO);
 	close(fd);
-	ret = running ? life_run(ctid, argv, TTY_PASS, &status) :
-			life_start(&start, &status);
+	ret = running ? life_run(ctid, argv, TTY_PASS, &status, report) :
+			life_start(&start, &status, report);
 	if (keep >= 0) {
 		dup2(keep, STDIN_FILENO);
 		close(keep);
@@ -51,7 +51,7 @@ int passwd_set(uint32_t ctid, const char *userpw, bool running)
 		return ret;
 	if (!status)
 		return 0;
-	msg_note("Unable to set a password in CT %u: chpasswd ended with %d",
-		 ctid, status);
-	return OUT_PASSWORD;
+	snprintf(text, sizeof(text), "chpasswd ended with %d", status);
+	return report_fail(report, OUT_PASSWORD, 0, text,
+			   "set a password in CT %u", ctid);
 }

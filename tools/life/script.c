@@ -11,7 +11,6 @@
 
 #include "conf/conf.h"
 #include "lib/caller.h"
-#include "lib/msg.h"
 #include "life/life.h"
 #include "life/script.h"
 #include "tree/place.h"
@@ -26,13 +25,14 @@ static int status_of(pid_t pid)
 	return WIFSIGNALED(st) ? 128 + WTERMSIG(st) : WEXITSTATUS(st);
 }
 
-static int failed(uint32_t ctid, const char *path, int status)
+static int failed(uint32_t ctid, const char *path, int status,
+		  struct report *report)
 {
 	char text[64];
 
 	snprintf(text, sizeof(text), "it ended with %d", status);
-	return msg_end(OUT_SCRIPT, 0, text, "run the action script %s of CT %u",
-		       path, ctid);
+	return report_fail(report, OUT_SCRIPT, 0, text,
+			   "run the action script %s of CT %u", path, ctid);
 }
 
 /* A script without a #! line is the shell's, as OpenVZ's are. */
@@ -56,17 +56,18 @@ static void child(uint32_t ctid, const char *path)
 }
 
 /* With nothing open in @p when there is none. Return: EXIT_OK or OUT_SCRIPT. */
-static int find(uint32_t ctid, const char *path, struct place *p)
+static int find(uint32_t ctid, const char *path, struct place *p,
+		struct report *report)
 {
 	return !place_file(p, path) ? EXIT_OK :
-	       msg_end(OUT_SCRIPT, 0, p->sentence,
-		       "run the action script %s of CT %u", path, ctid);
+	       report_fail(report, OUT_SCRIPT, 0, p->sentence,
+			   "run the action script %s of CT %u", path, ctid);
 }
 
-static int run_one(uint32_t ctid, const char *path)
+static int run_one(uint32_t ctid, const char *path, struct report *report)
 {
 	struct place p = PLACE_NONE;
-	int status, ret = find(ctid, path, &p);
+	int status, ret = find(ctid, path, &p, report);
 	pid_t pid;
 
 	if (ret || p.fd < 0)
@@ -75,27 +76,28 @@ static int run_one(uint32_t ctid, const char *path)
 	pid = fork();
 	if (pid < 0) {
 		place_close(&p);
-		return msg_end(OUT_SCRIPT, errno, NULL, "run %s", path);
+		return report_fail(report, OUT_SCRIPT, errno, NULL, "run %s",
+				   path);
 	}
 	/* By name, which a script may ask for: only root can give it another file. */
 	if (!pid)
 		child(ctid, path);
 	place_close(&p);
 	status = status_of(pid);
-	return status ? failed(ctid, path, status) : EXIT_OK;
+	return status ? failed(ctid, path, status, report) : EXIT_OK;
 }
 
-int script_host(uint32_t ctid, const char *action)
+int script_host(uint32_t ctid, const char *action, struct report *report)
 {
 	char path[96];
 	int ret;
 
 	snprintf(path, sizeof(path), CONF_DIR "/vps.%s", action);
-	ret = run_one(ctid, path);
+	ret = run_one(ctid, path, report);
 	if (ret)
 		return ret;
 	snprintf(path, sizeof(path), CONF_DIR "/%u.%s", ctid, action);
-	return run_one(ctid, path);
+	return run_one(ctid, path, report);
 }
 
 bool script_there(uint32_t ctid, const char *action)
@@ -110,7 +112,7 @@ bool script_there(uint32_t ctid, const char *action)
  * The file is the standard input of the shell inside: nothing of the host's
  * tree has to be reachable there.
  */
-int script_inside(uint32_t ctid, const char *action)
+int script_inside(uint32_t ctid, const char *action, struct report *report)
 {
 	char *argv[] = { "/bin/sh", "-s", NULL };
 	struct place p = PLACE_NONE;
@@ -118,22 +120,23 @@ int script_inside(uint32_t ctid, const char *action)
 	char path[96];
 
 	snprintf(path, sizeof(path), CONF_DIR "/%u.%s", ctid, action);
-	ret = find(ctid, path, &p);
+	ret = find(ctid, path, &p, report);
 	if (ret || p.fd < 0)
 		return ret;
 	fd = place_read(&p, 0);
 	place_close(&p);
 	if (fd < 0)
-		return msg_end(OUT_SCRIPT, -fd, NULL, "open %s", path);
+		return report_fail(report, OUT_SCRIPT, -fd, NULL, "open %s",
+				   path);
 	keep = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	dup2(fd, STDIN_FILENO);
 	close(fd);
-	ret = life_run(ctid, argv, TTY_PASS, &status);
+	ret = life_run(ctid, argv, TTY_PASS, &status, report);
 	if (keep >= 0) {
 		dup2(keep, STDIN_FILENO);
 		close(keep);
 	}
 	if (ret)
-		return OUT_SCRIPT;
-	return status ? failed(ctid, path, status) : EXIT_OK;
+		return report_as(report, OUT_SCRIPT);
+	return status ? failed(ctid, path, status, report) : EXIT_OK;
 }

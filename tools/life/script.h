@@ -13,11 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Return: EXIT_OK, or OUT_SCRIPT after telling which script failed and how. */
-int script_host(uint32_t ctid, const char *action);
+#include "lib/report.h"
+
+/** Return: EXIT_OK, or OUT_SCRIPT, reported with the script and how it failed. */
+int script_host(uint32_t ctid, const char *action, struct report *report);
 
 /** CTID.start and CTID.stop, by the container's own shell. */
-int script_inside(uint32_t ctid, const char *action);
+int script_inside(uint32_t ctid, const char *action, struct report *report);
 
 /** Whether there is one of those. */
 bool script_there(uint32_t ctid, const char *action);

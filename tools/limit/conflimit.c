@@ -13,7 +13,6 @@
 #include "conf/check.h"
 #include "conf/globalconf.h"
 #include "conf/ubcname.h"
-#include "lib/msg.h"
 #include "lib/parse.h"
 #include "limit/conflimit.h"
 
@@ -80,7 +79,7 @@ void conflimit_fit(struct vz_set *set)
 
 int conflimit_read(const struct conf *c, uint32_t ctid,
 		   const struct vz_reslist *res, struct vz_set *set,
-		   bool verbose)
+		   struct report *report)
 {
 	struct vz_set implied[CONFLIMIT_IMPLIED];
 	size_t more = conflimit_implied(c, implied);
@@ -97,10 +96,9 @@ int conflimit_read(const struct conf *c, uint32_t ctid,
 					    &set[n].limit))
 			continue;
 		if (r->counted == VZCTX_COUNTED_NO) {
-			if (verbose)
-				msg_note("%s of CT %u has no effect: %s", key,
-					 ctid, *r->note ? r->note :
-					 "not counted on this kernel");
+			report_note(report, "%s of CT %u has no effect: %s",
+				    key, ctid, *r->note ? r->note :
+				    "not counted on this kernel");
 			continue;
 		}
 		conflimit_fit(&set[n]);

@@ -6,6 +6,7 @@
 #define _VZCTX_LIMIT_CONFLIMIT_H
 
 #include "conf/conf.h"
+#include "lib/report.h"
 #include "module/ctxinfo.h"
 
 #define CONFLIMIT_IMPLIED	4
@@ -33,14 +34,14 @@ void conflimit_fit(struct vz_set *set);
 /**
  * conflimit_read - the limits the file asks for, of resources the kernel counts
  * @set: room for as many as @res has rows
- * @verbose: name the ones left out because this kernel does not count them
+ * @report: hears which are left out because this kernel does not count them
  *
  * Implied ones too. A line that cannot be read sets nothing, which conf_warn() tells.
  * Return: how many.
  */
 int conflimit_read(const struct conf *c, uint32_t ctid,
 		   const struct vz_reslist *res, struct vz_set *set,
-		   bool verbose);
+		   struct report *report);
 
 /** Puts limits into the file, in plain decimals. Return: 0 or -errno. */
 int conflimit_write(struct conf *c, const struct vz_reslist *res,

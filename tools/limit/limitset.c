@@ -141,7 +141,7 @@ int limitset_save(const struct limitset *s, const struct vz_reslist *res,
 	if (!ret)
 		ret = change(s, res, c);
 	if (!ret) {
-		conf_warn(c);
+		conf_warn(c, &msg_report);
 		ret = conf_save(c, ctid);
 	}
 	conf_free(c);

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "engine/cgroup.h"
-#include "lib/msg.h"
 #include "lib/parse.h"
 #include "limit/onlimit.h"
 #include "module/nl.h"
@@ -58,7 +57,8 @@ static int next_entry(const char **p, char *name, uint32_t *action)
 }
 
 int onlimit_read(const struct conf *c, uint32_t ctid,
-		 const struct vz_reslist *res, struct vz_set *set)
+		 const struct vz_reslist *res, struct vz_set *set,
+		 struct report *report)
 {
 	const char *p = conf_get(c, KEY);
 	char name[64], path[64];
@@ -71,9 +71,10 @@ int onlimit_read(const struct conf *c, uint32_t ctid,
 
 		if (!r) {
 			conf_path(ctid, path, sizeof(path));
-			msg_note(ret > 0 ? "cannot read %s: " KEY " names \"%s\", which is no resource" :
-				 "cannot read %s: " KEY " has \"%s\", which is no RES:notify, RES:freeze or RES:kill",
-				 path, name);
+			report_wrong(report, EXIT_FAILED,
+				     ret > 0 ? "cannot read %s: " KEY " names \"%s\", which is no resource" :
+				     "cannot read %s: " KEY " has \"%s\", which is no RES:notify, RES:freeze or RES:kill",
+				     path, name);
 			return -EINVAL;
 		}
 		if (r->counted == VZCTX_COUNTED_NO)
@@ -134,7 +135,7 @@ int onlimit_write(struct conf *c, const struct vz_reslist *res,
 
 /* The freezer goes with the request if anything is to be frozen. */
 static int set_all(struct vznl *nl, uint32_t ctid, const struct vz_set *set,
-		   size_t n)
+		   size_t n, struct report *report)
 {
 	int freezer = -1, ret;
 
@@ -143,20 +144,21 @@ static int set_all(struct vznl *nl, uint32_t ctid, const struct vz_set *set,
 			continue;
 		freezer = cgroup_freezer(ctid);
 		if (freezer < 0)
-			return msg_fail(-freezer, freezer == -ENOENT ?
-					"it has no cgroup of its own" : NULL,
-					"freeze CT %u at a limit, as " KEY " in its configuration asks",
-					ctid);
+			return report_fail(report, EXIT_FAILED, -freezer,
+					   freezer == -ENOENT ? "it has no cgroup of its own" : NULL,
+					   "freeze CT %u at a limit, as " KEY " in its configuration asks",
+					   ctid);
 	}
 	ret = vznl_set(nl, ctid, set, n, false, freezer);
 	if (freezer >= 0)
 		close(freezer);
-	return ret ? msg_fail(-ret, vznl_sentence(nl),
-			      "do for CT %u what " KEY " in its configuration asks",
-			      ctid) : EXIT_OK;
+	return ret ? report_fail(report, EXIT_FAILED, -ret, vznl_sentence(nl),
+				 "do for CT %u what " KEY " in its configuration asks",
+				 ctid) : EXIT_OK;
 }
 
-int onlimit_apply(struct vznl *nl, uint32_t ctid, const struct conf *c)
+int onlimit_apply(struct vznl *nl, uint32_t ctid, const struct conf *c,
+		  struct report *report)
 {
 	struct vz_reslist res = { 0 };
 	struct vz_set *set;
@@ -166,11 +168,13 @@ int onlimit_apply(struct vznl *nl, uint32_t ctid, const struct conf *c)
 		return EXIT_OK;
 	ret = vznl_res(nl, &res);
 	if (ret)
-		return msg_fail(-ret, vznl_sentence(nl),
-				"list the kernel's resources");
+		return report_fail(report, EXIT_FAILED, -ret, vznl_sentence(nl),
+				   "list the kernel's resources");
 	set = calloc(res.n + 1, sizeof(*set));
-	n = set ? onlimit_read(c, ctid, &res, set) : -ENOMEM;
-	ret = n > 0 ? set_all(nl, ctid, set, n) : n ? EXIT_FAILED : EXIT_OK;
+	n = set ? onlimit_read(c, ctid, &res, set, report) :
+		  -report_fail(report, EXIT_FAILED, ENOMEM, NULL,
+			       "read what " KEY " of CT %u asks", ctid);
+	ret = n > 0 ? set_all(nl, ctid, set, n, report) : n ? EXIT_FAILED : EXIT_OK;
 	free(set);
 	vz_reslist_free(&res);
 	return ret;

@@ -9,6 +9,7 @@
 #define _VZCTX_LIMIT_ONLIMIT_H
 
 #include "conf/conf.h"
+#include "lib/report.h"
 #include "module/ctxinfo.h"
 
 struct vznl;
@@ -23,10 +24,11 @@ bool onlimit_parse(const char *word, uint32_t *action);
  * onlimit_read - the actions the file asks for, of resources the kernel counts
  * @set: room for as many as @res has rows; the figures are kept
  *
- * What cannot be read is told. Return: how many, or -EINVAL.
+ * What cannot be read is reported. Return: how many, or -EINVAL.
  */
 int onlimit_read(const struct conf *c, uint32_t ctid,
-		 const struct vz_reslist *res, struct vz_set *set);
+		 const struct vz_reslist *res, struct vz_set *set,
+		 struct report *report);
 
 /**
  * onlimit_write - puts the actions of @set into the file
@@ -40,9 +42,10 @@ int onlimit_write(struct conf *c, const struct vz_reslist *res,
 /**
  * onlimit_apply - gives a context the actions its file asks for
  *
- * The context is bound, and its cgroup made. Return: EXIT_OK, or EXIT_FAILED
- * after telling why.
+ * The context is bound, and its cgroup made. Return: EXIT_OK, or EXIT_FAILED,
+ * which has been reported.
  */
-int onlimit_apply(struct vznl *nl, uint32_t ctid, const struct conf *c);
+int onlimit_apply(struct vznl *nl, uint32_t ctid, const struct conf *c,
+		  struct report *report);
 
 #endif /* _VZCTX_LIMIT_ONLIMIT_H */

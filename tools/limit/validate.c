@@ -14,6 +14,7 @@
 
 #include <linux/beancounter.h>
 
+#include "lib/msg.h"
 #include "lib/parse.h"
 #include "limit/onlimit.h"
 #include "limit/validate.h"
@@ -232,7 +233,7 @@ int validate(const struct vz_reslist *res, const struct conf *conf,
 	if (!acts)
 		return -ENOMEM;
 	read_conf(&c, res, conf);
-	if (conf && onlimit_read(conf, ctid, res, acts) < 0)
+	if (conf && onlimit_read(conf, ctid, res, acts, &msg_report) < 0)
 		say(&c, ERROR, "ON_LIMIT cannot be read; the container does not start");
 	free(acts);
 	for (size_t i = 0; i < n; i++)

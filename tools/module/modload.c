@@ -8,7 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "lib/msg.h"
+#include "lib/report.h"
 #include "module/modload.h"
 
 /* Return: -ENOENT when no such module is installed for the running kernel. */
@@ -37,35 +37,31 @@ static int load(void)
 	return ret;
 }
 
-int modload_open(int (*open)(struct vznl **nlp), struct vznl **nlp)
+int modload_open(int (*open)(struct vznl **nlp), struct vznl **nlp,
+		 struct report *report)
 {
 	struct utsname un;
 	int ret = open(nlp);
 
-	if (ret == -ENOENT && !access("/sys/module/vzctx", F_OK)) {
-		msg_note("the vzctx module is loaded, but its netlink family is not visible from this network namespace; run %s on the host",
-			 prog_name);
-		return EXIT_NOMODULE;
-	}
+	if (ret == -ENOENT && !access("/sys/module/vzctx", F_OK))
+		return report_wrong(report, EXIT_NOMODULE,
+				    "the vzctx module is loaded, but its netlink family is not visible from this network namespace; run %s on the host",
+				    prog_name);
 	if (ret == -ENOENT) {
 		int err = load();
 
 		uname(&un);
-		if (err == -ENOENT) {
-			msg_note("the vzctx module is not loaded and not installed for kernel %s; as root, build it with `make` and load it with `insmod build/%s/vzctx.ko`, or `make install`",
-				 un.release, un.release);
-			return EXIT_NOMODULE;
-		}
-		if (err < 0) {
-			msg_fail(-err, NULL, "load the vzctx module for kernel %s",
-				 un.release);
-			return EXIT_NOMODULE;
-		}
+		if (err == -ENOENT)
+			return report_wrong(report, EXIT_NOMODULE,
+					    "the vzctx module is not loaded and not installed for kernel %s; as root, build it with `make` and load it with `insmod build/%s/vzctx.ko`, or `make install`",
+					    un.release, un.release);
+		if (err < 0)
+			return report_fail(report, EXIT_NOMODULE, -err, NULL,
+					   "load the vzctx module for kernel %s",
+					   un.release);
 		ret = open(nlp);
 	}
-	if (ret) {
-		msg_fail(-ret, NULL, "talk to the vzctx module");
-		return ret == -ENOENT ? EXIT_NOMODULE : EXIT_FAILED;
-	}
-	return EXIT_OK;
+	return ret ? report_fail(report, ret == -ENOENT ? EXIT_NOMODULE :
+				 EXIT_FAILED, -ret, NULL,
+				 "talk to the vzctx module") : EXIT_OK;
 }

@@ -5,14 +5,16 @@
 #ifndef _VZCTX_MODULE_MODLOAD_H
 #define _VZCTX_MODULE_MODLOAD_H
 
+#include "lib/report.h"
 #include "module/nl.h"
 
 /**
  * modload_open - connects, loading the module when that is what is missing
  * @open: vznl_open or vznl_events_open
  *
- * Return: EXIT_OK, or the exit code to leave with; the user has been told.
+ * Return: EXIT_OK, EXIT_NOMODULE or EXIT_FAILED, which has been reported.
  */
-int modload_open(int (*open)(struct vznl **nlp), struct vznl **nlp);
+int modload_open(int (*open)(struct vznl **nlp), struct vznl **nlp,
+		 struct report *report);
 
 #endif /* _VZCTX_MODULE_MODLOAD_H */

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
-#include "lib/msg.h"
 #include "lib/parse.h"
+#include "lib/report.h"
 #include "module/ended.h"
 #include "module/running.h"
 
@@ -27,14 +27,15 @@
 #define LOCK_PAUSE_MS	20
 
 int running_not(struct vznl *nl, uint32_t ctid, const char *intent, bool start,
-		int err)
+		int err, struct report *report)
 {
 	char text[256], how[160];
 	struct conf *c;
 	int ret;
 
 	if (err != -ENOENT)
-		return msg_fail(-err, vznl_sentence(nl), "%s", intent);
+		return report_fail(report, EXIT_FAILED, -err, vznl_sentence(nl),
+				   "%s", intent);
 	c = conf_load(ctid);
 	if (c)
 		snprintf(text, sizeof(text),
@@ -43,26 +44,26 @@ int running_not(struct vznl *nl, uint32_t ctid, const char *intent, bool start,
 			 ended_text(ctid, how, sizeof(how)), prog_name, ctid);
 	else
 		snprintf(text, sizeof(text),
-			 "there is no such CT; `%s` shows those there are",
-			 msg_style == MSG_OPENVZ ? "vzlist -a" : "vzctx list --all");
+			 "there is no such CT; `vzctx list --all` shows those there are");
 	ret = c ? OUT_NOT_RUNNING : OUT_NO_CONF;
 	conf_free(c);
-	return msg_end(ret, 0, text, "%s", intent);
+	return report_fail(report, ret, 0, text, "%s", intent);
 }
 
 int running_get(struct vznl *nl, uint32_t ctid, const char *intent, bool start,
-		struct vz_ctx *c, int *pidfd)
+		struct vz_ctx *c, int *pidfd, struct report *report)
 {
 	struct vz_ctx again;
 	int ret = vznl_get(nl, ctid, c);
 
 	if (ret)
-		return running_not(nl, ctid, intent, start, ret);
+		return running_not(nl, ctid, intent, start, ret, report);
 	*pidfd = c->pid ? pidfd_open(c->pid, 0) : -1;
 	if (*pidfd < 0) {
 		ret = c->pid ? errno : ESRCH;
 		vz_ctx_free(c);
-		return msg_fail(ret, "its init is gone", "%s", intent);
+		return report_fail(report, EXIT_FAILED, ret, "its init is gone",
+				   "%s", intent);
 	}
 
 	/*
@@ -79,23 +80,25 @@ int running_get(struct vznl *nl, uint32_t ctid, const char *intent, bool start,
 	}
 	close(*pidfd);
 	vz_ctx_free(c);
-	return running_not(nl, ctid, intent, start, ret);
+	return running_not(nl, ctid, intent, start, ret, report);
 }
 
 static void say_full(uint32_t ctid, const struct vz_res *r,
-		     const struct vz_bc *bc)
+		     const struct vz_bc *bc, struct report *report)
 {
 	uint64_t now = bc->held > bc->barrier ? bc->held : bc->barrier;
 	char bar[24], lim[24];
 
 	format_amount(bc->barrier, bar, sizeof(bar));
 	format_amount(bc->limit, lim, sizeof(lim));
-	msg_note("cannot run in CT %u: %s limit reached (held %" PRIu64 ", barrier %s, limit %s, failcnt %" PRIu64 "); raise it with `vzctx limit %u %s=%" PRIu64 "`",
-		 ctid, r->name, bc->held, bar, lim, bc->failcnt, ctid, r->name,
-		 now + now / 2 + 2);
+	report_wrong(report, EXIT_FAILED,
+		     "cannot run in CT %u: %s limit reached (held %" PRIu64 ", barrier %s, limit %s, failcnt %" PRIu64 "); raise it with `vzctx limit %u %s=%" PRIu64 "`",
+		     ctid, r->name, bc->held, bar, lim, bc->failcnt, ctid,
+		     r->name, now + now / 2 + 2);
 }
 
-bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err)
+bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err,
+		     struct report *report)
 {
 	struct vz_reslist res = { 0 };
 	struct vz_ctx c = { 0 };
@@ -112,7 +115,7 @@ bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err)
 		if (!was || !bc || (int)r->err != err ||
 		    bc->failcnt == was->failcnt)
 			continue;
-		say_full(c.ctid, r, bc);
+		say_full(c.ctid, r, bc, report);
 		said = true;
 	}
 out:
@@ -158,13 +161,15 @@ int running_lock(uint32_t ctid, int how, const char *verb)
 	return -err;
 }
 
-int running_busy(int lock, uint32_t ctid, const char *intent)
+int running_busy(int lock, uint32_t ctid, const char *intent,
+		 struct report *report)
 {
 	char path[64], who[64] = "", text[128], *verb;
 	FILE *f;
 
 	if (lock != -EWOULDBLOCK)
-		return msg_fail(-lock, NULL, "%s", intent);
+		return report_fail(report, EXIT_FAILED, -lock, NULL, "%s",
+				   intent);
 	snprintf(path, sizeof(path), LOCK_DIR "/%u", ctid);
 	f = fopen(path, "re");
 	if (f) {
@@ -177,7 +182,7 @@ int running_busy(int lock, uint32_t ctid, const char *intent)
 		*verb++ = '\0';
 	snprintf(text, sizeof(text), "process %s is at work on it (%s)",
 		 *who ? who : "unknown", verb ? verb : "?");
-	return msg_end(OUT_LOCKED, 0, text, "%s", intent);
+	return report_fail(report, OUT_LOCKED, 0, text, "%s", intent);
 }
 
 static void mark_path(uint32_t ctid, char *buf, size_t size)

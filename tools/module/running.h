@@ -7,6 +7,7 @@
 
 #include <sys/file.h>
 
+#include "lib/report.h"
 #include "module/nl.h"
 
 /**
@@ -15,29 +16,30 @@
  * @start: starting a stopped one would help, so say how
  * @pidfd: proved to be the init the answer names, not a later task of its pid
  *
- * Return: EXIT_OK, or the exit code to leave with; the user has been told.
+ * Return: EXIT_OK, or an outcome that has been reported.
  */
 int running_get(struct vznl *nl, uint32_t ctid, const char *intent, bool start,
-		struct vz_ctx *c, int *pidfd);
+		struct vz_ctx *c, int *pidfd, struct report *report);
 
 /**
- * running_not - says why the kernel does not have @ctid, and what helps
+ * running_not - reports why the kernel does not have @ctid, and what helps
  * @start: as for running_get()
  * @err: what asking for it returned, negative; -ENOENT: stopped, or none at all
  *
- * Return: the exit code to leave with.
+ * Return: the outcome.
  */
 int running_not(struct vznl *nl, uint32_t ctid, const char *intent, bool start,
-		int err);
+		int err, struct report *report);
 
 /**
- * running_explain - says which limit refused a step with @err
+ * running_explain - reports which limit refused a step with @err
  * @before: the context before the step; a request refused since then counts,
  *	for what the failed step held is free again by now
  *
- * Return: false when no limit refused anything, and nothing was said.
+ * Return: false when no limit refused anything, and nothing was reported.
  */
-bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err);
+bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err,
+		     struct report *report);
 
 /**
  * running_lock - waits until @ctid is neither being born nor cleaned up
@@ -52,8 +54,9 @@ bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err);
  */
 int running_lock(uint32_t ctid, int how, const char *verb);
 
-/** Says who holds it. Return: OUT_LOCKED or EXIT_FAILED. */
-int running_busy(int lock, uint32_t ctid, const char *intent);
+/** Reports who holds it. Return: OUT_LOCKED or EXIT_FAILED. */
+int running_busy(int lock, uint32_t ctid, const char *intent,
+		 struct report *report);
 
 /**
  * running_mark_stop - notes that @init has been asked to end

@@ -10,7 +10,6 @@
 
 #include "conf/globalconf.h"
 #include "lib/dirs.h"
-#include "lib/msg.h"
 #include "template/template_find.h"
 #include "tree/area.h"
 
@@ -37,7 +36,7 @@ int template_cache(char *path, size_t size, bool make)
 	return !ret && make ? dirs_make(path, 0755) : ret;
 }
 
-int template_trust(const char *cache)
+int template_trust(const char *cache, struct report *report)
 {
 	struct place p = PLACE_NONE;
 	struct stat st;
@@ -49,7 +48,8 @@ int template_trust(const char *cache)
 				   p.path, p.path);
 	place_close(&p);
 	if (ret)
-		msg_note("templates of %s are not used: %s", cache, p.sentence);
+		report_note(report, "templates of %s are not used: %s", cache,
+			    p.sentence);
 	return ret;
 }
 
@@ -66,22 +66,24 @@ const char *template_suffix(const char *file)
 	return NULL;
 }
 
-/* Whether @path is a template; of a path that no template may have the user is told. */
-static int look(const char *path)
+/* Whether @path is a template; of a path that no template may have, a note tells. */
+static int look(const char *path, struct report *report)
 {
 	struct place p = PLACE_NONE;
 	struct stat st;
 	int ret = area_open_source(&p, path);
 
 	if (ret == -EPERM)
-		msg_note("the template %s is not used: %s", path, p.sentence);
+		report_note(report, "the template %s is not used: %s", path,
+			    p.sentence);
 	else if (!ret && (fstat(p.fd, &st) || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))))
 		ret = -ENOENT;
 	place_close(&p);
 	return ret;
 }
 
-int template_find(const char *name, char *path, size_t size)
+int template_find(const char *name, char *path, size_t size,
+		  struct report *report)
 {
 	char cache[256];
 	int ret;
@@ -92,19 +94,19 @@ int template_find(const char *name, char *path, size_t size)
 		ret = fits(snprintf(path, size, "%s", name), size);
 		if (ret)
 			return ret;
-		return look(path);
+		return look(path, report);
 	}
 	/* What begins with a dot is half made. */
 	if (*name == '.')
 		return -EINVAL;
 	ret = template_cache(cache, sizeof(cache), false);
 	if (!ret)
-		ret = template_trust(cache);
+		ret = template_trust(cache, report);
 	for (size_t i = 0; !ret && i < NSUFFIXES; i++) {
 		ret = fits(snprintf(path, size, "%s/%s%s", cache, name, suffixes[i]), size);
 		if (ret)
 			return ret;
-		ret = look(path);
+		ret = look(path, report);
 		if (!ret || ret == -EPERM)
 			return ret;
 		ret = 0;

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/report.h"
+
 #define TEMPLATE_DIR		"/vz/template"	/* unless vz.conf has TEMPLATE */
 
 /** "$TEMPLATE/cache", made if @make says so. Return: 0 or -errno. */
@@ -16,9 +18,9 @@ int template_cache(char *path, size_t size, bool make);
 /**
  * template_trust - whether only root can say what is in the directory @cache
  *
- * Tells the user if not. Return: 0 (also if there is none) or -errno.
+ * It is a note if not. Return: 0 (also if there is none) or -errno.
  */
-int template_trust(const char *cache);
+int template_trust(const char *cache, struct report *report);
 
 /**
  * template_find - the file or directory an OS template's name means
@@ -28,7 +30,8 @@ int template_trust(const char *cache);
  * Return: 0, -ENOENT, -EINVAL (no name: empty, or a leading dot), -ENAMETOOLONG,
  * -EPERM: a container has its hand in the path, which the user is told.
  */
-int template_find(const char *name, char *path, size_t size);
+int template_find(const char *name, char *path, size_t size,
+		  struct report *report);
 
 /**
  * template_suffix - splits a file's name from what says its format

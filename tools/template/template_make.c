@@ -42,7 +42,7 @@ static int open_cache(const char *name, char *cache, size_t size)
 	int fd = -1, ret = template_cache(cache, size, false);
 
 	if (!ret)
-		ret = template_trust(cache) ?: template_cache(cache, size, true);
+		ret = template_trust(cache, &msg_report) ?: template_cache(cache, size, true);
 	if (!ret) {
 		fd = open(cache, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		ret = fd < 0 ? -errno : 0;
@@ -51,7 +51,7 @@ static int open_cache(const char *name, char *cache, size_t size)
 		msg_fail(-ret, NULL, "make the directory of templates");
 		return -1;
 	}
-	if (template_find(name, path, sizeof(path)))
+	if (template_find(name, path, sizeof(path), &msg_report))
 		return fd;
 	msg_fail(EEXIST, "there is one already; remove it, or choose another name",
 		 "make template %s: %s", name, path);
@@ -147,7 +147,7 @@ static void tell_tree(const char *what, const char *where,
 /* Return: 0 with the path, or an exit code. */
 static int find(const char *name, char *path, size_t size)
 {
-	int ret = template_find(name, path, size);
+	int ret = template_find(name, path, size, &msg_report);
 
 	if (!ret)
 		return 0;
@@ -227,10 +227,10 @@ int template_remove(const char *name)
 	char path[PATH_MAX], dir[256];
 	int cache, ret;
 
-	if (!template_name_ok(name) || template_find(name, path, sizeof(path)))
+	if (!template_name_ok(name) || template_find(name, path, sizeof(path), &msg_report))
 		return msg_fail(0, "there is none of this name; `vzctx template list` names those there are",
 				"remove template %s", name);
-	ret = template_cache(dir, sizeof(dir), false) ?: template_trust(dir);
+	ret = template_cache(dir, sizeof(dir), false) ?: template_trust(dir, &msg_report);
 	cache = ret ? -1 : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (cache < 0)
 		return msg_fail(ret ? -ret : errno, NULL, "open the directory of templates");
@@ -245,7 +245,7 @@ int template_remove(const char *name)
 /* @p becomes the directory called @name, made if missing. Return: 0 or -errno. */
 static int open_tree_at(struct place *p, const char *name, bool *made)
 {
-	int fd, ret = area_open_tree(p, name);
+	int fd, ret = area_open_tree(p, name, &msg_report);
 
 	if (ret)
 		return ret;

@@ -13,7 +13,6 @@
 
 #include "conf/globalconf.h"
 #include "lib/location.h"
-#include "lib/msg.h"
 #include "tree/area.h"
 
 /* A container's own two are apart. */
@@ -77,7 +76,8 @@ static bool is_common(const char *path, enum area which)
 }
 
 /* @own: the directory above is the tool's to close; @now: and has to be closed. */
-static int check_closed(struct place *p, bool own, bool now)
+static int check_closed(struct place *p, bool own, bool now,
+			struct report *report)
 {
 	int fd = *p->rest ? p->fd : p->parent;
 	char dir[PATH_MAX], path[64];
@@ -91,8 +91,8 @@ static int check_closed(struct place *p, bool own, bool now)
 		return place_refuse(p, errno, "%s: %s", dir, strerror(errno));
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (own && !areas_host_directory(dir) && !chmod(path, 0700)) {
-		msg_note("%s closed to other users (mode %04o before): owners and set-user-id bits of what containers write there are the host's",
-			 dir, st.st_mode & 07777);
+		report_note(report, "%s closed to other users (mode %04o before): owners and set-user-id bits of what containers write there are the host's",
+			    dir, st.st_mode & 07777);
 		p->closed = true;
 		return 0;
 	}
@@ -152,7 +152,8 @@ int area_open(struct place *p, struct areas *a, enum area which,
 	if (!ret)
 		ret = check_own(p, a, which);
 	if (!ret && why >= AREA_SAVE)
-		ret = check_closed(p, is_common(path, which), why >= AREA_USE);
+		ret = check_closed(p, is_common(path, which), why >= AREA_USE,
+				   a->report);
 	if (!ret && why >= AREA_NEW)
 		ret = check_new(p);
 	if (ret)
@@ -175,7 +176,7 @@ static int follow(struct place *p, const char *path, struct place_guard *guard)
 {
 	char *here = *path == '/' ? NULL : getcwd(NULL, 0), whole[PATH_MAX];
 	struct areas a;
-	int ret = areas_load(&a, 0, NULL);
+	int ret = areas_load(&a, 0, NULL, NULL);
 
 	snprintf(whole, sizeof(whole), "%s%s%s", here ? here : "",
 		 here ? "/" : "", path);
@@ -192,13 +193,14 @@ static int follow(struct place *p, const char *path, struct place_guard *guard)
 	return ret;
 }
 
-int area_open_tree(struct place *p, const char *path)
+int area_open_tree(struct place *p, const char *path, struct report *report)
 {
 	struct place_guard guard = { .sticky = true };
 	int ret = follow(p, path, &guard);
 
 	if (!ret)
-		ret = check_closed(p, is_common(path, AREA_PRIVATE), true);
+		ret = check_closed(p, is_common(path, AREA_PRIVATE), true,
+				   report);
 	if (ret)
 		place_close(p);
 	return ret;

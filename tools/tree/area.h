@@ -29,7 +29,7 @@ enum area_for {
  *
  * Refused too while others than root may write the container's configuration.
  * The directory that holds all containers' by default is closed by AREA_USE,
- * which the user is told. Return: 0, or -errno with @p's sentence set, which names
+ * which is reported. Return: 0, or -errno with @p's sentence set, which names
  * the directory and the way out.
  */
 int area_open(struct place *p, struct areas *a, enum area which,
@@ -45,7 +45,7 @@ int area_check(struct place *p, struct areas *a, enum area which,
  * Closed to other users, as area_open()'s, but it may lie anywhere outside of what
  * is a container's. Return: as area_open().
  */
-int area_open_tree(struct place *p, const char *path);
+int area_open_tree(struct place *p, const char *path, struct report *report);
 
 /** area_open_roots - what only root can turn elsewhere, and leads into no container's */
 int area_open_roots(struct place *p, const char *path);

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "conf/globalconf.h"
-#include "lib/msg.h"
 #include "lib/parse.h"
 #include "tree/areas.h"
 
@@ -176,11 +175,12 @@ static int add_unknown(struct areas *a)
 	return ret;
 }
 
-int areas_load(struct areas *a, uint32_t ctid, const struct conf *c)
+int areas_load(struct areas *a, uint32_t ctid, const struct conf *c,
+	       struct report *report)
 {
 	int ret;
 
-	*a = (struct areas){ .ctid = ctid, .conf = c };
+	*a = (struct areas){ .ctid = ctid, .conf = c, .report = report };
 	a->mounts = location_begin();
 	ret = conf_each(add_both, a);
 	if (!ret)

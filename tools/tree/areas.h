@@ -15,6 +15,7 @@
 
 #include "conf/conf.h"
 #include "lib/location.h"
+#include "lib/report.h"
 #include "tree/place.h"
 
 /** struct areas - a container, and the directories of all others */
@@ -29,6 +30,7 @@ struct areas {
 		struct location location;
 	} *v;
 	size_t n;
+	struct report *report;	/* who hears that a directory was closed */
 };
 
 /**
@@ -36,7 +38,8 @@ struct areas {
  *
  * Return: 0, or -errno: not every configuration could be read.
  */
-int areas_load(struct areas *a, uint32_t ctid, const struct conf *c);
+int areas_load(struct areas *a, uint32_t ctid, const struct conf *c,
+	       struct report *report);
 void areas_free(struct areas *a);
 
 /** Looks anew at what is mounted. */

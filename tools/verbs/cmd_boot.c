@@ -96,9 +96,9 @@ static noreturn void job(const struct all *a, uint32_t ctid)
 
 	life_state(ctid, &st);
 	if (!a->boot)
-		ret = life_stop(ctid, false, 0);
+		ret = life_stop(ctid, false, 0, &msg_report);
 	else if (!st.running)
-		ret = life_start(&s, &status);
+		ret = life_start(&s, &status, &msg_report);
 	fflush(stdout);
 	_exit(outcome_code(ret) ? EXIT_FAILED : EXIT_OK);
 }

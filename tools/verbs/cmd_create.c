@@ -36,7 +36,7 @@ int cmd_create(const struct verb *verb, int argc, char **argv)
 		{ 0 },
 	};
 	const char *keys[5] = { NULL }, **key = keys, *hostname = NULL;
-	struct life_create c = { .keys = keys };
+	struct life_create c = { .keys = keys, .progress = true };
 	bool limits = true;
 	int opt, ret;
 
@@ -87,5 +87,5 @@ int cmd_create(const struct verb *verb, int argc, char **argv)
 		*key++ = DEFLIMIT_KEY;
 		*key++ = DEFLIMIT_OFF;
 	}
-	return life_create(&c);
+	return life_create(&c, &msg_report);
 }

@@ -36,5 +36,5 @@ int cmd_destroy(const struct verb *verb, int argc, char **argv)
 	ret = verb_ctid(argc, argv, true, &ctid);
 	if (ret)
 		return ret;
-	return life_destroy(ctid, do_purge);
+	return life_destroy(ctid, do_purge, &msg_report);
 }

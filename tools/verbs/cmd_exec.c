@@ -12,7 +12,7 @@
 
 static int run(uint32_t ctid, char **argv, enum tty_mode mode)
 {
-	int status, ret = life_run(ctid, argv, mode, &status);
+	int status, ret = life_run(ctid, argv, mode, &status, &msg_report);
 
 	/* What did not run at all has its own status among the command's. */
 	return ret && status == EXIT_FAILED ? ret : status;

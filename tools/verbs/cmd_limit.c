@@ -287,7 +287,7 @@ int cmd_limit(const struct verb *verb, int argc, char **argv)
 	      print_check(&l.out, part_columns, part_ncolumns, argv[0]) :
 	      print_check(&l.out, overcommit_columns, overcommit_ncolumns, argv[0])))
 		return EXIT_USAGE;
-	ret = modload_open(vznl_open, &l.nl);
+	ret = modload_open(vznl_open, &l.nl, &msg_report);
 	if (ret)
 		return ret;
 	ret = run(&l, argc, argv);

@@ -36,7 +36,7 @@ int cmd_mount(const struct verb *verb, int argc, char **argv)
 			"The action scripts premount and mount are run. A start does it by itself.\n",
 			&ctid);
 
-	return ret < 0 ? EXIT_OK : ret ? ret : life_mount(ctid);
+	return ret < 0 ? EXIT_OK : ret ? ret : life_mount(ctid, &msg_report);
 }
 
 int cmd_umount(const struct verb *verb, int argc, char **argv)
@@ -46,5 +46,5 @@ int cmd_umount(const struct verb *verb, int argc, char **argv)
 			"The action scripts umount and postumount are run. The end of a container does it\n"
 			"by itself.\n", &ctid);
 
-	return ret < 0 ? EXIT_OK : ret ? ret : life_umount(ctid);
+	return ret < 0 ? EXIT_OK : ret ? ret : life_umount(ctid, &msg_report);
 }

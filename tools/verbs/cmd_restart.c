@@ -53,6 +53,6 @@ int cmd_restart(const struct verb *verb, int argc, char **argv)
 		return ret;
 	life_state(s.ctid, &st);
 	if (st.running)
-		ret = life_stop(s.ctid, fast, 0);
-	return ret ? ret : life_start(&s, &status);
+		ret = life_stop(s.ctid, fast, 0, &msg_report);
+	return ret ? ret : life_start(&s, &status, &msg_report);
 }

@@ -70,6 +70,6 @@ int cmd_start(const struct verb *verb, int argc, char **argv)
 	if (optind < argc)
 		s.argv = argv + optind;
 
-	ret = life_start(&s, &status);
+	ret = life_start(&s, &status, &msg_report);
 	return ret || !s.foreground ? ret : status;
 }

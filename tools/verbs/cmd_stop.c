@@ -53,5 +53,5 @@ int cmd_stop(const struct verb *verb, int argc, char **argv)
 	ret = verb_ctid(argc, argv, true, &ctid);
 	if (ret)
 		return ret;
-	return life_stop(ctid, fast, timeout);
+	return life_stop(ctid, fast, timeout, &msg_report);
 }

@@ -7,11 +7,12 @@
 #include "vzctl/exit_code.h"
 
 static const struct ending endings[] = {
-	[EXIT_OK] = { 0, NULL },
-	[EXIT_FAILED] = { VZ_SYSTEM, NULL },
-	[EXIT_USAGE] = { VZ_BAD_OPTION, NULL },
-	[EXIT_NOMODULE] = { VZ_NO_KERNEL, NULL },
-#define ROW(outcome, code, text) [4 + (outcome) - OUT_LIMITS] = { code, text }
+	[EXIT_OK] = { 0, NULL, NULL },
+	[EXIT_FAILED] = { VZ_SYSTEM, NULL, NULL },
+	[EXIT_USAGE] = { VZ_BAD_OPTION, NULL, NULL },
+	[EXIT_NOMODULE] = { VZ_NO_KERNEL, NULL, NULL },
+#define FOR(outcome) [4 + (outcome) - OUT_LIMITS]
+#define ROW(outcome, code, text) FOR(outcome) = { code, text, NULL }
 	ROW(OUT_LIMITS, VZ_UBC, NULL),
 	ROW(OUT_LOCKED, VZ_LOCKED, "Container already locked"),
 	ROW(OUT_NO_CONF, VZ_NO_CONF, "Container config file does not exist"),
@@ -23,9 +24,11 @@ static const struct ending endings[] = {
 	ROW(OUT_DISABLED, VZ_DISABLED, "Container start disabled"),
 	ROW(OUT_ENV, VZ_ENV, NULL),
 	ROW(OUT_NO_INIT, VZ_NO_INIT, NULL),
-	ROW(OUT_NO_PRIVATE, VZ_NO_PRIVATE, NULL),
+	FOR(OUT_NO_PRIVATE) = { VZ_NO_PRIVATE, "Container private area ",
+				" does not exist" },
 	ROW(OUT_PRIVATE_THERE, VZ_PRIVATE_THERE, NULL),
-	ROW(OUT_NO_TEMPLATE, VZ_NO_TEMPLATE, NULL),
+	FOR(OUT_NO_TEMPLATE) = { VZ_NO_TEMPLATE, "Cached OS template ",
+				 " not found" },
 	ROW(OUT_NO_SAMPLE, VZ_NO_CONF, NULL),
 	ROW(OUT_UNPACK, VZ_UNPACK, NULL),
 	ROW(OUT_REMOVE, VZ_REMOVE, NULL),
@@ -40,6 +43,7 @@ static const struct ending endings[] = {
 	ROW(OUT_PASSWORD, VZ_PASSWORD, NULL),
 	ROW(OUT_PLACE, VZ_BAD_VALUE, NULL),
 #undef ROW
+#undef FOR
 };
 
 const struct ending *exit_code_of(int ret)

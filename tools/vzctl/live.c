@@ -129,7 +129,7 @@ static int limits(struct setlive *l, const struct setplan *p)
 	struct vznl *nl;
 	int ret;
 
-	if (modload_open(vznl_open, &nl))
+	if (modload_open(vznl_open, &nl, &msg_report))
 		return VZ_NO_KERNEL;
 	ret = vznl_res(nl, &res);
 	if (ret) {
@@ -164,7 +164,7 @@ static int hostname(const struct setlive *l, const struct conf *c)
 	int ret;
 
 	conf_hostname(c, l->ctid, name, sizeof(name));
-	ret = setup_live_hostname(l->ctid, name);
+	ret = setup_live_hostname(l->ctid, name, &msg_report);
 	return ret ? ret : setup_hostname(l->ctid, c);
 }
 
@@ -176,7 +176,7 @@ void setlive_undo(struct setlive *l)
 	/* Its steps are none that were asked for. */
 	msg_quiet = true;
 	if (l->cpu)
-		cgcpu_apply(l->ctid, l->before, true);
+		cgcpu_apply(l->ctid, l->before, true, &msg_report);
 	msg_quiet = quiet;
 	if (l->hostname)
 		hostname(l, l->before);
@@ -191,7 +191,7 @@ static int apply_rest(struct setlive *l, const struct setplan *p)
 
 	if (p->cpu) {
 		l->cpu = true;
-		if (cgcpu_apply(l->ctid, l->after, true))
+		if (cgcpu_apply(l->ctid, l->after, true, &msg_report))
 			return VZ_CPU;
 	}
 	if (p->hostname) {

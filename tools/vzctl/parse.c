@@ -140,7 +140,7 @@ static int apply_sample(struct setplan *p)
 {
 	struct conf *sample;
 	char names[512];
-	int ret = sample_load(p->applyconfig, &sample);
+	int ret = sample_load(p->applyconfig, &sample, &msg_report);
 
 	if (ret == -ENOENT) {
 		sample_names(names, sizeof(names));

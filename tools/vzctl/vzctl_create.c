@@ -66,7 +66,7 @@ static int check_name(const char *name, uint32_t ctid)
 	uint32_t whose;
 
 	if (name)
-		names_shadowed(name, ctid);
+		names_shadowed(name, ctid, &msg_report);
 	if (!name || !*name || !names_find(name, &whose) || whose == ctid)
 		return 0;
 	msg_note("Conflict: name %s already used by container %u", name, whose);
@@ -101,6 +101,8 @@ static int create(struct setplan *p)
 		.private = conf_get(p->next, "VE_PRIVATE"),
 		.root = conf_get(p->next, "VE_ROOT"),
 		.keys = keys.v,
+		.reuse_conf = true,
+		.progress = !msg_quiet,
 	};
 	int ret;
 
@@ -111,7 +113,7 @@ static int create(struct setplan *p)
 		return VZ_NO_OSTEMPLATE;
 	}
 	conf_each_key(p->next, add_key, &keys);
-	ret = outcome_code(life_create(&c));
+	ret = outcome_code(life_create(&c, &msg_report));
 	if (!ret && p->name && *p->name)
 		ret = give_name(p->ctid, p->name);
 	for (size_t i = 0; !ret && i < p->n; i++)

@@ -21,7 +21,7 @@
 
 static int run(uint32_t ctid, char **argv, enum tty_mode mode, int *status)
 {
-	return outcome_code(life_run(ctid, argv, mode, status));
+	return outcome_code(life_run(ctid, argv, mode, status, &msg_report));
 }
 
 static int need_running(uint32_t ctid, const char *command)
@@ -185,7 +185,7 @@ int vzctl_runscript(struct vzctl *v)
 	if (!text)
 		return VZ_BAD_VALUE;
 	ret = st.running ? run(v->ctid, argv, TTY_PASS, &status) :
-			   outcome_code(life_start(&start, &status));
+			   outcome_code(life_start(&start, &status, &msg_report));
 	free(text);
 	return ret ? ret : status;
 }

@@ -61,7 +61,7 @@ static int start(struct vzctl *v, const struct options *o)
 	};
 	int status;
 
-	return outcome_code(life_start(&s, &status));
+	return outcome_code(life_start(&s, &status, &msg_report));
 }
 
 int vzctl_start(struct vzctl *v)
@@ -77,7 +77,7 @@ int vzctl_stop(struct vzctl *v)
 	struct options o = { 0 };
 	int ret = parse(v, false, true, &o);
 
-	return ret ? ret : outcome_code(life_stop(v->ctid, o.fast, 0));
+	return ret ? ret : outcome_code(life_stop(v->ctid, o.fast, 0, &msg_report));
 }
 
 int vzctl_restart(struct vzctl *v)
@@ -91,7 +91,7 @@ int vzctl_restart(struct vzctl *v)
 	msg_step("Restarting container");
 	life_state(v->ctid, &st);
 	if (st.running)
-		ret = outcome_code(life_stop(v->ctid, o.fast, 0));
+		ret = outcome_code(life_stop(v->ctid, o.fast, 0, &msg_report));
 	return ret ? ret : start(v, &o);
 }
 
@@ -99,21 +99,21 @@ int vzctl_mount(struct vzctl *v)
 {
 	int ret = vzctl_extra(v, 1);
 
-	return ret ? ret : outcome_code(life_mount(v->ctid));
+	return ret ? ret : outcome_code(life_mount(v->ctid, &msg_report));
 }
 
 int vzctl_umount(struct vzctl *v)
 {
 	int ret = vzctl_extra(v, 1);
 
-	return ret ? ret : outcome_code(life_umount(v->ctid));
+	return ret ? ret : outcome_code(life_umount(v->ctid, &msg_report));
 }
 
 int vzctl_destroy(struct vzctl *v)
 {
 	int ret = vzctl_extra(v, 1);
 
-	return ret ? ret : outcome_code(life_destroy(v->ctid, true));
+	return ret ? ret : outcome_code(life_destroy(v->ctid, true, &msg_report));
 }
 
 int vzctl_status(struct vzctl *v)
@@ -129,6 +129,6 @@ int vzctl_status(struct vzctl *v)
 	       st.mounted ? "mounted" : "unmounted",
 	       st.running ? "running" : "down",
 	       st.exists && !st.running && st.suspended ? " suspended" : "");
-	life_unfinished(v->ctid, &st);
+	life_unfinished(v->ctid, &st, &msg_report);
 	return 0;
 }

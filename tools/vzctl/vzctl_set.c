@@ -103,7 +103,7 @@ static int check_name(const struct set *s)
 	uint32_t whose;
 
 	if (s->plan.name)
-		names_shadowed(s->plan.name, s->ctid);
+		names_shadowed(s->plan.name, s->ctid, &msg_report);
 	if (!s->plan.name || !names_find(s->plan.name, &whose) ||
 	    whose == s->ctid)
 		return 0;
@@ -138,7 +138,7 @@ static int load(struct set *s)
 					    "read the configuration of CT %u",
 					    s->ctid));
 	snprintf(intent, sizeof(intent), "set CT %u", s->ctid);
-	if (s->before && check_finished(s->ctid, s->before, intent))
+	if (s->before && check_finished(s->ctid, s->before, intent, &msg_report))
 		return outcome_code(OUT_UNFINISHED);
 	s->old_name = s->before ? conf_get(s->before, "NAME") : NULL;
 	return 0;
@@ -162,7 +162,7 @@ static int check_places(const struct set *s)
 	};
 	struct place p = PLACE_NONE;
 	struct areas a;
-	int ret = areas_load(&a, s->ctid, s->plan.next);
+	int ret = areas_load(&a, s->ctid, s->plan.next, &msg_report);
 
 	if (ret)
 		ret = outcome_code(msg_fail(-ret, NULL, "read " CONF_DIR));
@@ -192,7 +192,7 @@ static int prepare(struct set *s)
 	ret = setplan_apply(&s->plan);
 	/* What is replaced needs no word. */
 	if (!ret)
-		conf_warn(s->plan.next);
+		conf_warn(s->plan.next, &msg_report);
 	if (!ret)
 		ret = check_swap(s);
 	if (!ret && setplan_has(&s->plan, "applyconfig_map"))
@@ -281,9 +281,9 @@ static int save(struct set *s, struct setlive *l)
 static int restart(uint32_t ctid)
 {
 	struct life_start start = { .ctid = ctid };
-	int ret = life_stop(ctid, false, 0), status;
+	int ret = life_stop(ctid, false, 0, &msg_report), status;
 
-	return outcome_code(ret ? ret : life_start(&start, &status));
+	return outcome_code(ret ? ret : life_start(&start, &status, &msg_report));
 }
 
 /* With the configurations locked. */
@@ -348,7 +348,7 @@ static int set_passwords(struct set *s)
 
 	for (size_t i = 0; !ret && i < s->plan.nuserpw; i++)
 		ret = outcome_code(passwd_set(s->ctid, s->plan.userpw[i],
-					      s->running));
+					      s->running, &msg_report));
 	return ret;
 }
 

@@ -171,7 +171,7 @@ static int collect(struct list *l)
 	for (size_t i = 0; i < l->n; i++)
 		if (is_shown(l, &l->ct[i]) &&
 		    (l->all || l->stopped || l->nwanted))
-			conf_warn(l->ct[i].conf);
+			conf_warn(l->ct[i].conf, &msg_report);
 	return 0;
 }
 

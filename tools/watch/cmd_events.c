@@ -153,7 +153,7 @@ static int follow(struct vznl *nl, struct events *e, uint64_t timeout_s)
 static int run(struct events *e, uint64_t timeout_s, int ready_fd)
 {
 	struct vznl *nl, *listener;
-	int ret = modload_open(vznl_open, &nl);
+	int ret = modload_open(vznl_open, &nl, &msg_report);
 
 	if (ret)
 		return ret;
@@ -163,7 +163,7 @@ static int run(struct events *e, uint64_t timeout_s, int ready_fd)
 			       "list the kernel's resources");
 	vznl_close(nl);
 	if (!ret)
-		ret = modload_open(vznl_events_open, &listener);
+		ret = modload_open(vznl_events_open, &listener, &msg_report);
 	if (ret)
 		return ret;
 	if (ready_fd >= 0 && write(ready_fd, "r", 1) != 1)

@@ -146,7 +146,7 @@ static int add_stopped(uint32_t ctid, const struct conf *c, void *arg)
 		if (rows->v[i].ctx.ctid == ctid &&
 		    rows->v[i].ctx.state == VZCTX_STATE_RUNNING)
 			return 0;
-	conf_warn(c);
+	conf_warn(c, &msg_report);
 	return add(rows, c, &ctx) ? 0 : -ENOMEM;
 }
 
@@ -167,7 +167,7 @@ static int collect(struct vznl *nl, bool all, struct rows *rows)
 		const struct vz_bc *bc;
 
 		if (all)
-			conf_warn(c);
+			conf_warn(c, &msg_report);
 		conf_free(c);
 		if (!r) {
 			ret = -ENOMEM;
@@ -233,7 +233,7 @@ int cmd_list(const struct verb *verb, int argc, char **argv)
 		return EXIT_USAGE;
 
 	/* Those that are stopped are files: they are shown without a module too. */
-	ret = modload_open(vznl_open, &nl);
+	ret = modload_open(vznl_open, &nl, &msg_report);
 	if (ret && (!all || ret != EXIT_NOMODULE))
 		return ret;
 	if (!ret)

@@ -131,7 +131,7 @@ static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
 	if (ret) {
 		vz_reslist_free(&res);
 		snprintf(intent, sizeof(intent), "show CT %u", ctid);
-		return running_not(nl, ctid, intent, true, ret);
+		return running_not(nl, ctid, intent, true, ret, &msg_report);
 	}
 	dying = c.state == VZCTX_STATE_DYING;
 	rows = bcrow_make(&c, &res, all ? NULL : dying ? is_held : is_counted,
@@ -187,7 +187,7 @@ int cmd_show(const struct verb *verb, int argc, char **argv)
 		return ret;
 	if (!print_check(&out, bcrow_columns, bcrow_ncolumns, argv[0]))
 		return EXIT_USAGE;
-	ret = modload_open(vznl_open, &nl);
+	ret = modload_open(vznl_open, &nl, &msg_report);
 	if (ret)
 		return ret;
 	ret = show(nl, ctid, all, &out);

@@ -41,6 +41,6 @@ int cmd_status(const struct verb *verb, int argc, char **argv)
 	       st.suspended ? " suspended" : "");
 	if (!st.running && *ended_text(ctid, how, sizeof(how)))
 		printf("%s\n", how + strlen("; "));
-	life_unfinished(ctid, &st);
+	life_unfinished(ctid, &st, &msg_report);
 	return EXIT_OK;
 }

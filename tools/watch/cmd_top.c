@@ -215,7 +215,7 @@ int cmd_top(const struct verb *verb, int argc, char **argv)
 		 isatty(STDIN_FILENO);
 	if (!t.live && !t.count)
 		t.count = 1;
-	ret = modload_open(vznl_open, &t.nl);
+	ret = modload_open(vznl_open, &t.nl, &msg_report);
 	if (ret)
 		return ret;
 	ret = run(&t);

@@ -212,7 +212,7 @@ static int open_source(struct ubc *u)
 		u->file = PROC;
 		return EXIT_OK;
 	}
-	ret = modload_open(vznl_open, &u->nl);
+	ret = modload_open(vznl_open, &u->nl, &msg_report);
 	if (ret)
 		return ret;
 	ret = vznl_res(u->nl, &u->res);

@@ -310,7 +310,7 @@ int cmd_why(const struct verb *verb, int argc, char **argv)
 	}
 	ret = verb_ctid(argc, argv, true, &w.ctid);
 	if (!ret)
-		ret = modload_open(vznl_open, &w.nl);
+		ret = modload_open(vznl_open, &w.nl, &msg_report);
 	if (ret)
 		return ret;
 	ret = ask(&w);
