@@ -86,24 +86,33 @@ int sample_load(const char *name, struct conf **sample, struct report *report)
 	return p ? from_profile(p, sample) : -ENOENT;
 }
 
+struct taking {
+	int (*fn)(const char *key, const char *value, void *arg);
+	void *arg;
+};
+
 static int take(const char *key, const char *value, void *arg)
 {
 	static const char *const own[] = {
 		"HOSTNAME", "IP_ADDRESS", "OSTEMPLATE", "VE_ROOT", "VE_PRIVATE",
 		"NAME", "DESCRIPTION", "LOCAL_UID", "LOCAL_GID", SAMPLE_KEY,
 	};
+	const struct taking *t = arg;
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (!strcmp(own[i], key))
 			return 0;
-	return conf_set(arg, key, value);
+	return t->fn(key, value, t->arg);
 }
 
-int sample_copy(struct conf *c, const struct conf *sample, const char *name)
+int sample_each(const struct conf *sample, const char *name,
+		int (*fn)(const char *key, const char *value, void *arg),
+		void *arg)
 {
-	int ret = conf_each_key(sample, take, c);
+	struct taking t = { fn, arg };
+	int ret = conf_each_key(sample, take, &t);
 
-	return ret ? ret : conf_set(c, SAMPLE_KEY, name);
+	return ret ? ret : fn(SAMPLE_KEY, name, arg);
 }
 
 static int is_sample(const struct dirent *e)
@@ -154,6 +163,11 @@ void sample_names(char *buf, size_t size)
 	}
 }
 
+static int copy(const char *key, const char *value, void *arg)
+{
+	return conf_set(arg, key, value);
+}
+
 int sample_apply(const char *name, struct conf *c, struct report *report)
 {
 	char names[512], text[600];
@@ -170,7 +184,7 @@ int sample_apply(const char *name, struct conf *c, struct report *report)
 	if (ret)
 		return report_fail(report, OUT_NO_SAMPLE, -ret, NULL,
 				   "read the sample %s", name);
-	ret = sample_copy(c, sample, name);
+	ret = sample_each(sample, name, copy, c);
 	conf_free(sample);
 	if (!ret)
 		return EXIT_OK;

@@ -24,16 +24,18 @@
 int sample_load(const char *name, struct conf **sample, struct report *report);
 
 /**
- * sample_copy - takes over every key but those that are a container's own
+ * sample_each - calls @fn for each key but those that are a container's own
  *
  * HOSTNAME, IP_ADDRESS, OSTEMPLATE, VE_ROOT, VE_PRIVATE, NAME, DESCRIPTION,
- * LOCAL_UID and LOCAL_GID stay as they are.
- * Return: 0 or -errno; -EINVAL: the sample has a value a shell would not take.
+ * LOCAL_UID and LOCAL_GID are left out. The last one is SAMPLE_KEY, with @name.
+ * Return: 0, or what @fn returned, which ends it.
  */
-int sample_copy(struct conf *c, const struct conf *sample, const char *name);
+int sample_each(const struct conf *sample, const char *name,
+		int (*fn)(const char *key, const char *value, void *arg),
+		void *arg);
 
 /**
- * sample_apply - both of them
+ * sample_apply - loads a sample, and puts what sample_each() gives into @c
  *
  * Return: EXIT_OK, or OUT_NO_SAMPLE or OUT_BAD_CONF, which has been reported.
  */

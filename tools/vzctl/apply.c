@@ -29,26 +29,7 @@ int put_nothing(struct setplan *p, const struct setopt *o, const char *value)
 
 int put_key(struct setplan *p, const struct setopt *o, const char *value)
 {
-	p->keys = true;
-	return conf_set(p->next, o->key, value);
-}
-
-int put_cpu(struct setplan *p, const struct setopt *o, const char *value)
-{
-	p->cpu = true;
-	return put_key(p, o, value);
-}
-
-int put_hostname(struct setplan *p, const struct setopt *o, const char *value)
-{
-	p->hostname = true;
-	return put_key(p, o, value);
-}
-
-int put_vswap(struct setplan *p, const struct setopt *o, const char *value)
-{
-	p->vswap = true;
-	return put_key(p, o, value);
+	return setplan_change(p, o->key, value);
 }
 
 /* A configuration keeps the path itself: not every reader knows $VEID. */
@@ -76,17 +57,15 @@ static int put_limit(struct setplan *p, const struct setopt *o,
 		     const char *value, enum reading r, uint64_t bar,
 		     uint64_t lim)
 {
-	char key[UBC_KEY_SIZE], text[48];
+	char text[48];
 
-	ubc_key(o->key ? o->key : o->name, key);
 	ubc_format(bar, lim, text, sizeof(text));
 	if (r == READ_CUT)
 		setplan_cut(o, value, text);
 	if (bar > lim)
 		msg_note("warning: --%s %s: the barrier is above the limit, which holds for both",
 			 o->name, value);
-	p->keys = true;
-	return conf_set(p->next, key, text);
+	return setplan_change(p, o->key, text);
 }
 
 int put_ubc(struct setplan *p, const struct setopt *o, const char *value)
@@ -98,9 +77,6 @@ int put_ubc(struct setplan *p, const struct setopt *o, const char *value)
 	r = parse_barlim(value, ubc_unit(id), &bar, &lim);
 	if (!r)
 		return -EINVAL;
-	p->ubc[id] = true;
-	if (id == UB_PHYSPAGES || id == UB_SWAPPAGES)
-		p->vswap = true;
 	return put_limit(p, o, value, r, bar, lim);
 }
 
@@ -116,28 +92,12 @@ int put_size(struct setplan *p, const struct setopt *o, const char *value)
 		return -EINVAL;
 	pages = bytes == VZCTX_UNLIMITED ? bytes :
 		bytes / page + !!(bytes % page);
-	p->ubc[strcmp(o->name, "ram") ? UB_SWAPPAGES : UB_PHYSPAGES] = true;
-	p->vswap = true;
 	return put_limit(p, o, value, r, 0, pages);
 }
 
 int put_name(struct setplan *p, const struct setopt *o, const char *value)
 {
-	p->name = value;
-	if (*value)
-		return put_key(p, o, value);
-	p->keys = true;
-	conf_unset(p->next, o->key);
-	return 0;
-}
-
-int put_userpw(struct setplan *p, const struct setopt *o, const char *value)
-{
-	(void)o;
-	if (p->nuserpw == sizeof(p->userpw) / sizeof(p->userpw[0]))
-		return -EINVAL;
-	p->userpw[p->nuserpw++] = value;
-	return 0;
+	return setplan_change(p, o->key, *value ? value : NULL);
 }
 
 /* How far two words of a list have to agree to be about the same thing. */
@@ -152,9 +112,10 @@ static size_t subject(const char *key, const char *item, size_t len)
  * Puts one word into a list, instead of the word that is about the same thing;
  * or takes that one out.
  */
-static int merge(struct conf *c, const char *key, const char *item, bool remove)
+static int merge(struct setplan *p, const char *key, const char *item,
+		 bool remove)
 {
-	const char *old = conf_get(c, key);
+	const char *old = conf_get(p->next, key);
 	size_t own = subject(key, item, strlen(item)), len, n = 0;
 	char fresh[SETVAL_SIZE] = "";
 	bool placed = remove;
@@ -177,7 +138,7 @@ static int merge(struct conf *c, const char *key, const char *item, bool remove)
 	if (!placed && snprintf(fresh + n, sizeof(fresh) - n, "%s%s",
 				n ? " " : "", item) >= (int)(sizeof(fresh) - n))
 		return -E2BIG;
-	return conf_set(c, key, fresh);
+	return setplan_change(p, key, fresh);
 }
 
 /* Every word of @value by itself. */
@@ -187,14 +148,13 @@ static int merge_all(struct setplan *p, const struct setopt *o,
 	char *copy = strdup(value), *save = NULL, *item;
 	int ret = copy ? 0 : -ENOMEM;
 
-	p->keys = true;
 	item = copy ? strtok_r(copy, " ", &save) : NULL;
 	for (; !ret && item; item = strtok_r(NULL, " ", &save)) {
 		size_t len = strlen(item);
 		/* A device that is forbidden again is not kept as such. */
 		bool none = len > 5 && !strcmp(item + len - 5, ":none");
 
-		ret = merge(p->next, o->key, item, remove || none);
+		ret = merge(p, o->key, item, remove || none);
 	}
 	free(copy);
 	return ret;
@@ -210,21 +170,28 @@ int put_remove(struct setplan *p, const struct setopt *o, const char *value)
 	return merge_all(p, o, value, true);
 }
 
+/* Whether it is the first of its option's values. */
+static bool is_first(const struct setplan *p, const struct setopt *o,
+		     const char *value)
+{
+	size_t i = 0;
+
+	while (i < p->n && p->v[i].opt != o)
+		i++;
+	return i == p->n || p->v[i].value == value;
+}
+
 /* The first of each kind replaces what there was, the others are added. */
 int put_dns(struct setplan *p, const struct setopt *o, const char *value)
 {
-	bool *replaced = strcmp(o->key, "NAMESERVER") ? &p->replaced_search :
-							&p->replaced_dns;
-	const char *old = *replaced ? conf_get(p->next, o->key) : NULL;
+	const char *old = is_first(p, o, value) ? NULL :
+			  conf_get(p->next, o->key);
 	char list[SETVAL_SIZE];
 
-	p->dns = true;
-	p->keys = true;
-	*replaced = true;
 	if (snprintf(list, sizeof(list), "%s%s%s", old ? old : "",
 		     old && *old ? " " : "", value) >= (int)sizeof(list))
 		return -E2BIG;
-	return conf_set(p->next, o->key, list);
+	return setplan_change(p, o->key, list);
 }
 
 /* Addresses have colons of their own, so they agree as a whole, mask aside. */
@@ -236,8 +203,6 @@ static int change_address(struct setplan *p, const struct setopt *o,
 	char fresh[SETVAL_SIZE] = "";
 	bool there = false;
 
-	p->address = true;
-	p->keys = true;
 	for (; old && *old; old += len) {
 		bool same;
 
@@ -256,7 +221,7 @@ static int change_address(struct setplan *p, const struct setopt *o,
 					  n ? " " : "", value) >=
 				 (int)(sizeof(fresh) - n))
 		return -E2BIG;
-	return conf_set(p->next, o->key, fresh);
+	return setplan_change(p, o->key, fresh);
 }
 
 int put_address(struct setplan *p, const struct setopt *o, const char *value)
@@ -268,6 +233,5 @@ int put_no_address(struct setplan *p, const struct setopt *o, const char *value)
 {
 	if (strcmp(value, "all"))
 		return change_address(p, o, value, true);
-	p->address = true;
 	return put_key(p, o, "");
 }

@@ -2,233 +2,107 @@
 /*
  * vzctx - settings of a running container: all that are asked for, or none
  */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "conf/ubcname.h"
-#include "engine/cgroup.h"
 #include "engine/cpu.h"
 #include "inside/files.h"
 #include "lib/msg.h"
-#include "lib/parse.h"
-#include "limit/conflimit.h"
-#include "module/modload.h"
-#include "module/nl.h"
 #include "vzctl/live.h"
 #include "vzctl/vzctl.h"
 
-#define NO_MEMORY_CGROUP "a limit of physpages or swappages needs the memory controller of cgroup2"
-
-/* What is counted; of the rest those that were asked for are named. */
-static size_t choose(const struct setlive *l, const struct setplan *p,
-		     const struct vz_reslist *res, struct vz_set *set)
+static int cpu_apply(struct setlive *l)
 {
-	struct vz_set implied[CONFLIMIT_IMPLIED];
-	size_t more = p->vswap ? conflimit_implied(l->after, implied) : 0;
-	char left_out[512] = "";
-	size_t n = 0, len = 0;
-
-	for (const struct ubcname *u = ubcnames; u->name; u++) {
-		const struct vz_res *r = res_by_id(res, u->id);
-		struct vz_set s = { .id = u->id };
-
-		if (!p->ubc[u->id] ||
-		    !ubc_get(l->after, u->id, &s.barrier, &s.limit))
-			continue;
-		conflimit_fit(&s);
-		if (r && r->counted != VZCTX_COUNTED_NO)
-			set[n++] = s;
-		else if (len < sizeof(left_out))
-			len += snprintf(left_out + len, sizeof(left_out) - len,
-					" %s", u->name);
-	}
-	for (size_t i = 0; i < more; i++) {
-		const struct vz_res *r = res_by_id(res, implied[i].id);
-
-		if (r && r->counted != VZCTX_COUNTED_NO)
-			set[n++] = implied[i];
-	}
-	if (len)
-		msg_note("not counted on this kernel, so without effect:%s",
-			 left_out);
-	return n;
+	return cgcpu_apply(l->ctid, l->plan->next, true, &msg_report) ?
+	       VZ_CPU : 0;
 }
 
-/* Which of them it is that the kernel does not take. */
-static int refused(struct vznl *nl, uint32_t ctid, const struct vz_reslist *res,
-		   const struct vz_set *set, size_t n, int err)
+static void cpu_undo(struct setlive *l)
 {
-	for (size_t i = 0; i < n; i++) {
-		int ret = vznl_set(nl, ctid, &set[i], 1, true, -1);
-		const struct vz_res *r = res_by_id(res, set[i].id);
+	bool quiet = msg_quiet;
 
-		if (!ret || !r)
-			continue;
-		msg_fail(-ret, vznl_sentence(nl), "set %s of CT %u", r->name,
-			 ctid);
-		return VZ_UBC;
-	}
-	msg_fail(-err, vznl_sentence(nl), "set limits of CT %u", ctid);
-	return VZ_UBC;
+	/* Its steps are none that were asked for. */
+	msg_quiet = true;
+	cgcpu_apply(l->ctid, l->plan->before, true, &msg_report);
+	msg_quiet = quiet;
 }
 
-static void remember(struct setlive *l, const struct vz_ctx *c,
-		     const struct vz_set *set, size_t n)
-{
-	l->nwas = 0;
-	for (size_t i = 0; i < n; i++) {
-		const struct vz_bc *bc = vz_ctx_bc(c, set[i].id);
-
-		if (bc)
-			l->was[l->nwas++] = (struct vz_set){
-				.id = bc->id,
-				.barrier = bc->barrier,
-				.limit = bc->limit,
-			};
-	}
-}
-
-static int limits_with(struct setlive *l, const struct setplan *p,
-		       struct vznl *nl, const struct vz_reslist *res)
-{
-	struct vz_set set[UB_RESOURCES + CONFLIMIT_IMPLIED];
-	size_t n = choose(l, p, res, set);
-	const char *what = "";
-	struct vz_ctx c;
-	int ret;
-
-	if (!n)
-		return 0;
-	ret = vznl_get(nl, l->ctid, &c);
-	if (ret) {
-		msg_fail(-ret, vznl_sentence(nl), "read limits of CT %u",
-			 l->ctid);
-		return VZ_UBC;
-	}
-	remember(l, &c, set, n);
-	vz_ctx_free(&c);
-	ret = vznl_set(nl, l->ctid, set, n, false, -1);
-	if (ret) {
-		l->nwas = 0;
-		return refused(nl, l->ctid, res, set, n, ret);
-	}
-	ret = cgroup_limit(l->ctid, set, n, &what);
-	if (ret) {
-		msg_fail(-ret, NO_MEMORY_CGROUP,
-			 "write %s of the cgroup of CT %u", what, l->ctid);
-		return VZ_UBC;
-	}
-	msg_step("UB limits were set successfully");
-	return 0;
-}
-
-static int limits(struct setlive *l, const struct setplan *p)
-{
-	struct vz_reslist res = { 0 };
-	struct vznl *nl;
-	int ret;
-
-	if (modload_open(vznl_open, &nl, &msg_report))
-		return VZ_NO_KERNEL;
-	ret = vznl_res(nl, &res);
-	if (ret) {
-		msg_fail(-ret, vznl_sentence(nl), "list the kernel's resources");
-		ret = VZ_UBC;
-	} else {
-		ret = limits_with(l, p, nl, &res);
-	}
-	vz_reslist_free(&res);
-	vznl_close(nl);
-	return ret;
-}
-
-static void undo_limits(struct setlive *l)
-{
-	const char *what = "";
-	struct vznl *nl;
-
-	if (!l->nwas || vznl_open(&nl))
-		return;
-	if (vznl_set(nl, l->ctid, l->was, l->nwas, false, -1))
-		msg_note("warning: limits of CT %u could not be put back: %s",
-			 l->ctid, vznl_sentence(nl));
-	cgroup_limit(l->ctid, l->was, l->nwas, &what);
-	l->nwas = 0;
-	vznl_close(nl);
-}
-
-static int hostname(const struct setlive *l, const struct conf *c)
+static int set_hostname(uint32_t ctid, const struct conf *c)
 {
 	char name[HOSTNAME_SIZE];
 	int ret;
 
-	conf_hostname(c, l->ctid, name, sizeof(name));
-	ret = setup_live_hostname(l->ctid, name, &msg_report);
-	return ret ? ret : setup_hostname(l->ctid, c);
+	conf_hostname(c, ctid, name, sizeof(name));
+	ret = setup_live_hostname(ctid, name, &msg_report);
+	return ret ? ret : setup_hostname(ctid, c);
+}
+
+static int hostname_apply(struct setlive *l)
+{
+	int ret = set_hostname(l->ctid, l->plan->next);
+
+	if (ret) {
+		msg_fail(-ret, NULL, "set the host name of CT %u", l->ctid);
+		return VZ_HOSTNAME;
+	}
+	msg_step("Set hostname: %s", conf_get(l->plan->next, "HOSTNAME"));
+	return 0;
+}
+
+static void hostname_undo(struct setlive *l)
+{
+	set_hostname(l->ctid, l->plan->before);
+}
+
+static int dns_apply(struct setlive *l)
+{
+	int ret = setup_dns(l->ctid, l->plan->next);
+
+	if (ret) {
+		msg_fail(-ret, NULL, "write /etc/resolv.conf in CT %u",
+			 l->ctid);
+		return VZ_DNS;
+	}
+	msg_step("File resolv.conf was modified");
+	return 0;
+}
+
+static void dns_undo(struct setlive *l)
+{
+	setup_dns(l->ctid, l->plan->before);
+}
+
+/*
+ * Each way's @apply returns as setlive_apply(). What it did before it failed its
+ * @undo takes back, which is called for a way that was tried.
+ */
+static const struct {
+	int (*apply)(struct setlive *l);
+	void (*undo)(struct setlive *l);
+} ways[WAY_END] = {
+	[WAY_LIMITS] = { limits_apply, limits_undo },
+	[WAY_CPU] = { cpu_apply, cpu_undo },
+	[WAY_HOSTNAME] = { hostname_apply, hostname_undo },
+	[WAY_DNS] = { dns_apply, dns_undo },
+};
+
+int setlive_apply(struct setlive *l)
+{
+	int ret = 0;
+
+	for (int way = WAY_NONE + 1; !ret && way < WAY_END; way++) {
+		if (!setplan_goes(l->plan, way))
+			continue;
+		l->tried[way] = true;
+		ret = ways[way].apply(l);
+	}
+	if (ret)
+		setlive_undo(l);
+	return ret;
 }
 
 void setlive_undo(struct setlive *l)
 {
-	bool quiet = msg_quiet;
-
-	undo_limits(l);
-	/* Its steps are none that were asked for. */
-	msg_quiet = true;
-	if (l->cpu)
-		cgcpu_apply(l->ctid, l->before, true, &msg_report);
-	msg_quiet = quiet;
-	if (l->hostname)
-		hostname(l, l->before);
-	if (l->dns)
-		setup_dns(l->ctid, l->before);
-	l->cpu = l->hostname = l->dns = false;
-}
-
-static int apply_rest(struct setlive *l, const struct setplan *p)
-{
-	int ret;
-
-	if (p->cpu) {
-		l->cpu = true;
-		if (cgcpu_apply(l->ctid, l->after, true, &msg_report))
-			return VZ_CPU;
+	for (int way = WAY_NONE + 1; way < WAY_END; way++) {
+		if (l->tried[way])
+			ways[way].undo(l);
+		l->tried[way] = false;
 	}
-	if (p->hostname) {
-		l->hostname = true;
-		ret = hostname(l, l->after);
-		if (ret) {
-			msg_fail(-ret, NULL, "set the host name of CT %u",
-				 l->ctid);
-			return VZ_HOSTNAME;
-		}
-		msg_step("Set hostname: %s", conf_get(l->after, "HOSTNAME"));
-	}
-	if (p->dns) {
-		l->dns = true;
-		ret = setup_dns(l->ctid, l->after);
-		if (ret) {
-			msg_fail(-ret, NULL, "write /etc/resolv.conf in CT %u",
-				 l->ctid);
-			return VZ_DNS;
-		}
-		msg_step("File resolv.conf was modified");
-	}
-	return 0;
-}
-
-int setlive_apply(struct setlive *l, const struct setplan *p)
-{
-	bool any = p->vswap;
-	int ret = 0;
-
-	for (size_t i = 0; i < UB_RESOURCES; i++)
-		any |= p->ubc[i];
-	if (any)
-		ret = limits(l, p);
-	if (!ret)
-		ret = apply_rest(l, p);
-	if (ret)
-		setlive_undo(l);
-	return ret;
 }

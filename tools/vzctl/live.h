@@ -5,29 +5,41 @@
 #ifndef _VZCTX_VZCTL_LIVE_H
 #define _VZCTX_VZCTL_LIVE_H
 
+#include <linux/beancounter.h>
+
 #include "module/ctxinfo.h"
-#include "vzctl/setopt.h"
+#include "vzctl/plan.h"
 
 /** struct setlive - what was done, so that it can be undone */
 struct setlive {
 	uint32_t ctid;
-	const struct conf *before, *after;
-	struct vz_set was[UB_RESOURCES];
+	const struct setplan *plan;
+	bool tried[WAY_END];
+	struct vz_set was[UB_RESOURCES];	/* the limits it had */
 	size_t nwas;
-	bool cpu, hostname, dns;
 };
 
 /**
- * setlive_apply - puts a plan into effect
- * @l: ctid, before and after are set, the rest is zero
+ * setlive_apply - puts the changes of a plan into effect, one way after the other
+ * @l: ctid and plan are set, the rest is zero
  *
- * The limits of all beancounters in one request to the kernel, which names the
- * one it refuses; then processors, host name, files inside.
  * Return: 0, or OpenVZ's exit code with nothing changed; the user has been told.
  */
-int setlive_apply(struct setlive *l, const struct setplan *p);
+int setlive_apply(struct setlive *l);
 
 /** Puts back what setlive_apply() has changed. */
 void setlive_undo(struct setlive *l);
+
+/* live_limits.c: a row of the table of ways. */
+
+/**
+ * limits_apply - the limits of all beancounters in one request to the kernel
+ *
+ * It takes all of them or none, and the one it refuses is named.
+ * Return: as setlive_apply().
+ */
+int limits_apply(struct setlive *l);
+
+void limits_undo(struct setlive *l);
 
 #endif /* _VZCTX_VZCTL_LIVE_H */

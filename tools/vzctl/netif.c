@@ -29,9 +29,9 @@ static size_t entry(const char *p, const char *ifname, bool *about)
  * one; NULL: without it. Return: 0, -ENOENT if there was none to leave out, or
  * another errno.
  */
-static int replace(struct conf *c, const char *ifname, const char *fresh)
+static int replace(struct setplan *p, const char *ifname, const char *fresh)
 {
-	const char *old = conf_get(c, "NETIF");
+	const char *old = conf_get(p->next, "NETIF");
 	char list[SETVAL_SIZE] = "";
 	bool found = false, about;
 	size_t n = 0, len;
@@ -59,7 +59,7 @@ static int replace(struct conf *c, const char *ifname, const char *fresh)
 	if (!found && snprintf(list + n, sizeof(list) - n, "%s%s", n ? ";" : "",
 			       fresh) >= (int)(sizeof(list) - n))
 		return -E2BIG;
-	return conf_set(c, "NETIF", list);
+	return setplan_change(p, "NETIF", list);
 }
 
 static void new_mac(char *buf, size_t size)
@@ -110,8 +110,7 @@ int put_netif(struct setplan *p, const struct setopt *o, const char *value)
 		     part[1], part[2], part[3], *part[4] ? ",bridge=" : "",
 		     part[4]) >= (int)sizeof(fresh))
 		return -EINVAL;
-	p->keys = true;
-	return replace(p->next, part[0], fresh);
+	return replace(p, part[0], fresh);
 }
 
 int put_no_netif(struct setplan *p, const struct setopt *o, const char *value)
@@ -120,8 +119,7 @@ int put_no_netif(struct setplan *p, const struct setopt *o, const char *value)
 
 	if (!strcmp(value, "all"))
 		return put_key(p, o, "");
-	p->keys = true;
-	ret = replace(p->next, value, NULL);
+	ret = replace(p, value, NULL);
 	if (ret != -ENOENT)
 		return ret;
 	msg_note("CT %u has no interface %s", p->ctid, value);
@@ -171,6 +169,5 @@ int put_netif_part(struct setplan *p, const struct setopt *o, const char *value)
 	}
 	if (!placed)
 		snprintf(fresh + n, sizeof(fresh) - n, ",%s=%s", o->key, value);
-	p->keys = true;
-	return replace(p->next, p->ifname, fresh);
+	return replace(p, p->ifname, fresh);
 }

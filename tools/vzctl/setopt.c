@@ -4,6 +4,8 @@
  */
 #include <stdio.h>
 
+#include <linux/beancounter.h>
+
 #include "vzctl/setopt.h"
 
 #define SET	SETOPT_SET
@@ -19,7 +21,8 @@
 #define NO_CAPS		"a container has a fixed set of capabilities yet"
 #define NO_CPUSET	"no processors are pinned yet"
 
-#define UBC(ID, name, UNIT)	{ #name, SET, "BAR[:LIM]", .put = put_ubc },
+#define UBC(ID, name, UNIT) \
+	{ #name, SET, "BAR[:LIM]", #ID, .put = put_ubc, .way = WAY_LIMITS },
 
 const struct setopt setopts[] = {
 	{ "save", SET, .put = put_nothing },
@@ -33,7 +36,8 @@ const struct setopt setopts[] = {
 	{ "private", BOTH, "PATH", "VE_PRIVATE", .put = put_path },
 	{ "mount_opts", SET, "OPT,...", "MOUNT_OPTS", .put = put_key,
 	  .restart = true, .idle = "it is ploop's" },
-	{ "userpasswd", SET, "USER:PASSWORD", NULL, val_userpw, .put = put_userpw },
+	{ "userpasswd", SET, "USER:PASSWORD", NULL, val_userpw,
+	  .put = put_nothing },
 	{ "disabled", SET, "yes|no", "DISABLED", .put = put_key },
 	{ "name", BOTH, "NAME", "NAME", .put = put_name },
 	{ "description", BOTH, "TEXT", "DESCRIPTION", .put = put_key },
@@ -51,9 +55,11 @@ const struct setopt setopts[] = {
 	{ "ipdel", SET, "ADDRESS|all", "IP_ADDRESS", val_address_or_all,
 	  put_no_address, .idle = NO_VENET },
 	{ "skip_arpdetect", SET, .put = put_nothing },
-	{ "hostname", BOTH, "NAME", "HOSTNAME", .put = put_hostname },
-	{ "nameserver", SET, "ADDRESS|inherit", "NAMESERVER", val_server, .put = put_dns },
-	{ "searchdomain", SET, "DOMAIN|inherit", "SEARCHDOMAIN", val_domain, .put = put_dns },
+	{ "hostname", BOTH, "NAME", "HOSTNAME", .put = put_key, .way = WAY_HOSTNAME },
+	{ "nameserver", SET, "ADDRESS|inherit", "NAMESERVER", val_server,
+	  .put = put_dns, .way = WAY_DNS },
+	{ "searchdomain", SET, "DOMAIN|inherit", "SEARCHDOMAIN", val_domain,
+	  .put = put_dns, .way = WAY_DNS },
 	{ "netif_add", SET, "IF[,MAC,HOST_IF,HOST_MAC,BRIDGE]", "NETIF", NULL,
 	  put_netif, .idle = NO_VETH },
 	{ "netif_del", SET, "IF|all", "NETIF", val_interface, put_no_netif,
@@ -73,18 +79,18 @@ const struct setopt setopts[] = {
 	{ "netdev_del", SET, "DEVICE", "NETDEV", .put = put_remove,
 	  .idle = NO_MOVE },
 
-	{ "ram", SET, "BYTES", "PHYSPAGES", NULL, .put = put_size },
-	{ "swap", SET, "BYTES", "SWAPPAGES", NULL, .put = put_size },
-	{ "vm_overcommit", SET, "FACTOR", "VM_OVERCOMMIT",
-	  .put = put_vswap },
+	{ "ram", SET, "BYTES", "PHYSPAGES", .put = put_size, .way = WAY_LIMITS },
+	{ "swap", SET, "BYTES", "SWAPPAGES", .put = put_size, .way = WAY_LIMITS },
+	{ "vm_overcommit", SET, "FACTOR", "VM_OVERCOMMIT", .put = put_key,
+	  .way = WAY_LIMITS },
 	UB_RESOURCE_LIST(UBC)
 	{ "avnumproc", SET, "N[:N]", "AVNUMPROC", .put = put_key },
 
-	{ "cpuunits", SET, "N", "CPUUNITS", .put = put_cpu },
+	{ "cpuunits", SET, "N", "CPUUNITS", .put = put_key, .way = WAY_CPU },
 	{ "cpuweight", SET, "N", "CPUWEIGHT", .put = put_key,
 	  .idle = "cpuunits says it" },
-	{ "cpulimit", SET, "N[%]", "CPULIMIT", .put = put_cpu },
-	{ "cpus", SET, "N", "CPUS", .put = put_cpu },
+	{ "cpulimit", SET, "N[%]", "CPULIMIT", .put = put_key, .way = WAY_CPU },
+	{ "cpus", SET, "N", "CPUS", .put = put_key, .way = WAY_CPU },
 	{ "cpumask", SET, "LIST|auto|all", "CPUMASK", .put = put_key,
 	  .idle = NO_CPUSET },
 	{ "nodemask", SET, "LIST|all", "NODEMASK", .put = put_key,

@@ -92,6 +92,7 @@ static int give_name(uint32_t ctid, const char *name)
 
 static int create(struct setplan *p)
 {
+	const char *name = conf_get(p->next, "NAME");
 	struct keys keys = { 0 };
 	struct life_create c = {
 		.ctid = p->ctid,
@@ -114,8 +115,8 @@ static int create(struct setplan *p)
 	}
 	conf_each_key(p->next, add_key, &keys);
 	ret = outcome_code(life_create(&c, &msg_report));
-	if (!ret && p->name && *p->name)
-		ret = give_name(p->ctid, p->name);
+	if (!ret && name && *name)
+		ret = give_name(p->ctid, name);
 	for (size_t i = 0; !ret && i < p->n; i++)
 		if (p->v[i].opt->idle)
 			msg_note("--%s has no effect yet, it is only saved: %s",
@@ -140,7 +141,7 @@ int vzctl_create(struct vzctl *v)
 	if (!ret)
 		ret = check_ids(p.next);
 	if (!ret)
-		ret = check_name(p.name, v->ctid);
+		ret = check_name(conf_get(p.next, "NAME"), v->ctid);
 	if (!ret)
 		ret = create(&p);
 	setplan_free(&p);

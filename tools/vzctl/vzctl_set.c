@@ -27,87 +27,20 @@
 struct set {
 	struct setplan plan;
 	uint32_t ctid;
-	struct conf *before;	/* NULL: there is no file yet */
-	bool running;
-	const char *old_name;
+	struct conf *before;	/* empty where there is no file yet */
+	bool no_file, running;
+	const char *name, *old_name;	/* the one to be given, or NULL */
 };
-
-static int error(int code, const char *text)
-{
-	msg_note("Error: %s", text);
-	return code;
-}
-
-/* What the options say about each other. */
-static int check_options(const struct set *s)
-{
-	const struct setplan *p = &s->plan;
-
-	if (p->reset_ub && p->n > 1)
-		return error(VZ_BAD_OPTION, "option --reset_ub is exclusive");
-	if (setplan_has(p, "offline-resize") && !setplan_has(p, "diskspace"))
-		return error(VZ_BAD_OPTION, "option --offline-resize can only be used with --diskspace");
-	if (setplan_has(p, "nodemask") && !setplan_has(p, "cpumask"))
-		return error(VZ_BAD_OPTION, "option --nodemask requires --cpumask");
-	for (size_t i = 0; i < p->n; i++)
-		if (!strcmp(p->v[i].opt->name, "cpumask") &&
-		    !strcmp(p->v[i].value, "auto") && !setplan_has(p, "nodemask"))
-			return error(VZ_BAD_OPTION, "--cpumask auto requires --nodemask");
-	if (p->save)
-		return 0;
-	if (setplan_has(p, "name"))
-		return error(VZ_NAME, "unable to use --name option without --save");
-	for (size_t i = 0; i < p->n; i++) {
-		if (!p->v[i].opt->must_save)
-			continue;
-		msg_note("Error: unable to use --%s option without --save",
-			 p->v[i].opt->name);
-		return VZ_BAD_OPTION;
-	}
-	if (p->force)
-		return error(VZ_BAD_OPTION, "--force is useless without --save");
-	if (p->setmode == SETMODE_RESTART)
-		return error(VZ_BAD_OPTION, "--setmode restart doesn't make sense without --save flag");
-	return 0;
-}
-
-static bool needs_restart(const struct setplan *p)
-{
-	for (size_t i = 0; i < p->n; i++)
-		if (p->v[i].opt->restart)
-			return true;
-	return false;
-}
-
-static int check_running(const struct set *s)
-{
-	const struct setplan *p = &s->plan;
-
-	if (setplan_has(p, "private") || setplan_has(p, "root")) {
-		msg_note("Unable to change %s on a running container",
-			 setplan_has(p, "private") ? "VE_PRIVATE" : "VE_ROOT");
-		return VZ_RUNNING;
-	}
-	if (!needs_restart(p) || p->setmode != SETMODE_NONE)
-		return 0;
-	for (size_t i = 0; i < p->n; i++)
-		if (p->v[i].opt->restart)
-			msg_note("Unable to set %s on a running container",
-				 p->v[i].opt->name);
-	msg_note("WARNING: Some of the parameters could not be applied to a running container. Please consider using --setmode option");
-	return VZ_RUNNING;
-}
 
 static int check_name(const struct set *s)
 {
 	uint32_t whose;
 
-	if (s->plan.name)
-		names_shadowed(s->plan.name, s->ctid, &msg_report);
-	if (!s->plan.name || !names_find(s->plan.name, &whose) ||
-	    whose == s->ctid)
+	if (s->name)
+		names_shadowed(s->name, s->ctid, &msg_report);
+	if (!s->name || !names_find(s->name, &whose) || whose == s->ctid)
 		return 0;
-	msg_note("Conflict: name %s already used by container %u", s->plan.name,
+	msg_note("Conflict: name %s already used by container %u", s->name,
 		 whose);
 	return VZ_NAME;
 }
@@ -117,10 +50,10 @@ static int check_swap(const struct set *s)
 {
 	uint64_t bar, lim;
 
-	if (!s->plan.vswap || !conflimit_vswap(s->plan.next) ||
+	if (!setplan_vswap(&s->plan) || !conflimit_vswap(s->plan.next) ||
 	    ubc_get(s->plan.next, UB_SWAPPAGES, &bar, &lim))
 		return 0;
-	return error(VZ_UBC_MISSING, "required UB parameter (swap) not set");
+	return setplan_error(VZ_UBC_MISSING, "required UB parameter (swap) not set");
 }
 
 static int load(struct set *s)
@@ -128,30 +61,31 @@ static int load(struct set *s)
 	char intent[32];
 
 	s->before = conf_load(s->ctid);
-	if (!s->before && errno != ENOENT)
+	s->no_file = !s->before && errno == ENOENT;
+	if (s->no_file)
+		s->before = conf_new();
+	if (!s->before)
 		return outcome_code(msg_end(OUT_BAD_CONF, errno, NULL,
 					    "read the configuration of CT %u",
 					    s->ctid));
-	s->plan.next = s->before ? conf_load(s->ctid) : conf_new();
+	s->plan.next = s->no_file ? conf_new() : conf_load(s->ctid);
 	if (!s->plan.next)
 		return outcome_code(msg_end(OUT_BAD_CONF, errno, NULL,
 					    "read the configuration of CT %u",
 					    s->ctid));
+	s->plan.before = s->before;
 	snprintf(intent, sizeof(intent), "set CT %u", s->ctid);
-	if (s->before && check_finished(s->ctid, s->before, intent, &msg_report))
+	if (!s->no_file && check_finished(s->ctid, s->before, intent, &msg_report))
 		return outcome_code(OUT_UNFINISHED);
-	s->old_name = s->before ? conf_get(s->before, "NAME") : NULL;
 	return 0;
 }
 
 static void unload(struct set *s)
 {
+	setplan_forget(&s->plan);
 	conf_free(s->before);
 	conf_free(s->plan.next);
-	s->before = s->plan.next = NULL;
-	s->plan.nuserpw = 0;
-	s->plan.replaced_dns = s->plan.replaced_search = false;
-	s->plan.ifname = NULL;
+	s->plan.before = s->before = s->plan.next = NULL;
 }
 
 /* Before anything is saved; a start asks again. */
@@ -178,6 +112,20 @@ static int check_places(const struct set *s)
 	return ret;
 }
 
+/* --applyconfig_map name gives the container the name that it has. */
+static void choose_name(struct set *s)
+{
+	const struct change *c = setplan_find(&s->plan, "NAME");
+
+	s->name = s->old_name = NULL;
+	if (setplan_has(&s->plan, "applyconfig_map")) {
+		s->name = s->old_name = conf_get(s->before, "NAME");
+	} else if (c) {
+		s->name = c->value ? c->value : "";
+		s->old_name = c->old;
+	}
+}
+
 /* Reads the file and makes of it what it is to be; changes nothing. */
 static int prepare(struct set *s)
 {
@@ -195,37 +143,19 @@ static int prepare(struct set *s)
 		conf_warn(s->plan.next, &msg_report);
 	if (!ret)
 		ret = check_swap(s);
-	if (!ret && setplan_has(&s->plan, "applyconfig_map"))
-		s->plan.name = s->old_name;
+	choose_name(s);
 	if (!ret)
 		ret = check_name(s);
 	if (!ret && s->running)
-		ret = check_running(s);
+		ret = setplan_check_running(&s->plan);
 	if (!ret && s->ctid)
 		ret = check_places(s);
-	if (!ret && !s->running && !s->plan.save && !s->plan.nuserpw) {
+	if (!ret && !s->running && !s->plan.save &&
+	    !setplan_has(&s->plan, "userpasswd")) {
 		ret = outcome_code(msg_end(OUT_NOT_RUNNING, 0, NULL,
 					   "set CT %u", s->ctid));
 	}
 	return ret;
-}
-
-static void tell_idle(const struct setplan *p)
-{
-	for (size_t i = 0; i < p->n; i++) {
-		const struct setopt *o = p->v[i].opt;
-
-		for (size_t before = 0; o && before < i; before++)
-			if (p->v[before].opt == o)
-				o = NULL;
-		/* What is not wanted needs no effect. */
-		if (!strncmp(p->v[i].value, "nesting:", 8))
-			continue;
-		if (o && o->idle && strcmp(p->v[i].value, "no") &&
-		    strcmp(p->v[i].value, "all"))
-			msg_note("--%s has no effect yet%s: %s", o->name,
-				 p->save ? ", it is only saved" : "", o->idle);
-	}
 }
 
 static int not_saved(struct set *s, struct setlive *l, int ret)
@@ -241,12 +171,12 @@ static int not_saved(struct set *s, struct setlive *l, int ret)
 
 static int save(struct set *s, struct setlive *l)
 {
-	const char *name = s->plan.name, *old = s->old_name;
+	const char *name = s->name, *old = s->old_name;
 	uint32_t whose;
 	char path[64];
 	int ret = 0;
 
-	if (!s->plan.keys && !s->plan.name) {
+	if (!s->plan.changes && !name) {
 		msg_step("No changes in CT configuration, not saving");
 		return 0;
 	}
@@ -254,7 +184,7 @@ static int save(struct set *s, struct setlive *l)
 	/* A file that others made, or none, has no ids of its container's own. */
 	if (s->ctid && !conf_get(s->plan.next, "LOCAL_UID"))
 		ret = idrange_give(s->plan.next);
-	if (!s->before && !s->plan.applyconfig)
+	if (s->no_file && !s->plan.applyconfig)
 		msg_note("WARNING: %s not found", path);
 	/* libvirt reads no configuration that does not say it. */
 	if (!ret && s->ctid && !conf_get(s->plan.next, "ONBOOT"))
@@ -289,15 +219,13 @@ static int restart(uint32_t ctid)
 /* With the configurations locked. */
 static int change(struct set *s)
 {
-	struct setlive live = { .ctid = s->ctid };
+	struct setlive live = { .ctid = s->ctid, .plan = &s->plan };
 	int ret = prepare(s);
 
 	if (ret)
 		return ret;
-	live.before = s->before;
-	live.after = s->plan.next;
 	if (s->running) {
-		ret = setlive_apply(&live, &s->plan);
+		ret = setlive_apply(&live);
 		if (ret && s->plan.save)
 			msg_note("Error: failed to apply some parameters, not saving configuration file!");
 	} else if (!s->ctid) {
@@ -305,10 +233,10 @@ static int change(struct set *s)
 	}
 	if (ret)
 		return ret;
-	tell_idle(&s->plan);
+	setplan_tell_idle(&s->plan);
 	if (s->plan.save)
 		return save(s, &live);
-	if (s->plan.keys)
+	if (s->plan.changes)
 		msg_step("WARNING: Settings were not saved to config and will be lost after CT restart (use --save flag)");
 	return 0;
 }
@@ -328,27 +256,32 @@ static int locked(struct set *s, int (*fn)(struct set *s))
 
 static int reset_ub(struct set *s)
 {
-	struct setlive live = { .ctid = s->ctid };
+	struct setlive live = { .ctid = s->ctid, .plan = &s->plan };
+	char key[UBC_KEY_SIZE];
 	uint64_t bar, lim;
 	int ret = load(s);
 
-	if (ret)
-		return ret;
-	for (const struct ubcname *u = ubcnames; u->name; u++)
-		s->plan.ubc[u->id] = ubc_get(s->plan.next, u->id, &bar, &lim);
-	s->plan.vswap = true;
-	live.before = s->before;
-	live.after = s->plan.next;
-	return setlive_apply(&live, &s->plan);
+	for (const struct ubcname *u = ubcnames; !ret && u->name; u++) {
+		ubc_key(u->name, key);
+		if (ubc_get(s->before, u->id, &bar, &lim))
+			ret = setplan_change(&s->plan, key,
+					     conf_get(s->before, key));
+	}
+	if (ret < 0)
+		ret = msg_fail(-ret, NULL, "set CT %u", s->ctid) ? VZ_SYSTEM : 0;
+	return ret ? ret : setlive_apply(&live);
 }
 
 static int set_passwords(struct set *s)
 {
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < s->plan.nuserpw; i++)
-		ret = outcome_code(passwd_set(s->ctid, s->plan.userpw[i],
-					      s->running, &msg_report));
+	for (size_t i = 0; !ret && i < s->plan.n; i++)
+		if (!strcmp(s->plan.v[i].opt->name, "userpasswd"))
+			ret = outcome_code(passwd_set(s->ctid,
+						      s->plan.v[i].value,
+						      s->running,
+						      &msg_report));
 	return ret;
 }
 
@@ -367,17 +300,17 @@ static int set(struct set *s)
 	if (setplan_has(&s->plan, "userpasswd")) {
 		/* A container that does not exist has no users either. */
 		ret = locked(s, prepare);
-		if (!ret && !s->before)
+		if (!ret && s->no_file)
 			ret = outcome_code(msg_end(OUT_NO_CONF, 0, NULL,
 						   "set CT %u", s->ctid));
 		if (!ret)
 			ret = set_passwords(s);
-		if (ret || (!s->plan.keys && !s->plan.save))
+		if (ret || (!s->plan.changes && !s->plan.save))
 			return ret;
 		unload(s);
 	}
 	ret = locked(s, change);
-	if (!ret && s->running && needs_restart(&s->plan) &&
+	if (!ret && s->running && setplan_restart(&s->plan) &&
 	    s->plan.setmode == SETMODE_RESTART)
 		ret = restart(s->ctid);
 	return ret;
@@ -391,11 +324,11 @@ int vzctl_set(struct vzctl *v)
 	if (!ret)
 		ret = vzctl_extra(v, -1);
 	if (!ret && !s.plan.n)
-		ret = error(VZ_MISSING, "no option given; see vzctl --help");
+		ret = setplan_error(VZ_MISSING, "no option given; see vzctl --help");
 	if (!ret)
-		ret = check_options(&s);
+		ret = setplan_check(&s.plan);
 	if (!ret && !v->ctid && setplan_has(&s.plan, "userpasswd"))
-		ret = error(VZ_BAD_OPTION, "--userpasswd does not go with CT 0");
+		ret = setplan_error(VZ_BAD_OPTION, "--userpasswd does not go with CT 0");
 	if (!ret)
 		ret = set(&s);
 	unload(&s);
