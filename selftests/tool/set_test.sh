@@ -70,14 +70,15 @@ or_none_of_them() {
 		same "$before" "$(live; sha256sum "$mine")"
 }
 
-# What runs may have lost its file: nothing says what it had, and that harms nobody.
+# What runs may have lost its file: what it had by it is not known then, limits are.
 without_a_file() {
 	local ok=0
 	mv "$mine" "$work/mine" && printf '%s\n' "VE_PRIVATE=$work/none" >/etc/vz/vz.conf || return
-	expect 72 'resolv.conf in CT 203.*not saving' \
-		vzctl set 203 --numproc 33 --cpuunits 3000 --nameserver 10.2.2.2 --save || ok=1
-	same 72 "$(cell 203 numproc limit)" && [[ ! -e $mine ]] || ok=1
-	rm /etc/vz/vz.conf && mv "$work/mine" "$mine" && return "$ok"
+	expect 70 'set the host name of CT 203.*not saving' \
+		vzctl set 203 --numproc 33 --cpuunits 3000 --hostname other.example --save || ok=1
+	same "72 ct203" "$(cell 203 numproc limit) $(vzctl exec 203 uname -n)" && [[ ! -e $mine ]] || ok=1
+	rm /etc/vz/vz.conf && mv "$work/mine" "$mine" &&
+		vzctl set 203 --hostname new.example --cpuunits 1000 >/dev/null && return "$ok"
 }
 
 # Everything is changed by hand first, so that what is put into effect shows.
