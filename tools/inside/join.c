@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -22,6 +23,7 @@
 #include "inside/confine.h"
 #include "inside/init.h"
 #include "inside/join.h"
+#include "lib/until.h"
 
 #define SPACES	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | \
 		 CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP)
@@ -68,6 +70,8 @@ static noreturn void program(const struct join *j, struct tty *t, int chan)
 	bool pty = t->mode == TTY_PTY;
 
 	confine_ids(chan);
+	/* Whoever is stopped in there before it runs would stay. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
 	tty_inside(t, chan, pty ? open_ptmx(chan) : -1, pty);
 	confine(chan);
@@ -102,15 +106,21 @@ static noreturn void enter(const struct join *j, struct tty *t, int chan)
 	_exit(0);
 }
 
-/* Who enters what the host has frozen stops there, too. */
-static int await(const struct join *j, int chan)
+/* What is inside can be frozen by the host, and stopped by others inside. */
+static int await(const struct join *j, const struct tty *t, int chan, int sfd)
 {
-	struct pollfd pf = { .fd = chan, .events = POLLIN };
+	struct pollfd pf[] = { { chan, POLLIN, 0 }, { sfd, POLLIN, 0 } };
 
-	while (!poll(&pf, 1, LOOK_MS))
+	for (;;) {
+		if (poll(pf, 2, LOOK_MS) > 0 && pf[0].revents)
+			return 0;
+		if (tty_told(sfd))
+			return -EINTR;
+		if (t->end && until_now() >= t->end)
+			return -ETIMEDOUT;
 		if (cgroup_frozen(j->ctid))
 			return -EBUSY;
-	return 0;
+	}
 }
 
 int join(const struct join *j, struct tty *t, pid_t *pid,
@@ -118,10 +128,12 @@ int join(const struct join *j, struct tty *t, pid_t *pid,
 {
 	int chan[2], ret = cgroup_frozen(j->ctid) ? -EBUSY : chan_pair(chan);
 	pid_t helper;
+	int sfd;
 
 	*pid = -1;
 	if (ret)
 		return ret;
+	sfd = tty_signals();
 	helper = fork();
 	if (!helper) {
 		close(chan[0]);
@@ -134,7 +146,7 @@ int join(const struct join *j, struct tty *t, pid_t *pid,
 	while (!ret) {
 		struct chan_msg m = { 0 };
 
-		ret = await(j, chan[0]);
+		ret = await(j, t, chan[0], sfd);
 		if (!ret)
 			ret = chan_recv(chan[0], &m);
 		if (ret || m.kind == CHAN_END)
@@ -147,7 +159,8 @@ int join(const struct join *j, struct tty *t, pid_t *pid,
 			*why = m, ret = -ECHILD;
 	}
 	close(chan[0]);
-	if (ret == -EBUSY)
+	close(sfd);
+	if (ret && ret != -ECHILD && helper > 0)
 		kill(helper, SIGKILL);
 	if (helper > 0)
 		waitpid(helper, NULL, 0);

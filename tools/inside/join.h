@@ -27,8 +27,12 @@ struct join {
  * An intermediate task enters the context and makes the program as its own
  * sibling; it holds nothing of the caller but the standard descriptors.
  *
- * Return: 0, -ECHILD, -EBUSY when the host has frozen the context, or -errno of
- * the caller's own preparations.
+ * The program ends with the caller. From here on the signals of tty_signals() are
+ * blocked.
+ *
+ * Return: 0, -ECHILD, -EBUSY when the host has frozen the context, -EINTR when
+ * the caller was told to end, -ETIMEDOUT at @t's end, -EPROTO when the context
+ * ended, or -errno of the caller's own preparations.
  */
 int join(const struct join *j, struct tty *t, pid_t *pid,
 	 struct chan_msg *why);

@@ -42,6 +42,7 @@ void pump_init(struct pump *p, int from, int to, bool inwards, bool own)
 	p->inwards = inwards;
 	p->own = own;
 	p->unread = false;
+	p->err = 0;
 	p->eot = -1;
 	p->whole = inwards || p->reopened || pump_seekable(to);
 	p->off = p->len = 0;
@@ -114,6 +115,7 @@ static bool empty(struct pump *p)
 	if (again(n))
 		return false;
 	if (n < 0) {
+		p->err = errno == EPIPE || errno == EIO ? 0 : errno;
 		p->unread = true;
 		ended(p);
 		return true;

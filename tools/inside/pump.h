@@ -23,6 +23,7 @@ struct pump {
 	bool inwards;		/* @to is ours, and @from the caller's */
 	bool own;		/* the end that is ours is closed at its end */
 	bool reopened;		/* @to is the caller's pipe, opened once more */
+	int err;		/* why not, but that nobody reads */
 	bool unread;		/* @to is not read any more */
 	int eot;		/* where to type ^D when @from has ended, or -1 */
 	bool whole;		/* @to takes a whole buffer without blocking */

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -17,12 +18,15 @@
 #include "inside/pump.h"
 #include "inside/tty.h"
 #include "lib/caller.h"
+#include "lib/until.h"
 
 #define EOT_MS		500
 /* More than a terminal holds, in both its buffers. */
 #define PTY_MAX		65536
 /* Who asked for an end does not wait longer for a reader that takes nothing. */
 #define ASKED_MS	1000
+/* From the first signal that is meant to end it to SIGKILL. */
+#define KILL_MS		10000
 
 static struct termios saved;
 static bool is_raw;
@@ -59,7 +63,7 @@ static bool same_file(int a, int b)
 
 int tty_init(struct tty *t, enum tty_mode mode)
 {
-	*t = (struct tty){ mode, { -1, -1, -1 }, { -1, -1, -1 }, -1 };
+	*t = (struct tty){ mode, { -1, -1, -1 }, { -1, -1, -1 }, -1, 0, 0 };
 	if (mode != TTY_PASS)
 		return 0;
 
@@ -186,6 +190,29 @@ static int status_of(int st)
 	return WIFSIGNALED(st) ? 128 + WTERMSIG(st) : WEXITSTATUS(st);
 }
 
+static void send(pid_t pid, bool group, int sig)
+{
+	/* It may lead no group of its own any more. */
+	if (!group || kill(-pid, sig))
+		kill(pid, sig);
+}
+
+/* A key of the caller's terminal may be meant for it as often as it is typed. */
+static void pass_on(struct tty *t, pid_t pid, bool group, int sig)
+{
+	bool last = group && (sig == SIGTERM || sig == SIGHUP);
+	int64_t end = until_now() + KILL_MS;
+	static bool before;
+
+	asked = true;
+	send(pid, group, last && before ? SIGKILL : sig);
+	if (group)
+		send(pid, true, SIGCONT);
+	if (last && (!t->end || t->end > end))
+		t->end = end;
+	before |= last;
+}
+
 /* Return: the status once @pid has ended, -1 before. */
 static int on_signal(struct tty *t, int sfd, pid_t pid, bool group)
 {
@@ -197,8 +224,7 @@ static int on_signal(struct tty *t, int sfd, pid_t pid, bool group)
 			if (t->master >= 0)
 				copy_size(t->master);
 		} else if (si.ssi_signo != SIGCHLD) {
-			asked = true;
-			kill(group ? -pid : pid, si.ssi_signo);
+			pass_on(t, pid, group, si.ssi_signo);
 		}
 	}
 	return waitpid(pid, &st, WNOHANG) == pid ? status_of(st) : -1;
@@ -215,7 +241,7 @@ static void ending_signals(sigset_t *set)
 			sigaddset(set, ends[i]);
 }
 
-static int listen_to_signals(void)
+int tty_signals(void)
 {
 	sigset_t set;
 
@@ -225,6 +251,21 @@ static int listen_to_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+bool tty_told(int sfd)
+{
+	struct signalfd_siginfo si;
+
+	while (read(sfd, &si, sizeof(si)) == sizeof(si))
+		if (si.ssi_signo != SIGCHLD && si.ssi_signo != SIGWINCH)
+			asked = true;
+	return asked;
+}
+
+bool tty_asked(void)
+{
+	return asked;
 }
 
 /* Nobody reads the terminal: what runs on it is told so, as by a modem. */
@@ -250,6 +291,8 @@ static void finish(struct tty *t, struct pump *p, int n, int sfd)
 			pump_last(&p[i], sfd, PTY_MAX, asked ? ASKED_MS : -1);
 		else if (t->inner[0] >= 0)
 			pump_give_back(&p[i], STDIN_FILENO, t->inner[0]);
+		if (!p[i].inwards && p[i].err)
+			t->lost = p[i].err;
 		pump_close(&p[i]);
 	}
 	if (t->inner[0] >= 0)
@@ -258,20 +301,39 @@ static void finish(struct tty *t, struct pump *p, int n, int sfd)
 		close(t->master);
 }
 
+/* Milliseconds until something is to be done unasked, -1: never. */
+static int patience(const struct tty *t, bool again)
+{
+	int64_t left = t->end ? t->end - until_now() : INT_MAX;
+
+	if (again && left > EOT_MS)
+		return EOT_MS;
+	return left < 0 ? 0 : left < INT_MAX ? left : -1;
+}
+
+static void keep_time(struct tty *t, pid_t pid, bool group)
+{
+	if (!t->end || until_now() < t->end)
+		return;
+	send(pid, group, SIGKILL);
+	t->end = 0;
+}
+
 int tty_relay(struct tty *t, pid_t pid, bool signal_group)
 {
 	static struct pump p[PUMPS_MAX];
-	int sfd = listen_to_signals(), n = setup(t, p), status;
+	int sfd = tty_signals(), n = setup(t, p), status;
 
 	/* A child that ended before the signals were blocked sent none. */
 	while ((status = on_signal(t, sfd, pid, signal_group)) < 0) {
 		struct pump *in = n ? &p[n - 1] : NULL;
 		bool again = in && in->eot >= 0 && in->from < 0;
 
-		if (!pump_turn(p, n, sfd, again ? EOT_MS : -1) && again)
+		if (!pump_turn(p, n, sfd, patience(t, again)) && again)
 			pump_type_eot(in);
 		if (in && t->master >= 0 && p[0].unread)
 			hang_up(t, in);
+		keep_time(t, pid, signal_group);
 	}
 	finish(t, p, n, sfd);
 	tty_cooked();

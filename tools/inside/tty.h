@@ -6,6 +6,7 @@
 #define _VZCTX_INSIDE_TTY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /** How the standard descriptors of a task inside come about. */
@@ -21,6 +22,8 @@ struct tty {
 	int inner[3];	/* TTY_PASS: what becomes 0, 1, 2 inside */
 	int outer[3];	/* TTY_PASS: our ends; -1 for 2 if 1 serves for both */
 	int master;	/* TTY_PTY: once received, else -1 */
+	int lost;	/* errno: what it wrote could not be passed on */
+	int64_t end;	/* of lib/until.h: when the task is killed; 0: never */
 };
 
 /** Before the task is made. Return: 0 or -errno. */
@@ -47,12 +50,28 @@ void tty_inside(struct tty *t, int chan, int ptmx, bool control);
  * of a file on standard input was not read inside is there for the caller. Of
  * those signals that the caller has ignored none is forwarded.
  *
+ * With @signal_group a stopped task goes on, so that it takes the signal, and is
+ * killed ten seconds after a first SIGTERM or SIGHUP, or at a second one.
+ *
  * The caller's terminal, if it was made raw, is restored on every return, on
  * exit() and on the signals that are forwarded.
  *
  * Return: the exit status as a shell has it: the code, or 128 + signal.
  */
 int tty_relay(struct tty *t, pid_t pid, bool signal_group);
+
+/**
+ * tty_signals - from here on what asks for an end is read, and ends nobody
+ *
+ * Return: a signalfd.
+ */
+int tty_signals(void);
+
+/** tty_told - reads @sfd. Return: whether an end was asked for, now or before. */
+bool tty_told(int sfd);
+
+/** Whether an end was asked for. */
+bool tty_asked(void);
 
 /** The terminal on standard input, if it is one: raw, and as it was before. */
 void tty_raw(void);

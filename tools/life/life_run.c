@@ -28,8 +28,10 @@ static int failed(struct vznl *nl, const struct vz_ctx *before, int ret,
 				   before->ctid);
 	}
 	if (ret != -ECHILD)
-		return report_fail(report, EXIT_FAILED, -ret, NULL,
-				   "run in CT %u", before->ctid);
+		return report_fail(report, EXIT_FAILED, -ret,
+				   ret == -EINTR ? "it was told to end" :
+				   ret == -EPROTO ? "it was stopped meanwhile" :
+				   NULL, "run in CT %u", before->ctid);
 	if (running_explain(nl, before, why->err, report))
 		return EXIT_FAILED;
 	report_fail(report, EXIT_FAILED, why->err, NULL, "run in CT %u: %s%s%s",
@@ -68,6 +70,11 @@ static int run(struct vznl *nl, struct join *j, enum tty_mode mode, int *status,
 		ret = failed(nl, &c, ret, &why, status, report);
 	else
 		*status = tty_relay(&t, pid, true);
+	if (!ret && t.lost) {
+		report_fail(report, EXIT_FAILED, t.lost, NULL,
+			    "write what the command in CT %u printed", j->ctid);
+		*status = *status ?: EXIT_FAILED;
+	}
 	vz_ctx_free(&c);
 	return ret;
 }
