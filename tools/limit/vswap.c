@@ -3,6 +3,7 @@
  * vzctx - OpenVZ's short way to limit memory
  */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <linux/beancounter.h>
@@ -50,6 +51,9 @@ static int take_size(const struct vz_reslist *res, uint32_t id, const char *text
 		return msg_usage("limit", "\"%s\" is no size", text);
 	if (bytes == VZCTX_UNLIMITED)
 		return append(res, id, bytes, bytes, set, n);
+	if (id == UB_PHYSPAGES && bytes < 1 << 20 && !text[strspn(text, "0123456789")])
+		return msg_usage("limit", "--ram %s is %s bytes, less than any container needs; say the unit, as in --ram %sM",
+				 text, text, text);
 	return append(res, id, 0, bytes / page + !!(bytes % page), set, n);
 }
 

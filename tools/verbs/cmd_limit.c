@@ -20,6 +20,7 @@
 #include "limit/onlimit.h"
 #include "limit/overcommit.h"
 #include "limit/overcommit_one.h"
+#include "limit/ramfloor.h"
 #include "limit/validate.h"
 #include "limit/vswap.h"
 #include "module/modload.h"
@@ -134,8 +135,10 @@ static int apply(struct limit *l)
 	const char *what = "";
 	struct vz_set live[LIMITSET_MAX];
 	size_t n = limitset_settable(&l->set, &l->res, live);
-	int ret, freezer = -1;
+	int ret = ramfloor_check(l->ctid, live, n), freezer = -1;
 
+	if (ret)
+		return ret;
 	/* Without one the kernel says what is missing, if it has the context. */
 	if (l->set.act && l->set.action == VZCTX_ACTION_FREEZE) {
 		freezer = cgroup_freezer(l->ctid);

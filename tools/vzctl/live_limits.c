@@ -11,6 +11,7 @@
 #include "lib/msg.h"
 #include "lib/parse.h"
 #include "limit/conflimit.h"
+#include "limit/ramfloor.h"
 #include "module/modload.h"
 #include "module/nl.h"
 #include "vzctl/live.h"
@@ -107,6 +108,10 @@ static int limits_with(struct setlive *l, struct vznl *nl,
 	}
 	remember(l, &c, set, n);
 	vz_ctx_free(&c);
+	if (ramfloor_check(l->ctid, set, n)) {
+		l->nwas = 0;
+		return VZ_UBC;
+	}
 	ret = vznl_set(nl, l->ctid, set, n, false, -1);
 	if (ret) {
 		l->nwas = 0;
