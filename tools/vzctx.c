@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <linux/vzctx.h>
 
@@ -151,7 +152,21 @@ static void unread(int err)
 	msg_note("warning: cannot read " GLOBAL_CONF ": %s", strerror(err));
 }
 
-int main(int argc, char **argv)
+/* What nobody could be told is a failure, whatever was done. */
+static int told(int ret)
+{
+	bool full = fflush(stdout);
+
+	if (!full && !ferror(stdout))
+		return ret;
+	msg_fail(full ? errno : 0, full ? NULL : "an earlier part of it is lost",
+		 "write the output");
+	if (ret)
+		return ret;
+	return !strcmp(prog_name, "vzlist") ? EXIT_FAILED : outcome_code(OUT_ENV);
+}
+
+static int run(int argc, char **argv)
 {
 	static char *list_argv[] = { "list", NULL };
 	const struct verb *v;
@@ -179,7 +194,8 @@ int main(int argc, char **argv)
 	v = find(argv[1]);
 	if (!v)
 		return no_verb(argv[1]);
-	if (v->sealed) {
+	/* Anybody else is told that it takes root, and of nothing before that. */
+	if (v->sealed && !geteuid()) {
 		ret = seal_self(argv);
 		if (ret)
 			return msg_fail(-ret, NULL,
@@ -187,4 +203,9 @@ int main(int argc, char **argv)
 		caller_forget();
 	}
 	return outcome_code(v->fn(v, argc - 1, argv + 1));
+}
+
+int main(int argc, char **argv)
+{
+	return told(run(argc, argv));
 }

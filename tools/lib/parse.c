@@ -133,7 +133,8 @@ static enum reading amount(const char **s, uint32_t unit, uint64_t *out)
 		return READ_OK;
 	}
 	p = figure(p, &f);
-	if (!p)
+	/* There is no half of an item. */
+	if (!p || (!m.suffix && f.of > 1))
 		return READ_NOT;
 	p = skip_blanks(p);
 	if (m.suffix && suffix(*p)) {
@@ -225,6 +226,16 @@ void escape(const char *s, char *buf, size_t size)
 		}
 	}
 	buf[n] = '\0';
+}
+
+void escape_odd(const char *s, char *buf, size_t size)
+{
+	for (const char *p = s; *p; p++)
+		if (*p < ' ' || *p > '~') {
+			escape(s, buf, size);
+			return;
+		}
+	snprintf(buf, size, "%s", s);
 }
 
 void printable(const char *s, char *buf, size_t size)

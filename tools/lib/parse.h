@@ -61,6 +61,9 @@ void format_scaled(uint64_t v, uint32_t unit, char *buf, size_t size);
  */
 void escape(const char *s, char *buf, size_t size);
 
+/** The same, but of printable ASCII nothing: print_table() escapes what it has to. */
+void escape_odd(const char *s, char *buf, size_t size);
+
 /** Copies @s for a line of text: '?' for each control character. */
 void printable(const char *s, char *buf, size_t size);
 

@@ -80,7 +80,7 @@ static bool fill(struct row *row, int dir, const char *file)
 	if (row->directory ? !!suffix : !suffix || !S_ISREG(st.st_mode))
 		return false;
 	snprintf(name, sizeof(name), "%.*s", (int)len, file);
-	escape(name, row->name, sizeof(row->name));
+	escape_odd(name, row->name, sizeof(row->name));
 	snprintf(row->format, sizeof(row->format), "%s",
 		 row->directory ? "dir" : suffix + 1);
 	row->size = st.st_size;

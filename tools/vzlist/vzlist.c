@@ -410,10 +410,6 @@ static int run(struct list *l)
 		print_json(l);
 	else
 		print_table(l);
-	if (fflush(stdout) || ferror(stdout)) {
-		msg_fail(errno, NULL, "write the list");
-		return 1;
-	}
 	return 0;
 }
 

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +29,7 @@ struct row {
 	uint64_t numproc, maxproc;
 	uint64_t now;		/* ns */
 	char hostname[4 * HOSTNAME_SIZE];
-	char private[256];
+	char private[4 * PATH_MAX];
 };
 
 struct rows {
@@ -127,12 +128,12 @@ static struct row *add(struct rows *rows, const struct conf *c,
 	clock_gettime(CLOCK_REALTIME, &ts);
 	v->now = ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 	if (c) {
-		char path[4096], name[HOSTNAME_SIZE];
+		char path[PATH_MAX], name[HOSTNAME_SIZE];
 
 		conf_hostname(c, ctx->ctid, name, sizeof(name));
-		escape(name, v->hostname, sizeof(v->hostname));
+		escape_odd(name, v->hostname, sizeof(v->hostname));
 		conf_private(c, ctx->ctid, path, sizeof(path));
-		escape(path, v->private, sizeof(v->private));
+		escape_odd(path, v->private, sizeof(v->private));
 	}
 	return v;
 }
