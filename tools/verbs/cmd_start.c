@@ -22,9 +22,9 @@ static void help(const struct verb *verb)
 	       "  -q, --quiet       say nothing of success\n"
 	       "  -v, --verbose     say what could not be had\n\n"
 	       "Without COMMAND its /sbin/init, /etc/init or /bin/init is run. With -F the\n"
-	       "standard descriptors are the caller's, or, on a terminal, a terminal made\n"
-	       "inside. Without -F an init has the console, which `vzctx console` shows, and\n"
-	       "a command has /dev/null. An init that reboots is started again.\n");
+	       "standard descriptors are pipes to the caller's, or, on a terminal, a terminal\n"
+	       "made inside. Without -F an init has the console, which `vzctx console` shows,\n"
+	       "and a command has /dev/null. An init that reboots is started again.\n");
 }
 
 int cmd_start(const struct verb *verb, int argc, char **argv)

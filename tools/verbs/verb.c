@@ -54,7 +54,7 @@ int verb_badopt(int opt, char **argv)
 int verb_ctid(int argc, char **argv, bool last, uint32_t *ctid)
 {
 	if (geteuid())
-		return msg_fail(0, "run it as root", "%s a container", argv[0]);
+		return msg_fail(0, "run it as root", "run %s %s", prog_name, argv[0]);
 	if (optind >= argc)
 		return msg_usage(argv[0], "%s needs a CTID", argv[0]);
 	if (!names_ctid(argv[optind], ctid))
