@@ -53,7 +53,7 @@ held_is_counted() {
 	vzctx exec 101 -- perl -e 'while (defined(my $p = fork)) { $p or sleep 100 } sleep 100' >/dev/null 2>&1 </dev/null &
 	child=$!
 	wait_for 30 eval '[[ $(cell 101 numproc failcnt) -gt 0 ]]'
-	same "40 40" "$(cell 101 numproc held) $(</sys/fs/cgroup/vz/101/pids.current)"
+	in_time eval 'same "40 40" "$(cell 101 numproc held) $(</sys/fs/cgroup/vz/101/pids.current)"'
 	rc=$?
 	vzctx stop 101 --fast
 	wait "$child"

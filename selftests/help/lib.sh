@@ -108,6 +108,23 @@ wait_for() {
 	done
 }
 
+# settled COMMAND...: what it prints once it has printed the same twice, a moment apart.
+settled() {
+	local before='' now end=$((SECONDS + 20 * ${VZCTX_SLOW:-1}))
+
+	now=$("$@")
+	until [[ $before = "$now" ]] || ((SECONDS >= end)); do
+		sleep 0.1
+		before=$now now=$("$@")
+	done
+	printf '%s\n' "$now"
+}
+
+# in_time COMMAND...: it succeeds sooner or later; what it says the last time.
+in_time() {
+	wait_for 20 "$@" || "$@"
+}
+
 module_loaded() {
 	[[ -d /sys/module/vzctx ]]
 }

@@ -198,7 +198,7 @@ CLAIM(fault, fork)
 	EXPECT_EQ(0, self->s->strange);
 	EXPECT_TRUE(wait_until(!vz_bc(&self->g, 101, UB_NUMPROC, &bc) &&
 			       bc.held == 1));
-	EXPECT_EQ(1, pids_current(&self->ct));
+	EXPECT_TRUE(wait_until(pids_current(&self->ct) == 1));
 	EXPECT_EQ(0, bc.failcnt);
 }
 

@@ -104,7 +104,7 @@ show_rows() {
 	expect 0 'CT 101: running, init [0-9]+, since 20.*hostname ct101, ' vzctx show 101 &&
 		same "charged exact" "$(cell 101 numproc counted) $(cell 101 numproc enforced)" &&
 		same "charged exact" "$(cell 101 numfile counted) $(cell 101 numfile enforced)" &&
-		same "$(cell 101 numproc held)" "$(</sys/fs/cgroup/vz/101/pids.current)" &&
+		in_time eval 'same "$(cell 101 numproc held)" "$(</sys/fs/cgroup/vz/101/pids.current)"' &&
 		same "$(vzctx show 101 --all --parsable --noheadings -o counted | grep -vcx no)" \
 			"$(vzctx show 101 --parsable --noheadings | wc -l)"
 }
@@ -117,8 +117,7 @@ held_by() {
 	wait_for 20 test -e "$tree/tmp/ready"
 	# The shell has become sleep when touch's pages are gone.
 	wait_for 20 eval 'grep -qx sleep "/proc/$(tail -n 1 /sys/fs/cgroup/vz/101/cgroup.procs)/comm"'
-	sleep 0.3
-	cell 101 numfile held
+	settled cell 101 numfile held
 	rm -f "$tree/tmp/ready"
 	kill "$tool"
 	wait "$tool" 2>/dev/null
@@ -148,7 +147,7 @@ show_explains() {
 
 limit_applies() {
 	local held
-	held=$(cell 101 numproc held)
+	held=$(settled cell 101 numproc held)
 	expect 0 'numproc +[0-9]+ +[0-9]+ +64 +64 ' vzctx limit 101 numproc=64:64 &&
 		same 64 "$(cell 101 numproc limit)" &&
 		same "$((64 - held - 1)) 12" "$(inside perl -e "$forker")"
@@ -188,7 +187,7 @@ dry_run() {
 
 below_held() {
 	local tasks
-	tasks=$(</sys/fs/cgroup/vz/101/pids.current)
+	tasks=$(settled cat /sys/fs/cgroup/vz/101/pids.current)
 	expect 0 'numproc of CT 101: held 2 is above the new limit 1; running tasks stay' vzctx limit 101 numproc=1:1 &&
 		same "$tasks" "$(</sys/fs/cgroup/vz/101/pids.current)" &&
 		refuses inside /bin/true
@@ -233,7 +232,7 @@ check "create refuses a ctid and a private area that are taken" taken
 check "a second context gets ids of its own" second_range
 check "start runs the command" start_idle 101
 check "start refuses what it cannot do and leaves nothing" start_refusals
-check "list in JSON, list in tabs, cgroup and /proc agree" list_agrees
+check "list in JSON, list in tabs, cgroup and /proc agree" in_time list_agrees
 check "list --all has stopped contexts, list has not" list_all
 check "-o chooses columns and names them" columns
 check "show has what is counted, held as the cgroup counts" show_rows

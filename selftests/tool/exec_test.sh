@@ -69,7 +69,7 @@ fork_explained() {
 
 file_explained() {
 	local held
-	held=$(cell 101 numfile held)
+	held=$(settled cell 101 numfile held)
 	vzctx limit 101 numfile="$held" >/dev/null
 	expect 1 "CT 101: numfile limit reached .*limit $held, .*vzctx limit 101 numfile=[0-9]+" inside true
 	local rc=$?
@@ -91,9 +91,16 @@ closed_stdin() {
 }
 
 enter_works() {
-	local out rc=0
-	out=$({ sleep 2; printf 'tty; echo in-$((6 * 7)) $(hostname); exit 5\n'; sleep 4; } |
-		script -qec 'vzctx enter 101' /dev/null 2>&1) || rc=$?
+	local out rc=0 terminal
+	mkfifo "$work/keys"
+	script -qfec 'vzctx enter 101' "$work/screen" <"$work/keys" >/dev/null 2>&1 &
+	terminal=$!
+	exec 8>"$work/keys"
+	wait_for 30 grep -qE '[#$] ' "$work/screen" || rc=1
+	printf 'tty; echo in-$((6 * 7)) $(hostname); exit 5\n' >&8
+	wait "$terminal" || rc=$?
+	exec 8>&-
+	out=$(<"$work/screen")
 	printf '%s\n' "$rc" "$out"
 	[[ $rc = 5 && $out = *"in-42 ct101"* && $out = */dev/pts/* ]]
 }

@@ -106,6 +106,12 @@ not_each_other() {
 # Types an "x" into the terminal it has, then a host's shell reads its own.
 typist='my $c = "x"; ioctl(STDIN, 0x5412, $c) or print "refused\n"'
 
+# on_terminal COMMAND: script(1) with nothing to read, and no end of it.
+on_terminal() {
+	[[ -p $work/quiet ]] || mkfifo "$work/quiet"
+	script -qec "$1" /dev/null <>"$work/quiet"
+}
+
 no_typing() {
 	cat >"$work/type" <<-END
 		\$1 perl -e '$typist'
@@ -113,10 +119,10 @@ no_typing() {
 		echo "got<\$got>"
 	END
 	local control
-	control=$(script -qec "bash $work/type ''" /dev/null < <(sleep 8) | tr -d '\r')
+	control=$(on_terminal "bash $work/type ''" | tr -d '\r')
 	echo "on the host: $control"
-	expect 0 'got<>' script -qec "bash $work/type 'vzctx exec 101 -t --'" /dev/null < <(sleep 8) &&
-		expect 0 'refused.*got<>' script -qec "bash $work/type 'vzctx exec 101 --'" /dev/null < <(sleep 8)
+	expect 0 'got<>' on_terminal "bash $work/type 'vzctx exec 101 -t --'" &&
+		expect 0 'refused.*got<>' on_terminal "bash $work/type 'vzctx exec 101 --'"
 }
 
 # Opens for writing whatever program enters, by way of /proc/PID/exe.

@@ -67,7 +67,7 @@ killed_start() {
 		start_idle 102 >"$work/again" 2>&1 || rc=$?
 		cat "$work/again"
 		[[ $rc = 0 ]] || grep -q 'running already' "$work/again" || return
-		vzctx exec 102 -- true && same 2 "$(</sys/fs/cgroup/vz/102/pids.current)" &&
+		vzctx exec 102 -- true && in_time eval 'same 2 "$(</sys/fs/cgroup/vz/102/pids.current)"' &&
 			vzctx stop 102 --fast || return
 	done
 }
@@ -111,7 +111,7 @@ two_starts() {
 	wait "$b" || rb=$?
 	cat "$work/a" "$work/b"
 	same 1 $((ra + rb)) && grep -qE 'running already|is at work on it' "$work/a" "$work/b" &&
-		vzctx exec 102 -- true && same 2 "$(</sys/fs/cgroup/vz/102/pids.current)"
+		vzctx exec 102 -- true && in_time eval 'same 2 "$(</sys/fs/cgroup/vz/102/pids.current)"'
 }
 
 # Whoever made a dead init and does not reap it keeps one object alive.

@@ -101,8 +101,9 @@ unit=$(in_ct 401 systemd-run --quiet --wait --pipe -p MemoryMax=64M -p TasksMax=
 	sh -c 'cd "/sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)" && cat memory.max pids.max cpu.max' | tr '\n' ' ')
 check "a unit's own limits are set" test "$unit" = "67108864 20 50000 100000 "
 check "knobs of the host's kernel cannot be turned" refuses in_ct 401 sysctl -w kernel.panic=1
-check "numproc is what the cgroup counts" test "$(vzctx show 401 --parsable --noheadings -o resource,held |
-	awk '$1 == "numproc" { print $2 }')" = "$(</sys/fs/cgroup/vz/401/pids.current)"
+# shellcheck disable=SC2016
+check "numproc is what the cgroup counts" \
+	in_time eval 'same "$(cell 401 numproc held)" "$(</sys/fs/cgroup/vz/401/pids.current)"'
 check "it lives within the limits of a small container" vzctx limit 401 --profile vswap-512m
 in_ct 401 systemctl restart nginx
 check "and meets none of them" test "$(vzctx ubc 401 --quiet --noheadings 2>&1)" = ""
