@@ -20,10 +20,9 @@ cleanup() {
 	for ctid in 101 102; do
 		vzctx stop "$ctid" --fast
 	done
-	! mountpoint -q "$second" || umount "$second"
 	! mountpoint -q "$work/marked" || umount "$work/marked"
 	rmdir /sys/fs/cgroup/vz
-	rm -rf "$work" "/lib/modules/$(uname -r)/updates" /etc/vz/conf/10[1-3].conf*
+	rm -rf "$work" "$second" "/lib/modules/$(uname -r)/updates" /etc/vz/conf/10[1-3].conf*
 	! module_loaded || rmmod vzctx
 } >/dev/null 2>&1
 trap cleanup EXIT
@@ -73,11 +72,12 @@ log_clean() {
 	refuses grep -v ': num[a-z]* limit reached: ' <(dmesg_clean)
 }
 
-# Both places for private areas, and a mount of the host's that nobody inside may see.
+# The second private area, a tree of its own with the same files, and a mount of the
+# host's that nobody inside may see.
 places() {
 	dmesg_mark
-	mkdir -p "$second" "$work/marked"
-	mount --bind "$tree" "$second"
+	mkdir -p "$work/marked"
+	cp -al "$tree" "$second"
 	mount -t tmpfs hostmark "$work/marked"
 }
 
