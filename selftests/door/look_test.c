@@ -277,7 +277,8 @@ static void *trap(int *uffd)
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	*uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	/* Without O_NONBLOCK a poll of it never waits. */
+	*uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 	range.range.start = (uintptr_t)page;
 	range.range.len = 4096;
 	if (*uffd < 0 || page == MAP_FAILED ||
@@ -347,6 +348,7 @@ CLAIM(look, nobody_waits_for_a_reader_that_sleeps)
 	ASSERT_NE(NULL, r.page);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, sleepy_read, &r));
 	ASSERT_EQ(1, poll(&fault, 1, DEADLINE_S * 1000));
+	ASSERT_EQ(POLLIN, fault.revents);
 	/* The file is being removed once it is not found any more. */
 	ct_kill(&self->a);
 	ASSERT_TRUE(wait_until(access(path, F_OK)));

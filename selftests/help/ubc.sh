@@ -24,8 +24,8 @@ cleanup() {
 	for pid in $(jobs -p); do
 		kill "$pid"
 	done
-	! mountpoint -q "$second" || umount "$second"
-	rmdir "$second" /sys/fs/cgroup/vz/10[12] /sys/fs/cgroup/vz
+	rm -rf "$second"
+	rmdir /sys/fs/cgroup/vz/10[12] /sys/fs/cgroup/vz
 	rm -rf "$work" /etc/vz/conf/10[1-3].conf* /run/vzctx/ubc.json
 	rm -rf /run/log/journal /run/systemd/journal "$catalog"
 	: >/etc/machine-id
@@ -33,7 +33,7 @@ cleanup() {
 trap cleanup EXIT
 
 up() {
-	mkdir -p "$second" && mount --bind "$tree" "$second" &&
+	mkdir -p "$second" && cp -al "$tree/." "$second/" &&
 		vzctx create 101 --private "$tree" &&
 		vzctx create 102 --private "$second" &&
 		vzctx start 101 -- /bin/sleep infinity &&

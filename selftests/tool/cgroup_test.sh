@@ -15,8 +15,8 @@ polite='trap "echo bye >/tmp/bye; exit" TERM; touch /tmp/up; while :; do sleep .
 # up TEXT: 102 runs that shell program, which says that it is up.
 up() {
 	running 102 && vzctx stop 102 --fast
-	rm -f "$tree"/tmp/{up,bye,got}
-	vzctx start 102 -- sh -c "$1" && wait_for 20 test -e "$tree/tmp/up"
+	rm -f "$second"/tmp/{up,bye,got}
+	vzctx start 102 -- sh -c "$1" && wait_for 20 test -e "$second/tmp/up"
 }
 
 # within SECONDS COMMAND...: it takes no longer, and its status is kept.
@@ -43,7 +43,7 @@ host_freezes() {
 	up "$polite" && echo 1 >"$cg"/cgroup.freeze && wait_for 10 frozen "$cg" || return
 	expect 1 'run in CT 102: it is frozen; .vzctx thaw 102. lets it go on' within 10 vzctx exec 102 -- true &&
 		expect 0 'CT 102 is frozen; it goes on now' within 20 vzctx stop 102 --timeout 60 &&
-		same bye "$(<"$tree/tmp/bye")" && gone_too
+		same bye "$(<"$second/tmp/bye")" && gone_too
 }
 
 # Frozen between the look and the step inside: the tool is held up before it.
@@ -58,7 +58,7 @@ freezes_late() {
 	wait "$tool" || rc=$((rc + $?))
 	cat "$work/said"
 	vzctx thaw 102
-	[[ $rc = 1 && ! -e $tree/tmp/got ]] && grep -q 'it is frozen' "$work/said" && enters
+	[[ $rc = 1 && ! -e $second/tmp/got ]] && grep -q 'it is frozen' "$work/said" && enters
 }
 
 # What it takes from the host as its way in may be there already, and be a trap.
@@ -122,7 +122,7 @@ stray_signals() {
 	for s in ALRM USR2 VTALRM PROF IO PWR PIPE TSTP TTIN XCPU ABRT SEGV RTMIN RTMAX; do
 		kill -s "$s" "$init" && vzctx exec 102 -- bash -c "kill -s $s 1" || return
 	done
-	kill -USR1 "$init" && wait_for 10 grep -q usr1 "$tree/tmp/got" &&
+	kill -USR1 "$init" && wait_for 10 grep -q usr1 "$second/tmp/got" &&
 		same "$init" "$(init_of 102)" && enters || return
 	kill -INT "$init" && wait_for 20 refuses running 102
 }

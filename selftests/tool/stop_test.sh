@@ -12,17 +12,17 @@
 polite='trap "echo bye >/tmp/bye; exit" TERM; touch /tmp/up; while :; do sleep .1; done'
 
 start_polite() {
-	rm -f "$tree"/tmp/{up,bye}
-	vzctx start 102 -- sh -c "$1" && wait_for 20 test -e "$tree/tmp/up"
+	rm -f "$second"/tmp/{up,bye}
+	vzctx start 102 -- sh -c "$1" && wait_for 20 test -e "$second/tmp/up"
 }
 
 stop_polite() {
-	start_polite "$polite" && vzctx stop 102 && same bye "$(<"$tree/tmp/bye")" &&
+	start_polite "$polite" && vzctx stop 102 && same bye "$(<"$second/tmp/bye")" &&
 		[[ ! -e /sys/fs/cgroup/vz/102 ]] && same stopped "$(state_of 102)"
 }
 
 stop_fast() {
-	start_polite "$polite" && vzctx stop 102 --fast && [[ ! -e $tree/tmp/bye ]] &&
+	start_polite "$polite" && vzctx stop 102 --fast && [[ ! -e $second/tmp/bye ]] &&
 		same stopped "$(state_of 102)"
 }
 
