@@ -210,7 +210,35 @@ nohup_meant() {
 	same "3 term" "$rc $(<"$work/hup")"
 }
 
-plan 16
+# Another user may open what it can see, and hold a lock on that for ever.
+locks_apart() {
+	local holder rc
+	setpriv --reuid 1000 --regid 1000 --clear-groups flock /etc/vz/conf sleep 1000 &
+	holder=$!
+	wait_for 20 refuses flock -n /etc/vz/conf true &&
+		timeout -k 5 60 vzctx set 102 --description 'nobody waits' &&
+		timeout -k 5 60 vzctx limit 102 numproc=78 --save
+	rc=$?
+	pkill -P "$holder"
+	kill "$holder"
+	wait "$holder"
+	return "$rc"
+} >/dev/null
+
+# Nor is who waits for a command of root's left without an answer.
+waits_not_for_ever() {
+	local holder rc
+	flock /run/vzctx/conf sleep 1000 &
+	holder=$!
+	wait_for 20 refuses flock -n /run/vzctx/conf true &&
+		expect 1 'lock /etc/vz/conf: Device or resource busy' timeout -k 5 60 vzctx set 102 --description 'somebody does'
+	rc=$?
+	pkill -P "$holder"
+	wait "$holder"
+	return "$rc"
+}
+
+plan 18
 furnish
 # An emulated processor is so slow that a program at work looks like one run wild.
 rt=$(</proc/sys/kernel/sched_rt_runtime_us)
@@ -229,5 +257,7 @@ check "action scripts have signals by default" script_signals
 check "it works without standard descriptors" none_open
 check "what cannot be taken back from it is told" promise_told
 check "a hang-up that is ignored is not passed on" nohup_meant
+check "another user's lock holds nothing up" locks_apart
+check "a lock that is held for long is told" waits_not_for_ever
 echo "$rt" >/proc/sys/kernel/sched_rt_runtime_us
 vacate

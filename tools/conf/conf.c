@@ -11,11 +11,17 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "conf/conf.h"
 #include "conf/confline.h"
 #include "lib/parse.h"
+
+/* Where other users cannot open it: who can, can hold a lock for ever. */
+#define LOCK_DIR	"/run/vzctx"
+#define LOCK_TRIES	500
+#define LOCK_PAUSE_MS	20
 
 #define RETIRED	".conf.destroyed"
 
@@ -267,21 +273,27 @@ int conf_retire(const struct conf *c, uint32_t ctid)
 
 int conf_lock(void)
 {
-	int fd;
+	const struct timespec pause = { 0, LOCK_PAUSE_MS * 1000000L };
+	int fd, err = 0;
 
 	if ((mkdir("/etc/vz", 0755) && errno != EEXIST) ||
-	    (mkdir(CONF_DIR, 0755) && errno != EEXIST))
+	    (mkdir(CONF_DIR, 0755) && errno != EEXIST) ||
+	    (mkdir(LOCK_DIR, 0700) && errno != EEXIST))
 		return -errno;
-	fd = open(CONF_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open(LOCK_DIR "/conf", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+		  0600);
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX)) {
-		int ret = -errno;
-
-		close(fd);
-		return ret;
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (!flock(fd, LOCK_EX | LOCK_NB))
+			return fd;
+		err = errno;
+		if (err != EWOULDBLOCK)
+			break;
+		nanosleep(&pause, NULL);
 	}
-	return fd;
+	close(fd);
+	return err == EWOULDBLOCK ? -EBUSY : -err;
 }
 
 void conf_hostname(const struct conf *c, uint32_t ctid, char *buf,

@@ -86,7 +86,12 @@ int conf_save(const struct conf *c, uint32_t ctid);
 /** Saves it as CTID.conf.destroyed; CTID.conf is gone after that, not before. */
 int conf_retire(const struct conf *c, uint32_t ctid);
 
-/** Directory (made when missing) held against other writers; close() it. */
+/**
+ * conf_lock - makes the directory of configurations, and keeps other writers off
+ *
+ * Waits ten seconds at most. Return: a descriptor to be closed, or -errno; -EBUSY:
+ * another command has been writing all the time.
+ */
 int conf_lock(void);
 
 /** Whether FEATURES has "@name:on". */

@@ -84,6 +84,11 @@ bool setplan_has(const struct setplan *p, const char *name);
  */
 int setplan_apply(struct setplan *p);
 
+/** Finds the way of each change; setplan_apply() has done so. */
+void setplan_find_ways(struct setplan *p);
+
+/* change.c: the list. */
+
 /**
  * setplan_change - puts @value under @key in @p->next, and that into the list
  * @value: NULL: takes the key out

@@ -269,6 +269,7 @@ static int reset_ub(struct set *s)
 	}
 	if (ret < 0)
 		ret = msg_fail(-ret, NULL, "set CT %u", s->ctid) ? VZ_SYSTEM : 0;
+	setplan_find_ways(&s->plan);
 	return ret ? ret : setlive_apply(&live);
 }
 
