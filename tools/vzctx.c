@@ -152,6 +152,19 @@ static void unread(int err)
 	msg_note("warning: cannot read " GLOBAL_CONF ": %s", strerror(err));
 }
 
+/* A command may go through the files more than once. */
+static void conf_not_read(const char *path, int err)
+{
+	static char told[128];
+
+	if (strstr(told, path))
+		return;
+	if (strlen(told) + strlen(path) < sizeof(told))
+		strcat(told, path);
+	msg_note("warning: cannot read %s: %s; it is left out", path,
+		 strerror(err));
+}
+
 /* What nobody could be told is a failure, whatever was done. */
 static int told(int ret)
 {
@@ -177,6 +190,7 @@ static int run(int argc, char **argv)
 	if (ret)
 		return msg_fail(-ret, NULL, "open /dev/null");
 	globalconf_unread = unread;
+	conf_unread = conf_not_read;
 	name = strrchr(argv[0], '/');
 	name = name ? name + 1 : argv[0];
 	if (!strcmp(name, "vzctl") || !strcmp(name, "vzlist")) {

@@ -238,7 +238,36 @@ waits_not_for_ever() {
 	return "$rc"
 }
 
-plan 18
+# The file of one container that cannot be read keeps no other one down.
+others_go_on() {
+	local dir=/etc/vz/conf rc
+	mkdir $dir/997.conf && mkfifo $dir/998.conf && ln -s 999.conf $dir/999.conf &&
+		expect 0 '997.conf: Is a directory; it is left out.* 102 ' timeout 30 vzctx list --all &&
+		expect 0 '998.conf: Invalid argument' timeout 30 vzctx list --all &&
+		expect 0 '999.conf: Too many levels' timeout 30 vzlist -a &&
+		expect 0 'CT 102 runs' timeout 60 vzctx start 102 -- /bin/sleep infinity &&
+		timeout 60 vzctx stop 102 --fast >/dev/null 2>&1 &&
+		expect 1 'CT 998' timeout 30 vzctx start 998 -- /bin/true
+	rc=$?
+	rm -r $dir/99[789].conf
+	return "$rc"
+}
+
+# What is said to have no effect has none.
+no_effect_is_none() {
+	local conf=/etc/vz/conf/102.conf rc
+	cp "$conf" "$work/conf" && sed -i '/^HOSTNAME=/d' "$conf" &&
+		printf '%s\n' 'FEATURES="nesting:on foo:on"' 'HOSTNAME="a b;c"' 'VE_ROOT="relative"' >>"$conf" &&
+		expect 0 'FEATURES.*HOSTNAME.*VE_ROOT' vzctx start 102 -- /bin/sleep infinity &&
+		same "ct102" "$(vzctx exec 102 -- uname -n 2>/dev/null)" &&
+		refuses vzctx exec 102 -- test -e /dev/.nesting
+	rc=$?
+	vzctx stop 102 --fast >/dev/null 2>&1
+	cp "$work/conf" "$conf"
+	return "$rc"
+}
+
+plan 20
 furnish
 # An emulated processor is so slow that a program at work looks like one run wild.
 rt=$(</proc/sys/kernel/sched_rt_runtime_us)
@@ -259,5 +288,7 @@ check "what cannot be taken back from it is told" promise_told
 check "a hang-up that is ignored is not passed on" nohup_meant
 check "another user's lock holds nothing up" locks_apart
 check "a lock that is held for long is told" waits_not_for_ever
+check "a file that cannot be read keeps no other container down" others_go_on
+check "a line without effect has none" no_effect_is_none
 echo "$rt" >/proc/sys/kernel/sched_rt_runtime_us
 vacate

@@ -12,6 +12,7 @@
 
 #include "conf/check.h"
 #include "conf/conf.h"
+#include "conf/confkey.h"
 #include "conf/names.h"
 
 /* What is put together with && and || is READ_OK or READ_NOT. */

@@ -25,6 +25,8 @@
 
 #define RETIRED	".conf.destroyed"
 
+void (*conf_unread)(const char *path, int err);
+
 struct conf {
 	struct line *first;
 	char *path;	/* NULL: not from a file */
@@ -82,12 +84,24 @@ static int read_lines(FILE *f, struct conf *c)
 struct conf *conf_load_path(const char *path)
 {
 	struct conf *c;
-	int err;
+	struct stat st;
+	int fd, err;
 	FILE *f;
 
-	f = fopen(path, "re");
-	if (!f)
+	/* A FIFO in its place must not be waited for. */
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
 		return NULL;
+	f = fdopen(fd, "r");
+	if (!f || fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		err = f ? S_ISDIR(st.st_mode) ? EISDIR : EINVAL : ENOMEM;
+		if (f)
+			fclose(f);
+		else
+			close(fd);
+		errno = err;
+		return NULL;
+	}
 	c = conf_new();
 	if (c)
 		c->path = strdup(path);
@@ -296,33 +310,6 @@ int conf_lock(void)
 	return err == EWOULDBLOCK ? -EBUSY : -err;
 }
 
-void conf_hostname(const struct conf *c, uint32_t ctid, char *buf,
-		   unsigned int size)
-{
-	const char *name = conf_get(c, "HOSTNAME");
-
-	if (name && *name)
-		snprintf(buf, size, "%s", name);
-	else
-		snprintf(buf, size, "ct%u", ctid);
-}
-
-bool conf_feature(const struct conf *c, const char *name)
-{
-	const char *list = conf_get(c, "FEATURES");
-	size_t len = strlen(name);
-	bool on = false;
-
-	for (; list && *list; list += strspn(list, " ,")) {
-		size_t n = strcspn(list, " ,");
-
-		if (n > len && !strncmp(list, name, len) && list[len] == ':')
-			on = n == len + 3 && !strncmp(list + len, ":on", 3);
-		list += n;
-	}
-	return on;
-}
-
 bool conf_id_base(const struct conf *c, uint32_t *base)
 {
 	const char *u = conf_get(c, "LOCAL_UID"), *g = conf_get(c, "LOCAL_GID");
@@ -363,7 +350,9 @@ static int each(const char *suffix,
 		/* A file that vanished between the two calls is no file. */
 		if (!c && errno == ENOENT)
 			continue;
-		ret = c ? fn(ctid, c, arg) : -errno;
+		if (!c && conf_unread)
+			conf_unread(path, errno);
+		ret = fn(ctid, c, arg);
 		conf_free(c);
 	}
 	closedir(d);

@@ -94,15 +94,6 @@ int conf_retire(const struct conf *c, uint32_t ctid);
  */
 int conf_lock(void);
 
-/** Whether FEATURES has "@name:on". */
-bool conf_feature(const struct conf *c, const char *name);
-
-#define HOSTNAME_SIZE	65	/* what the kernel takes, and a zero */
-
-/** The host name: HOSTNAME, or ct followed by the number. */
-void conf_hostname(const struct conf *c, uint32_t ctid, char *buf,
-		   unsigned int size);
-
 /**
  * conf_id_base - the base of the file's id range
  *
@@ -110,7 +101,15 @@ void conf_hostname(const struct conf *c, uint32_t ctid, char *buf,
  */
 bool conf_id_base(const struct conf *c, uint32_t *base);
 
-/** Calls @fn for every CTID.conf of the directory until it returns nonzero. */
+/** Told of each file that conf_each() cannot read, with an errno; NULL: nobody is. */
+extern void (*conf_unread)(const char *path, int err);
+
+/**
+ * conf_each - calls @fn for every CTID.conf of the directory until it returns nonzero
+ *
+ * With NULL for a file that cannot be read: one such file is no reason to keep other
+ * containers down.
+ */
 int conf_each(int (*fn)(uint32_t ctid, const struct conf *c, void *arg),
 	      void *arg);
 

@@ -165,3 +165,73 @@ bool confkey_number(const struct conf *c, const char *key, uint64_t *out)
 	return number(key, globalconf(c, key), out) ||
 	       (c && number(key, globalconf(NULL, key), out));
 }
+
+/* NULL: there is none, or it cannot be read, of which conf_warn() tells. */
+static const char *understood(const char *key, const char *value)
+{
+	char out[SETVAL_SIZE];
+
+	return value && confkey_read(key, value, out) ? value : NULL;
+}
+
+void conf_hostname(const struct conf *c, uint32_t ctid, char *buf,
+		   unsigned int size)
+{
+	const char *name = understood("HOSTNAME", conf_get(c, "HOSTNAME"));
+
+	if (name && *name)
+		snprintf(buf, size, "%s", name);
+	else
+		snprintf(buf, size, "ct%u", ctid);
+}
+
+bool conf_feature(const struct conf *c, const char *name)
+{
+	const char *list = understood("FEATURES", conf_get(c, "FEATURES"));
+	size_t len = strlen(name);
+	bool on = false;
+
+	for (; list && *list; list += strspn(list, " ,")) {
+		size_t n = strcspn(list, " ,");
+
+		if (n > len && !strncmp(list, name, len) && list[len] == ':')
+			on = n == len + 3 && !strncmp(list + len, ":on", 3);
+		list += n;
+	}
+	return on;
+}
+
+static void expand(const char *p, uint32_t ctid, char *buf, unsigned int size)
+{
+	size_t n = 0;
+
+	buf[0] = '\0';
+	while (*p && n + 1 < size) {
+		size_t skip = !strncmp(p, "$VEID", 5) ? 5 :
+			      !strncmp(p, "${VEID}", 7) ? 7 : 0;
+
+		if (skip) {
+			n += snprintf(buf + n, size - n, "%u", ctid);
+			p += skip;
+		} else {
+			buf[n++] = *p++;
+			buf[n] = '\0';
+		}
+	}
+}
+
+void conf_private(const struct conf *c, uint32_t ctid, char *buf,
+		  unsigned int size)
+{
+	const char *p = understood("VE_PRIVATE", globalconf(c, "VE_PRIVATE"));
+
+	expand(p && *p ? p : PRIVATE_DIR "/$VEID", ctid, buf, size);
+}
+
+void conf_root(const struct conf *c, uint32_t ctid, char *buf,
+	       unsigned int size)
+{
+	const char *p = understood("VE_ROOT", globalconf(c, "VE_ROOT"));
+
+	expand(p && *p ? p : ROOT_DIR "/$VEID", ctid, buf, size);
+}

@@ -42,4 +42,21 @@ bool confkey_number(const struct conf *c, const char *key, uint64_t *out);
 /** The same of the container's file alone. */
 bool confkey_own_number(const struct conf *c, const char *key, uint64_t *out);
 
+/** Whether FEATURES has "@name:on". */
+bool conf_feature(const struct conf *c, const char *name);
+
+#define HOSTNAME_SIZE	65	/* what the kernel takes, and a zero */
+
+/** The host name: HOSTNAME, or ct followed by the number. */
+void conf_hostname(const struct conf *c, uint32_t ctid, char *buf,
+		   unsigned int size);
+
+/** The private area: VE_PRIVATE with $VEID replaced, or the default place. */
+void conf_private(const struct conf *c, uint32_t ctid, char *buf,
+		  unsigned int size);
+
+/** Where it is mounted: VE_ROOT with $VEID replaced, or the default place. */
+void conf_root(const struct conf *c, uint32_t ctid, char *buf,
+	       unsigned int size);
+
 #endif /* _VZCTX_CONF_CONFKEY_H */

@@ -31,12 +31,4 @@ const struct conf *globalconf_file(void);
 /** The same as yes or no; what is neither, or not set, is @def. */
 bool globalconf_yes(const struct conf *c, const char *key, bool def);
 
-/** The private area: VE_PRIVATE with $VEID replaced, or the default place. */
-void conf_private(const struct conf *c, uint32_t ctid, char *buf,
-		  unsigned int size);
-
-/** Where it is mounted: VE_ROOT with $VEID replaced, or the default place. */
-void conf_root(const struct conf *c, uint32_t ctid, char *buf,
-	       unsigned int size);
-
 #endif /* _VZCTX_CONF_GLOBALCONF_H */

@@ -44,6 +44,9 @@ static void mark_key(struct taken *t, const char *value)
 static int mark_conf(uint32_t ctid, const struct conf *c, void *arg)
 {
 	(void)ctid;
+	/* Its range might be given away a second time. */
+	if (!c)
+		return -EIO;
 	mark_key(arg, conf_get(c, "LOCAL_UID"));
 	mark_key(arg, conf_get(c, "LOCAL_GID"));
 	return 0;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "conf/check.h"
+#include "conf/confkey.h"
 #include "conf/globalconf.h"
 #include "inside/files.h"
 #include "inside/hosts.h"

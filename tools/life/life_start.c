@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conf/confkey.h"
 #include "conf/confwarn.h"
 #include "conf/globalconf.h"
 #include "conf/idrange.h"

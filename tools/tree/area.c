@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "conf/confkey.h"
 #include "conf/globalconf.h"
 #include "lib/location.h"
 #include "tree/area.h"

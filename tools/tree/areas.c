@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "conf/confkey.h"
 #include "conf/globalconf.h"
 #include "lib/parse.h"
 #include "tree/areas.h"
@@ -124,6 +125,9 @@ static int add_both(uint32_t ctid, const struct conf *c, void *arg)
 	struct areas *a = arg;
 	int ret = 0;
 
+	/* Its directory is one of those with a number for a name, as a rule. */
+	if (!c)
+		return 0;
 	for (int which = AREA_PRIVATE; !ret && which <= AREA_ROOT; which++) {
 		if (ctid == a->ctid)
 			break;
@@ -146,6 +150,8 @@ static int add_left(uint32_t ctid, const struct conf *c, void *arg)
 	char path[PATH_MAX];
 	int ret = 0;
 
+	if (!c)
+		return 0;
 	area_path(ctid, c, AREA_PRIVATE, path, sizeof(path));
 	if (!place_open(&p, path, &guard) && !*p.rest && possible(p.path))
 		ret = add(arg, ctid, p.path, true);

@@ -48,7 +48,7 @@ static int add(struct all *a, uint32_t ctid, const struct conf *c)
 
 static int to_boot(uint32_t ctid, const struct conf *c, void *arg)
 {
-	return globalconf_yes(c, "ONBOOT", false) &&
+	return c && globalconf_yes(c, "ONBOOT", false) &&
 	       !globalconf_yes(c, "DISABLED", false) ? add(arg, ctid, c) : 0;
 }
 

@@ -2,6 +2,7 @@
 /*
  * vzctx - settings of a running container: all that are asked for, or none
  */
+#include "conf/confkey.h"
 #include "engine/cpu.h"
 #include "inside/files.h"
 #include "lib/msg.h"

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/confkey.h"
 #include "conf/confwarn.h"
 #include "conf/globalconf.h"
 #include "conf/names.h"
@@ -101,8 +102,7 @@ static int add_stopped(uint32_t ctid, const struct conf *c, void *arg)
 {
 	struct list *l = arg;
 
-	(void)c;
-	if (!is_wanted(l, ctid) || find(l, ctid))
+	if (!c || !is_wanted(l, ctid) || find(l, ctid))
 		return 0;
 	return add(l, ctid) ? 0 : -ENOMEM;
 }

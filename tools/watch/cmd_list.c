@@ -13,6 +13,7 @@
 #include <linux/beancounter.h>
 
 #include "conf/conf.h"
+#include "conf/confkey.h"
 #include "conf/confwarn.h"
 #include "conf/globalconf.h"
 #include "lib/msg.h"
@@ -143,6 +144,8 @@ static int add_stopped(uint32_t ctid, const struct conf *c, void *arg)
 	const struct vz_ctx ctx = { .ctid = ctid };
 	struct rows *rows = arg;
 
+	if (!c)
+		return 0;
 	for (size_t i = 0; i < rows->n; i++)
 		if (rows->v[i].ctx.ctid == ctid &&
 		    rows->v[i].ctx.state == VZCTX_STATE_RUNNING)

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "conf/conf.h"
+#include "conf/confkey.h"
 #include "lib/msg.h"
 #include "lib/parse.h"
 #include "module/modload.h"
