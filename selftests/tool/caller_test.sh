@@ -267,7 +267,21 @@ no_effect_is_none() {
 	return "$rc"
 }
 
-plan 20
+# Nobody else has the ids of a container that runs, whatever a file says.
+ids_apart() {
+	local conf=/etc/vz/conf/102.conf base rc
+	base=$(awk 'NR == 1 { print $2 }' "/proc/$(init_of 101)/uid_map")
+	cp "$conf" "$work/conf" && sed -i "s/^LOCAL_\(.\)ID=.*/LOCAL_\1ID=\"$((base + 65535))\"/" "$conf" &&
+		expect 1 'its ids are those of CT 101' vzctx start 102 -- /bin/sleep infinity &&
+		sed -i 's/^LOCAL_\(.\)ID=.*/LOCAL_\1ID="1000"/' "$conf" &&
+		expect 1 '65536 or more' vzctx start 102 -- /bin/sleep infinity &&
+		same stopped "$(state_of 102)"
+	rc=$?
+	cp "$work/conf" "$conf"
+	return "$rc"
+}
+
+plan 21
 furnish
 # An emulated processor is so slow that a program at work looks like one run wild.
 rt=$(</proc/sys/kernel/sched_rt_runtime_us)
@@ -290,5 +304,6 @@ check "another user's lock holds nothing up" locks_apart
 check "a lock that is held for long is told" waits_not_for_ever
 check "a file that cannot be read keeps no other container down" others_go_on
 check "a line without effect has none" no_effect_is_none
+check "ids of a running container are nobody else's" ids_apart
 echo "$rt" >/proc/sys/kernel/sched_rt_runtime_us
 vacate

@@ -36,7 +36,7 @@ values() {
 		NUMPROC|100|100|100
 		NUMPROC|100:200|100|200
 		NUMPROC| 100 : 200 |100|200
-		NUMPROC|100.9|100|100
+		NUMPROC|100.9|bad
 		NUMPROC|unlimited|$most|$most
 		NUMPROC|0:unlimited|0|$most
 		NUMPROC|$most|$most|$most

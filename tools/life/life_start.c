@@ -25,6 +25,7 @@
 #include "engine/cpu.h"
 #include "inside/birth.h"
 #include "inside/files.h"
+#include "life/idcheck.h"
 #include "life/life.h"
 #include "life/life_step.h"
 #include "life/script.h"
@@ -147,8 +148,11 @@ static int raise_it(struct start *s, struct tty *t, pid_t *pid)
 
 	if (!conf_id_base(s->conf, &b.id_base) || !b.id_base)
 		return report_fail(s->report, OUT_BAD_CONF, 0,
-				   "its configuration needs LOCAL_UID and LOCAL_GID, the same number above 0",
+				   "its configuration needs LOCAL_UID and LOCAL_GID, the same number, 65536 or more",
 				   "%s", s->intent);
+	ret = idcheck(s->nl, s->ctid, b.id_base, s->intent, s->report);
+	if (ret)
+		return ret;
 	conf_private(s->conf, s->ctid, private, sizeof(private));
 	what = area_mounted(s->ctid, s->conf, &root);
 	if ((what != AREA_OURS && what != AREA_BOUND) || fstat(root.fd, &st)) {

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - whether a container's range of ids is its own
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "conf/conf.h"
+#include "life/idcheck.h"
+
+/* Whether a task's user namespace has one of the ids; gone is no. */
+static bool has_ids(uint32_t pid, uint64_t base)
+{
+	uint64_t inside, outside, count;
+	bool has = false;
+	char path[32];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%u/uid_map", pid);
+	f = fopen(path, "re");
+	while (f && !has &&
+	       fscanf(f, "%" SCNu64 " %" SCNu64 " %" SCNu64, &inside, &outside,
+		      &count) == 3)
+		/* The host's own namespace has all ids, and is nobody's range. */
+		has = outside && base < outside + count &&
+		      outside < base + ID_COUNT;
+	if (f)
+		fclose(f);
+	return has;
+}
+
+int idcheck(struct vznl *nl, uint32_t ctid, uint32_t base, const char *intent,
+	    struct report *report)
+{
+	struct vz_ctxlist list = { 0 };
+	char sentence[160];
+	int ret;
+
+	if (base < ID_COUNT)
+		return report_fail(report, OUT_BAD_CONF, 0,
+				   "LOCAL_UID and LOCAL_GID have to be 65536 or more, below that are the host's own users",
+				   "%s", intent);
+	ret = vznl_list(nl, &list);
+	if (ret)
+		return report_fail(report, EXIT_FAILED, -ret, NULL, "%s",
+				   intent);
+	for (size_t i = 0; !ret && i < list.n; i++) {
+		if (list.v[i].ctid == ctid || !list.v[i].pid ||
+		    !has_ids(list.v[i].pid, base))
+			continue;
+		snprintf(sentence, sizeof(sentence),
+			 "its ids are those of CT %u, which runs; without LOCAL_UID and LOCAL_GID in its file it gets ids of its own",
+			 list.v[i].ctid);
+		ret = report_fail(report, OUT_BAD_CONF, 0, sentence, "%s",
+				  intent);
+	}
+	vz_ctxlist_free(&list);
+	return ret;
+}
