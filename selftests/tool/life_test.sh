@@ -234,6 +234,26 @@ no_escape() {
 	return "$rc"
 }
 
+# down_in_between: one that reboots at once, as long as it is let, is down.
+down_in_between() {
+	printf '%s\n' '#!/bin/sh' 'echo x >>/lives' 'exec reboot -f' >/vz/private/401/sbin/init
+	vzctx start 401 && wait_for 30 down 401
+}
+
+# Nor does it escape while it is down and about to start again.
+stays_down() {
+	local rc
+	cp -p /vz/private/401/sbin/init "$work/init"
+	down_in_between && expect 0 'CT 401 is stopped' vzctx stop 401 && refuses wait_for 6 running 401 &&
+		down_in_between && expect 0 '' vzctl stop 401 --fast && refuses wait_for 6 running 401 &&
+		down_in_between && vzctx shutdown >/dev/null && refuses wait_for 6 running 401 && put_away 401 &&
+		expect 1 'it is not running' vzctx stop 401
+	rc=$?
+	cp -p "$work/init" /vz/private/401/sbin/init
+	vzctx stop 401 --fast >/dev/null 2>&1
+	return "$rc"
+}
+
 # --- many ----------------------------------------------------------------------
 
 onboot() {
@@ -291,7 +311,7 @@ purged() {
 		! grep -q UNFINISHED "$conf/402.conf.destroyed"
 }
 
-plan 21
+plan 22
 dmesg_mark
 check "a template becomes a private area" from_template
 check "without the template nothing is made" no_template
@@ -309,6 +329,7 @@ check "a container that ends by itself is put away" ends_by_itself
 check "a reboot from inside is a new life" reboots
 check "a poweroff from inside ends it" powers_off
 check "a stop cannot be answered by a reboot" no_escape
+check "one that has just rebooted is stopped as well" stays_down
 check "boot and shutdown keep the order" boot_order
 check "boot starts containers side by side" boot_parallel
 check "one that does not start holds nobody up" boot_goes_on

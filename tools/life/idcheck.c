@@ -2,7 +2,6 @@
 /*
  * vzctx - whether a container's range of ids is its own
  */
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -12,7 +11,7 @@
 /* Whether a task's user namespace has one of the ids; gone is no. */
 static bool has_ids(uint32_t pid, uint64_t base)
 {
-	uint64_t inside, outside, count;
+	unsigned long long inside, outside, count;
 	bool has = false;
 	char path[32];
 	FILE *f;
@@ -20,8 +19,7 @@ static bool has_ids(uint32_t pid, uint64_t base)
 	snprintf(path, sizeof(path), "/proc/%u/uid_map", pid);
 	f = fopen(path, "re");
 	while (f && !has &&
-	       fscanf(f, "%" SCNu64 " %" SCNu64 " %" SCNu64, &inside, &outside,
-		      &count) == 3)
+	       fscanf(f, "%llu %llu %llu", &inside, &outside, &count) == 3)
 		/* The host's own namespace has all ids, and is nobody's range. */
 		has = outside && base < outside + count &&
 		      outside < base + ID_COUNT;

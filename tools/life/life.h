@@ -56,6 +56,8 @@ struct life_start {
 	bool foreground;	/* stay with it; *status is its exit status */
 	bool verbose;		/* note what is not counted, and what is missing */
 	bool force;		/* even if its configuration says DISABLED */
+	bool again;		/* by its keeper, as promised (module/again.h): not
+				 * if the promise was taken away, and silently */
 	int wait_s;		/* seconds to wait until its init says that it
 				 * is up; 0: do not */
 };

@@ -32,6 +32,7 @@
 #include "limit/conflimit.h"
 #include "limit/deflimit.h"
 #include "limit/onlimit.h"
+#include "module/again.h"
 #include "module/ended.h"
 #include "module/modload.h"
 #include "module/running.h"
@@ -199,7 +200,7 @@ static int foreground(struct start *s, int *lock, int *status)
 
 static void start_again(uint32_t ctid, char **argv, struct report *report)
 {
-	struct life_start again = { .ctid = ctid, .argv = argv };
+	struct life_start again = { .ctid = ctid, .argv = argv, .again = true };
 	int status;
 
 	life_start(&again, &status, report);
@@ -246,6 +247,8 @@ static noreturn void keeper(struct start *s, int fd)
 				  s->intent);
 	else
 		ret = raise_it(s, &t, &pid);
+	if (!ret)
+		again_promise(ctid);
 	if (!report_send(s->report, ret, fd) || ret)
 		_exit(1);
 
@@ -256,8 +259,10 @@ static noreturn void keeper(struct start *s, int fd)
 	if (s->want->argv && !stopped)
 		ended_note(ctid, st);
 	life_ended(ctid, NULL);
-	if (stopped || !WIFSIGNALED(st) || WTERMSIG(st) != SIGHUP)
+	if (stopped || !WIFSIGNALED(st) || WTERMSIG(st) != SIGHUP) {
+		again_take(ctid, getpid());
 		_exit(0);
+	}
 	if (now() - since < REBOOT_PAUSE_S)
 		sleep(REBOOT_PAUSE_S);
 	start_again(ctid, s->want->argv, s->report);
@@ -321,6 +326,7 @@ static void leftovers(struct start *s)
 	if (is_mounted(s->ctid, s->conf))
 		umount_step(s->ctid, s->conf, s->report);
 	running_take_stop(s->ctid, 0);
+	again_take(s->ctid, 0);
 	ended_forget(s->ctid);
 }
 
@@ -372,6 +378,10 @@ static int start(struct start *s, int *status)
 	lock = running_lock(s->ctid, LOCK_EX, "start");
 	if (lock < 0)
 		return running_busy(lock, s->ctid, s->intent, s->report);
+	if (s->want->again && !again_take(s->ctid, getpid())) {
+		close(lock);
+		return OUT_NOT_RUNNING;
+	}
 	/* Whoever held it may have made another container of it, or none. */
 	ret = reload(s) ? no_conf(s->ctid, s->intent, s->report) : check(s);
 	if (!ret)

@@ -15,6 +15,7 @@
 #include "life/life_step.h"
 #include "life/script.h"
 #include "life/stopsig.h"
+#include "module/again.h"
 #include "module/modload.h"
 #include "module/running.h"
 
@@ -44,6 +45,29 @@ static int await_birth(uint32_t ctid, const char *intent,
 
 	if (lock < 0)
 		return running_busy(lock, ctid, intent, report);
+	close(lock);
+	return EXIT_OK;
+}
+
+/*
+ * One that has rebooted and is to start again is known to its keeper alone. *@kept:
+ * it is down, and stays down. What runs may be entered, by a command that the
+ * container holds up, so the lock is for what does not run.
+ */
+static int keep_down(uint32_t ctid, const char *intent, bool *kept,
+		     struct report *report)
+{
+	struct life_state st;
+	int lock;
+
+	life_state(ctid, &st);
+	if (st.running)
+		return EXIT_OK;
+	lock = running_lock(ctid, LOCK_EX, "stop");
+	if (lock < 0)
+		return running_busy(lock, ctid, intent, report);
+	life_state(ctid, &st);
+	*kept = !st.running && again_take(ctid, 0);
 	close(lock);
 	return EXIT_OK;
 }
@@ -93,13 +117,22 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s,
 {
 	struct vz_ctx c;
 	struct life_state st;
+	bool kept = false;
 	char intent[32];
 	int ret, pidfd;
 
 	snprintf(intent, sizeof(intent), "stop CT %u", ctid);
 	ret = await_birth(ctid, intent, report);
+	if (!ret)
+		ret = keep_down(ctid, intent, &kept, report);
 	if (ret)
 		return ret;
+	if (kept) {
+		report_step(report, "Container was stopped");
+		report_done(report, "CT %u is stopped; it had rebooted and does not start again",
+			    ctid);
+		return EXIT_OK;
+	}
 	ret = running_get(nl, ctid, intent, false, &c, &pidfd, report);
 	if (ret)
 		return ret;
@@ -123,6 +156,7 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s,
 		return report_fail(report, OUT_NO_STOP, -ret, ret == -ETIMEDOUT ? "its tasks do not end" : vznl_sentence(nl),
 				   "%s", intent);
 	report_step(report, "Container was stopped");
+	again_take(ctid, 0);
 	life_ended(ctid, report);
 	/* Its keeper may have been quicker; it is not heard. */
 	life_state(ctid, &st);

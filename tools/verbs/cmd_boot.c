@@ -16,6 +16,7 @@
 #include "lib/msg.h"
 #include "lib/parse.h"
 #include "life/life.h"
+#include "module/again.h"
 #include "module/modload.h"
 #include "verbs/cmd.h"
 
@@ -61,6 +62,23 @@ static int by_order(const void *a, const void *b)
 	return x->ctid < y->ctid ? -1 : x->ctid > y->ctid;
 }
 
+/* It is down between a reboot and its next start, or runs and is there already. */
+static int add_again(uint32_t ctid, void *arg)
+{
+	struct all *a = arg;
+	struct conf *c;
+	int ret = 0;
+
+	for (size_t i = 0; i < a->n; i++)
+		if (a->v[i].ctid == ctid)
+			return 0;
+	c = conf_load(ctid);
+	if (c)
+		ret = add(a, ctid, c);
+	conf_free(c);
+	return ret;
+}
+
 /* Those that run, whatever started them; first up is last down. */
 static int running(struct all *a)
 {
@@ -85,7 +103,7 @@ static int running(struct all *a)
 	}
 	vz_ctxlist_free(&list);
 	vznl_close(nl);
-	return ret;
+	return ret ? ret : again_each(add_again, a);
 }
 
 static noreturn void job(const struct all *a, uint32_t ctid)
