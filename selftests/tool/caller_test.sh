@@ -241,7 +241,7 @@ waits_not_for_ever() {
 # The file of one container that cannot be read keeps no other one down.
 others_go_on() {
 	local dir=/etc/vz/conf rc
-	mkdir $dir/997.conf && mkfifo $dir/998.conf && ln -s 999.conf $dir/999.conf &&
+	mkdir "$dir/997.conf" && mkfifo "$dir/998.conf" && ln -s 999.conf "$dir/999.conf" &&
 		expect 0 '997.conf: Is a directory; it is left out.* 102 ' timeout 30 vzctx list --all &&
 		expect 0 '998.conf: Invalid argument' timeout 30 vzctx list --all &&
 		expect 0 '999.conf: Too many levels' timeout 30 vzlist -a &&
@@ -249,7 +249,7 @@ others_go_on() {
 		timeout 60 vzctx stop 102 --fast >/dev/null 2>&1 &&
 		expect 1 'CT 998' timeout 30 vzctx start 998 -- /bin/true
 	rc=$?
-	rm -r $dir/99[789].conf
+	rm -r "$dir"/99[789].conf
 	return "$rc"
 }
 
