@@ -39,7 +39,7 @@ static int no_number(struct kprobe *p, struct pt_regs *regs)
 	struct miscdevice *misc = (void *)regs_get_kernel_argument(regs, 0);
 
 	if (!strcmp(misc->name, device)) {
-		mdelay(500);
+		mdelay(3000);
 		misc->minor = mine.minor;
 	}
 	return 0;
