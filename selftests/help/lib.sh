@@ -34,12 +34,6 @@ skip() {
 	printf 'ok %d - %s # SKIP %s\n' "$tap_seen" "$1" "$2"
 }
 
-# skip_all REASON: ends the test as skipped.
-skip_all() {
-	printf 'TAP version 13\n1..0 # SKIP %s\n' "$*"
-	exit 4
-}
-
 note() {
 	printf '%s\n' "$*" | sed 's/^/# /'
 }

@@ -263,11 +263,6 @@ bool tty_told(int sfd)
 	return asked;
 }
 
-bool tty_asked(void)
-{
-	return asked;
-}
-
 /* Nobody reads the terminal: what runs on it is told so, as by a modem. */
 static void hang_up(struct tty *t, struct pump *in)
 {

@@ -70,9 +70,6 @@ int tty_signals(void);
 /** tty_told - reads @sfd. Return: whether an end was asked for, now or before. */
 bool tty_told(int sfd);
 
-/** Whether an end was asked for. */
-bool tty_asked(void);
-
 /** The terminal on standard input, if it is one: raw, and as it was before. */
 void tty_raw(void);
 void tty_cooked(void);	/* can be called in a signal handler, and by atexit() */

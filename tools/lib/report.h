@@ -53,7 +53,6 @@ enum outcome {
 	OUT_SCRIPT,		/* an action script failed */
 	OUT_SAVE,		/* the configuration could not be written */
 	OUT_WAIT,		/* it did not come up in time */
-	OUT_NAME,		/* the name is taken or malformed */
 	OUT_PASSWORD,		/* it could not be set */
 	OUT_PLACE,		/* a directory may not be a container's */
 	OUT_END
