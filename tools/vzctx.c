@@ -216,6 +216,7 @@ static int run(int argc, char **argv)
 					"run from a sealed copy of itself");
 		caller_forget();
 	}
+	msg_verb = v->name;
 	return outcome_code(v->fn(v, argc - 1, argv + 1));
 }
 

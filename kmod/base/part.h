@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vzctx - what an engine keeps for each context
+ * vzctx - what one source of the module keeps for each context
  *
- * main.c has the table of parts. So an engine with a share in every context is a
+ * main.c has the table of parts. So a source with a share in every context is a
  * row there, and the life of a context (life.c) knows none of them by name.
  */
 #ifndef _VZCTX_PART_H
@@ -11,7 +11,7 @@
 struct vzctx;
 
 /**
- * struct vzctx_part - one engine's share in the life of a context
+ * struct vzctx_part - one source's share in the life of a context
  * @alloc: makes it. Nobody else knows the context yet. 0 or -errno
  * @born: the context is known; it may have ended, but is not let go
  * @ended: the last task is gone; before the end is announced. Runs in the exiting

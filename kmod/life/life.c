@@ -337,7 +337,7 @@ void vzctx_end(struct pid_namespace *pid_ns)
 
 /**
  * vzctx_init() - prepares an empty registry
- * @all_parts: what engines keep for each context; NULL-terminated
+ * @all_parts: what sources keep for each context; NULL-terminated
  * @last_gone: called in process context after the last context was freed
  *
  * Return: 0 or -ENOMEM.

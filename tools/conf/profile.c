@@ -80,15 +80,17 @@ static const struct profile profiles[] = {
 	{ "vswap-4g", vswap_4g, 0 },
 };
 
+#define NPROFILES (sizeof(profiles) / sizeof(profiles[0]))
+
 const struct profile *profile_find(const char *name)
 {
-	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
+	for (size_t i = 0; i < NPROFILES; i++)
 		if (!strcmp(profiles[i].name, name))
 			return &profiles[i];
 	return NULL;
 }
 
-const char *profile_names(void)
+const char *profile_name(size_t i)
 {
-	return "basic light vswap-256m vswap-512m vswap-1024m vswap-1g vswap-2g vswap-4g";
+	return i < NPROFILES ? profiles[i].name : NULL;
 }

@@ -25,7 +25,7 @@ struct profile {
 /** Return: NULL when there is none of that name. */
 const struct profile *profile_find(const char *name);
 
-/** The names, separated by blanks. */
-const char *profile_names(void);
+/** The name of the @i-th, NULL behind the last. */
+const char *profile_name(size_t i);
 
 #endif /* _VZCTX_CONF_PROFILE_H */

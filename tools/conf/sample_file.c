@@ -17,7 +17,7 @@
 #define PREFIX	"ve-"
 #define SUFFIX	".conf-sample"
 
-/* The name without what it was called in older days. */
+/* Old configurations of OpenVZ say "vps.basic" for the sample "basic". */
 static const char *plain(const char *name)
 {
 	return strncmp(name, "vps.", 4) ? name : name + 4;
@@ -143,7 +143,7 @@ void sample_names(char *buf, size_t size)
 {
 	struct dirent **e;
 	int n = scandir(CONF_DIR, &e, is_sample, alphasort);
-	char word[32];
+	const char *p;
 
 	*buf = '\0';
 	for (int i = 0; i < n; i++) {
@@ -153,14 +153,9 @@ void sample_names(char *buf, size_t size)
 	}
 	if (n >= 0)
 		free(e);
-	for (const char *p = profile_names(); *p; p += strspn(p, " ")) {
-		size_t len = strcspn(p, " ");
-
-		snprintf(word, sizeof(word), "%.*s", (int)len, p);
-		if (!listed(buf, word, len))
-			add(buf, size, p, len);
-		p += len;
-	}
+	for (size_t i = 0; (p = profile_name(i)); i++)
+		if (!listed(buf, p, strlen(p)))
+			add(buf, size, p, strlen(p));
 }
 
 static int copy(const char *key, const char *value, void *arg)

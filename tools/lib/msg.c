@@ -14,6 +14,7 @@
 
 enum msg_style msg_style = MSG_VZCTX;
 bool msg_quiet;
+const char *msg_verb;
 void (*msg_log)(const char *line, bool error);
 
 static const struct ending *(*ending_of)(int ret);
@@ -66,6 +67,8 @@ static void say_fault(const struct fault *f)
 		say(true, "%s", e->text);
 	else if (e && e->text && *f->object)
 		say(true, "%s%s%s", e->text, f->object, e->rest);
+	else if (!*f->intent && f->outcome == EXIT_USAGE && msg_verb)
+		msg_usage(msg_verb, "%s", f->sentence);
 	else if (!*f->intent)
 		msg_note("%s", f->sentence);
 	else

@@ -31,6 +31,9 @@ void msg_as_openvz(const struct ending *(*of)(int ret));
 /** msg_quiet - nothing on stdout by msg_step() and msg_done(); a log still gets it. */
 extern bool msg_quiet;
 
+/** The verb that runs, in whose --help a usage error is explained; NULL: no verb. */
+extern const char *msg_verb;
+
 /** Called with each line said, without its newline; NULL: nobody listens. */
 extern void (*msg_log)(const char *line, bool error);
 
@@ -42,7 +45,8 @@ int outcome_code(int ret);
  *
  * A fault is "vzctx: cannot <intent>: <sentence>" on stderr. In OpenVZ's style an
  * outcome's own words are said where OpenVZ has some. Whoever lacks the rights for
- * it is told to run it as root. A process without terminal writes to syslog.
+ * it is told to run it as root. A sentence of EXIT_USAGE is followed by where the
+ * usage stands. A process without terminal writes to syslog.
  */
 extern struct report msg_report;
 

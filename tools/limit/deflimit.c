@@ -16,10 +16,6 @@
 #include "lib/parse.h"
 #include "limit/deflimit.h"
 
-#define TASKS	4096
-#define FILES	262144
-#define TTYS	256
-
 /* The figure in a file of one; 0: there is none. */
 static uint64_t figure(const char *path)
 {
@@ -57,16 +53,17 @@ uint64_t deflimit_memory(void)
 
 	if (!cgroup_controls("memory") || sysinfo(&si))
 		return VZCTX_UNLIMITED;
-	return si.totalram * (uint64_t)si.mem_unit / sysconf(_SC_PAGESIZE) / 4 * 3;
+	return si.totalram * (uint64_t)si.mem_unit / sysconf(_SC_PAGESIZE) / 4 *
+	       DEFLIMIT_RAM_QUARTERS;
 }
 
 size_t deflimit_add(const struct conf *c, const struct vz_reslist *res,
 		    struct vz_set *set, size_t n)
 {
 	const char *word = globalconf(c, DEFLIMIT_KEY);
-	const uint64_t tasks = share(TASKS, figure("/proc/sys/kernel/threads-max"));
-	const uint64_t files = share(FILES, figure("/proc/sys/fs/file-max"));
-	const uint64_t terminals = share(TTYS, ttys());
+	const uint64_t tasks = share(DEFLIMIT_TASKS, figure("/proc/sys/kernel/threads-max"));
+	const uint64_t files = share(DEFLIMIT_FILES, figure("/proc/sys/fs/file-max"));
+	const uint64_t terminals = share(DEFLIMIT_TTYS, ttys());
 	const struct vz_set defaults[] = {
 		{ .id = UB_NUMPROC, .barrier = tasks, .limit = tasks },
 		{ .id = UB_NUMFILE, .barrier = files, .limit = files },

@@ -2,22 +2,24 @@
 /*
  * vzctx - limits of a container whose configuration does not say any
  *
- *   numproc     4096, or half of what the kernel allows in all, if that is less
- *   numfile     262144, or half of what the kernel allows in all
- *   numpty      256, or half of what the kernel has for containers
- *   physpages   three quarters of the host's memory
- *
  * The module limits nothing of its own accord, and one loop of forks would take
  * the host along; one that opens terminals would leave none to the others, for
- * containers share those of the kernel. DEFAULT_LIMITS="none", in the container's configuration or in
- * /etc/vz/vz.conf, leaves them out, and so does a figure for the resource,
- * "unlimited" included.
+ * containers share those of the kernel. DEFAULT_LIMITS="none", in the container's
+ * configuration or in /etc/vz/vz.conf, leaves the default limits out, and so does
+ * a figure for the resource, "unlimited" included.
  */
 #ifndef _VZCTX_LIMIT_DEFLIMIT_H
 #define _VZCTX_LIMIT_DEFLIMIT_H
 
 #include "conf/conf.h"
 #include "module/ctxinfo.h"
+
+/* Each, or half of what the kernel has in all where that is less. */
+#define DEFLIMIT_TASKS		4096	/* numproc */
+#define DEFLIMIT_FILES		262144	/* numfile */
+#define DEFLIMIT_TTYS		256	/* numpty */
+
+#define DEFLIMIT_RAM_QUARTERS	3	/* of the host's memory, physpages */
 
 /**
  * deflimit_add - appends those that @set, what @c says, has nothing about

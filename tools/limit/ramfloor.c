@@ -8,7 +8,6 @@
 #include <linux/beancounter.h>
 
 #include "engine/cgroup_hold.h"
-#include "lib/msg.h"
 #include "lib/parse.h"
 #include "limit/ramfloor.h"
 
@@ -24,7 +23,8 @@ static uint64_t asked(const struct vz_set *set, size_t n, uint32_t id)
 	return UINT64_MAX;
 }
 
-int ramfloor_check(uint32_t ctid, const struct vz_set *set, size_t n)
+int ramfloor_check(uint32_t ctid, const struct vz_set *set, size_t n,
+		   struct report *report)
 {
 	uint64_t ram = asked(set, n, UB_PHYSPAGES), held;
 	char have[24], want[24], text[192];
@@ -39,5 +39,6 @@ int ramfloor_check(uint32_t ctid, const struct vz_set *set, size_t n)
 	snprintf(text, sizeof(text),
 		 "it holds %s that it cannot give up, and under %s the kernel would kill its tasks; set more, or stop it first",
 		 have, want);
-	return msg_end(OUT_LIMITS, 0, text, "limit the memory of CT %u", ctid);
+	return report_fail(report, OUT_LIMITS, 0, text,
+			   "limit the memory of CT %u", ctid);
 }

@@ -14,7 +14,6 @@
 
 #include <linux/beancounter.h>
 
-#include "lib/msg.h"
 #include "lib/parse.h"
 #include "limit/onlimit.h"
 #include "limit/validate.h"
@@ -28,27 +27,27 @@ struct check {
 	struct limit l[UB_RESOURCES];
 	const char *name[UB_RESOURCES];
 	uint64_t avnumproc;
+	found_fn found;
 	int bad;
 };
 
 #define NONE VZCTX_UNLIMITED
 
-enum severity { ERROR, WARNING, RECOMMENDATION };
-
 static void __attribute__((format(printf, 3, 4)))
-say(struct check *c, enum severity s, const char *fmt, ...)
+say(struct check *c, enum finding f, const char *fmt, ...)
 {
-	static const char *const words[] = {
-		"Error", "Warning", "Recommendation",
-	};
+	char *sentence;
 	va_list ap;
+	int len;
 
-	printf("%s: ", words[s]);
+	c->bad += f != FINDING_RECOMMENDATION;
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	len = vasprintf(&sentence, fmt, ap);
 	va_end(ap);
-	putchar('\n');
-	c->bad += s != RECOMMENDATION;
+	if (len < 0)
+		return;
+	c->found(f, sentence);
+	free(sentence);
 }
 
 static uint64_t mul(uint64_t a, uint64_t b)
@@ -68,7 +67,7 @@ static void order(struct check *c)
 {
 	for (unsigned int i = 0; i < UB_RESOURCES; i++)
 		if (c->name[i] && c->l[i].bar > c->l[i].lim)
-			say(c, ERROR, "%s: the barrier is above the limit, which holds for both",
+			say(c, FINDING_ERROR, "%s: the barrier is above the limit, which holds for both",
 			    c->name[i]);
 }
 
@@ -83,7 +82,7 @@ static void equal(struct check *c)
 		const struct limit *l = &c->l[ids[i]];
 
 		if (l->bar < l->lim)
-			say(c, WARNING, "%s: barrier %" PRIu64 " and limit differ; requests stop at the barrier, so the limit means nothing",
+			say(c, FINDING_WARNING, "%s: barrier %" PRIu64 " and limit differ; requests stop at the barrier, so the limit means nothing",
 			    c->name[ids[i]], l->bar);
 	}
 }
@@ -93,14 +92,14 @@ static void guarantees(struct check *c, bool vswap)
 	const struct limit *l = c->l;
 
 	if (l[UB_VMGUARPAGES].lim != NONE)
-		say(c, WARNING, "vmguarpages: the limit is not unlimited; only the barrier of a guarantee means something");
+		say(c, FINDING_WARNING, "vmguarpages: the limit is not unlimited; only the barrier of a guarantee means something");
 	if (l[UB_OOMGUARPAGES].lim != NONE)
-		say(c, WARNING, "oomguarpages: the limit is not unlimited; only the barrier of a guarantee means something");
+		say(c, FINDING_WARNING, "oomguarpages: the limit is not unlimited; only the barrier of a guarantee means something");
 	if (l[UB_VMGUARPAGES].given &&
 	    l[UB_PRIVVMPAGES].bar < l[UB_VMGUARPAGES].bar)
-		say(c, WARNING, "privvmpages: the barrier is below that of vmguarpages; memory that is guaranteed is refused");
+		say(c, FINDING_WARNING, "privvmpages: the barrier is below that of vmguarpages; memory that is guaranteed is refused");
 	if (!vswap && l[UB_PHYSPAGES].given && l[UB_PHYSPAGES].bar)
-		say(c, WARNING, "physpages: the barrier is not 0; it means nothing");
+		say(c, FINDING_WARNING, "physpages: the barrier is not 0; it means nothing");
 }
 
 static void kernel_memory(struct check *c)
@@ -113,12 +112,12 @@ static void kernel_memory(struct check *c)
 		if (l[UB_DCACHESIZE].given)
 			need = sum(need, l[UB_DCACHESIZE].lim);
 		if (l[UB_KMEMSIZE].bar < need)
-			say(c, ERROR, "kmemsize: the barrier is below 40 KiB a process and the limit of dcachesize, %" PRIu64 "; with %" PRIu64 " processes fork and open fail",
+			say(c, FINDING_ERROR, "kmemsize: the barrier is below 40 KiB a process and the limit of dcachesize, %" PRIu64 "; with %" PRIu64 " processes fork and open fail",
 			    need, c->avnumproc);
 	}
 	if (l[UB_NUMFILE].lim != NONE &&
 	    l[UB_DCACHESIZE].lim < mul(384, l[UB_NUMFILE].lim))
-		say(c, WARNING, "dcachesize: the limit is below 384 bytes a file, %" PRIu64 "; open fails before numfile is reached",
+		say(c, FINDING_WARNING, "dcachesize: the limit is below 384 bytes a file, %" PRIu64 "; open fails before numfile is reached",
 		    mul(384, l[UB_NUMFILE].lim));
 	if (c->avnumproc != NONE) {
 		need = sum(sum(l[UB_NUMTCPSOCK].lim, l[UB_NUMOTHERSOCK].lim),
@@ -126,7 +125,7 @@ static void kernel_memory(struct check *c)
 		if (need == NONE || need < mul(32, c->avnumproc))
 			need = mul(32, c->avnumproc);
 		if (l[UB_NUMFILE].bar < need)
-			say(c, WARNING, "numfile: the barrier is below %" PRIu64 ", 32 a process or one a socket and terminal; programs cannot open files or sockets they may have",
+			say(c, FINDING_WARNING, "numfile: the barrier is below %" PRIu64 ", 32 a process or one a socket and terminal; programs cannot open files or sockets they may have",
 			    need);
 	}
 }
@@ -140,10 +139,10 @@ static void room(struct check *c, int buf, int socks)
 	if (l[buf].lim == NONE)
 		return;
 	if (need == NONE)
-		say(c, ERROR, "%s: it is limited and %s is not; some sockets get no buffer and their connections hang",
+		say(c, FINDING_ERROR, "%s: it is limited and %s is not; some sockets get no buffer and their connections hang",
 		    c->name[buf], c->name[socks]);
 	else if (l[buf].lim - l[buf].bar < need && l[buf].lim >= l[buf].bar)
-		say(c, ERROR, "%s: the limit is less than %" PRIu64 " above the barrier, 2.5 KiB a socket of %s; connections hang",
+		say(c, FINDING_ERROR, "%s: the limit is less than %" PRIu64 " above the barrier, 2.5 KiB a socket of %s; connections hang",
 		    c->name[buf], need, c->name[socks]);
 }
 
@@ -156,15 +155,15 @@ static void sockets(struct check *c)
 	room(c, UB_TCPRCVBUF, UB_NUMTCPSOCK);
 	room(c, UB_OTHERSOCKBUF, UB_NUMOTHERSOCK);
 	if (l[UB_TCPSNDBUF].bar < 64 * 1024)
-		say(c, ERROR, "tcpsndbuf: the barrier is below 64 KiB; sending stalls");
+		say(c, FINDING_ERROR, "tcpsndbuf: the barrier is below 64 KiB; sending stalls");
 	if (l[UB_TCPRCVBUF].bar < 64 * 1024)
-		say(c, ERROR, "tcprcvbuf: the barrier is below 64 KiB; receiving stalls");
+		say(c, FINDING_ERROR, "tcprcvbuf: the barrier is below 64 KiB; receiving stalls");
 	for (size_t i = 0; i < sizeof(small); i++) {
 		if (l[small[i]].bar < 32 * 1024)
-			say(c, WARNING, "%s: the barrier is below 32 KiB; datagrams are lost or cannot be sent",
+			say(c, FINDING_WARNING, "%s: the barrier is below 32 KiB; datagrams are lost or cannot be sent",
 			    c->name[small[i]]);
 		else if (l[small[i]].bar < 129 * 1024)
-			say(c, RECOMMENDATION, "%s: the barrier is below 129 KiB; large datagrams do not fit",
+			say(c, FINDING_RECOMMENDATION, "%s: the barrier is below 129 KiB; large datagrams do not fit",
 			    c->name[small[i]]);
 	}
 }
@@ -183,10 +182,10 @@ static void vswap(struct check *c)
 		const struct limit *l = &c->l[ids[i]];
 
 		if (l->given && l->bar)
-			say(c, WARNING, "%s: the barrier is not 0; it means nothing",
+			say(c, FINDING_WARNING, "%s: the barrier is not 0; it means nothing",
 			    c->name[ids[i]]);
 		if (l->given && l->lim > have[i])
-			say(c, WARNING, "%s: the limit is above the %" PRIu64 " pages the host has; it is never reached",
+			say(c, FINDING_WARNING, "%s: the limit is above the %" PRIu64 " pages the host has; it is never reached",
 			    c->name[ids[i]], have[i]);
 	}
 }
@@ -215,7 +214,7 @@ static void read_conf(struct check *c, const struct vz_reslist *res,
 		value = conf ? conf_get(conf, key) : NULL;
 		if (value && !parse_barlim(value, r->unit, &c->l[r->id].bar,
 					   &c->l[r->id].lim))
-			say(c, ERROR, "%s: \"%s\" is no BARRIER:LIMIT; nothing is limited by it",
+			say(c, FINDING_ERROR, "%s: \"%s\" is no BARRIER:LIMIT; nothing is limited by it",
 			    r->name, value);
 		else
 			c->l[r->id].given = value;
@@ -224,17 +223,17 @@ static void read_conf(struct check *c, const struct vz_reslist *res,
 
 int validate(const struct vz_reslist *res, const struct conf *conf,
 	     uint32_t ctid, const struct vz_set *set, size_t n,
-	     uint64_t avnumproc)
+	     uint64_t avnumproc, found_fn found, struct report *report)
 {
 	struct vz_set *acts = calloc(res->n + 1, sizeof(*acts));
-	struct check c = { 0 };
+	struct check c = { .found = found };
 	bool has_vswap;
 
 	if (!acts)
 		return -ENOMEM;
 	read_conf(&c, res, conf);
-	if (conf && onlimit_read(conf, ctid, res, acts, &msg_report) < 0)
-		say(&c, ERROR, "ON_LIMIT cannot be read; the container does not start");
+	if (conf && onlimit_read(conf, ctid, res, acts, report) < 0)
+		say(&c, FINDING_ERROR, "ON_LIMIT cannot be read; the container does not start");
 	free(acts);
 	for (size_t i = 0; i < n; i++)
 		if (set[i].id < UB_RESOURCES && !set[i].keep)

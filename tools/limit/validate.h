@@ -6,7 +6,14 @@
 #define _VZCTX_LIMIT_VALIDATE_H
 
 #include "conf/conf.h"
+#include "lib/report.h"
 #include "module/nl.h"
+
+/** enum finding - how bad it is */
+enum finding { FINDING_ERROR, FINDING_WARNING, FINDING_RECOMMENDATION };
+
+/** found_fn - hears what is wrong and what follows from it, in one sentence */
+typedef void (*found_fn)(enum finding f, const char *sentence);
 
 /**
  * validate - judges a set of limits by OpenVZ's rules
@@ -16,13 +23,15 @@
  * @set: limits that are meant to hold
  * @avnumproc: how many processes there are on an average, if the configuration
  *	does not say; 0: half of numproc
+ * @found: called for each thing that is wrong
+ * @report: hears of lines of the configuration that cannot be read
  *
- * Prints what is wrong and what follows from it, a line each: errors,
- * warnings, recommendations. A resource with no limit anywhere is unlimited.
+ * A resource with no limit anywhere is unlimited.
  *
  * Return: how many errors and warnings, or -ENOMEM.
  */
 int validate(const struct vz_reslist *res, const struct conf *c, uint32_t ctid,
-	     const struct vz_set *set, size_t n, uint64_t avnumproc);
+	     const struct vz_set *set, size_t n, uint64_t avnumproc,
+	     found_fn found, struct report *report);
 
 #endif /* _VZCTX_LIMIT_VALIDATE_H */

@@ -9,18 +9,18 @@
 #include <linux/beancounter.h>
 
 #include "conf/check.h"
-#include "lib/msg.h"
 #include "lib/parse.h"
 #include "limit/vswap.h"
 #include "module/nl.h"
 
 /* As if RES=BAR:LIM had been given. */
 static int append(const struct vz_reslist *res, uint32_t id, uint64_t barrier,
-		  uint64_t limit, struct vz_set *set, size_t *n)
+		  uint64_t limit, struct vz_set *set, size_t *n,
+		  struct report *report)
 {
 	for (size_t i = 0; i < *n; i++)
 		if (set[i].id == id)
-			return msg_usage("limit", "%s is given twice",
+			return report_wrong(report, EXIT_USAGE, "%s is given twice",
 					 res_by_id(res, id)->name);
 	set[(*n)++] = (struct vz_set){ .id = id, .barrier = barrier,
 				       .limit = limit };
@@ -40,7 +40,7 @@ static uint64_t limit_of(const struct vz_ctx *c, uint32_t id,
 }
 
 static int take_size(const struct vz_reslist *res, uint32_t id, const char *text,
-		     struct vz_set *set, size_t *n)
+		     struct vz_set *set, size_t *n, struct report *report)
 {
 	const uint64_t page = sysconf(_SC_PAGESIZE);
 	uint64_t bytes;
@@ -48,39 +48,40 @@ static int take_size(const struct vz_reslist *res, uint32_t id, const char *text
 	if (!text)
 		return EXIT_OK;
 	if (!parse_amount(text, VZCTX_UNIT_BYTES, &bytes))
-		return msg_usage("limit", "\"%s\" is no size", text);
+		return report_wrong(report, EXIT_USAGE, "\"%s\" is no size", text);
 	if (bytes == VZCTX_UNLIMITED)
-		return append(res, id, bytes, bytes, set, n);
+		return append(res, id, bytes, bytes, set, n, report);
 	if (id == UB_PHYSPAGES && bytes < 1 << 20 && !text[strspn(text, "0123456789")])
-		return msg_usage("limit", "--ram %s is %s bytes, less than any container needs; say the unit, as in --ram %sM",
+		return report_wrong(report, EXIT_USAGE, "--ram %s is %s bytes, less than any container needs; say the unit, as in --ram %sM",
 				 text, text, text);
-	return append(res, id, 0, bytes / page + !!(bytes % page), set, n);
+	return append(res, id, 0, bytes / page + !!(bytes % page), set, n, report);
 }
 
 int vswap_take(struct vznl *nl, const struct vz_reslist *res, uint32_t ctid,
-	       const struct vswap *v, struct vz_set *set, size_t *n)
+	       const struct vswap *v, struct vz_set *set, size_t *n,
+	       struct report *report)
 {
 	struct vz_ctx c = { 0 };
 	uint64_t ram, swap;
 	char word[SETVAL_SIZE];
 	double pages, factor;
-	int ret = take_size(res, UB_PHYSPAGES, v->ram, set, n);
+	int ret = take_size(res, UB_PHYSPAGES, v->ram, set, n, report);
 
 	if (!ret)
-		ret = take_size(res, UB_SWAPPAGES, v->swap, set, n);
+		ret = take_size(res, UB_SWAPPAGES, v->swap, set, n, report);
 	if (ret || !v->overcommit)
 		return ret;
 	factor = val_factor(v->overcommit, word) ? strtod(word, NULL) : 0;
 	if (!(factor > 0))
-		return msg_usage("limit", "\"%s\" is no factor above 0",
+		return report_wrong(report, EXIT_USAGE, "\"%s\" is no factor above 0",
 				 v->overcommit);
 	vznl_get(nl, ctid, &c);
 	ram = limit_of(&c, UB_PHYSPAGES, set, *n);
 	swap = limit_of(&c, UB_SWAPPAGES, set, *n);
 	vz_ctx_free(&c);
 	if (ram == VZCTX_UNLIMITED)
-		return msg_usage("limit", "--vm_overcommit needs a limit of physpages: give --ram");
+		return report_wrong(report, EXIT_USAGE, "--vm_overcommit needs a limit of physpages: give --ram");
 	pages = ((double)ram + (swap == VZCTX_UNLIMITED ? 0 : swap)) * factor;
 	ram = pages >= 9e18 ? VZCTX_UNLIMITED : (uint64_t)pages;
-	return append(res, UB_PRIVVMPAGES, ram, ram, set, n);
+	return append(res, UB_PRIVVMPAGES, ram, ram, set, n, report);
 }

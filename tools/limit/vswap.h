@@ -5,6 +5,7 @@
 #ifndef _VZCTX_LIMIT_VSWAP_H
 #define _VZCTX_LIMIT_VSWAP_H
 
+#include "lib/report.h"
 #include "module/ctxinfo.h"
 
 struct vznl;
@@ -28,9 +29,10 @@ struct vswap {
  * @set: room for three more
  * @n: how many there are
  *
- * Return: an exit status, having said what is wrong.
+ * Return: EXIT_OK, or EXIT_USAGE, with what is wrong reported.
  */
 int vswap_take(struct vznl *nl, const struct vz_reslist *res, uint32_t ctid,
-	       const struct vswap *v, struct vz_set *set, size_t *n);
+	       const struct vswap *v, struct vz_set *set, size_t *n,
+	       struct report *report);
 
 #endif /* _VZCTX_LIMIT_VSWAP_H */

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "lib/caller.h"
-#include "lib/msg.h"
 #include "template/debstrap.h"
 #include "template/sources.h"
 
@@ -56,7 +55,13 @@ const char *debstrap_suite(const char *release)
 
 const char *debstrap_releases(void)
 {
-	return "debian-11, debian-12, debian-13";
+	static char names[128];
+	size_t len = 0;
+
+	for (size_t i = 0; i < sizeof(releases) / sizeof(releases[0]); i++)
+		len += snprintf(names + len, sizeof(names) - len, "%s%s",
+				i ? ", " : "", releases[i].name);
+	return names;
 }
 
 bool debstrap_variant(const char *name)
@@ -181,31 +186,36 @@ static int run(char *const argv[], int *status)
 	return ret;
 }
 
-int debstrap_run(const struct debstrap *d, const char *suite, const char *file)
+int debstrap_run(const struct debstrap *d, const char *suite, const char *file,
+		 struct report *report)
 {
 	struct words w = { .n = 0 };
 	struct sources s;
 	int ret, status = 0;
 
 	if (!in_path(PROGRAM))
-		return msg_fail(0, "it takes " PROGRAM ": apt-get install " PROGRAM,
-				"build a template");
+		return report_fail(report, EXIT_FAILED, 0,
+				   "it takes " PROGRAM ": apt-get install " PROGRAM,
+				   "build a template");
 	sources_find(&s, suite, d->mirror);
 	if (!s.n)
-		return msg_fail(0, "the apt of this host knows no server that has it; --mirror URL names one",
-				"build a template: find Debian %s", suite);
+		return report_fail(report, EXIT_FAILED, 0,
+				   "the apt of this host knows no server that has it; --mirror URL names one",
+				   "build a template: find Debian %s", suite);
 	command(&w, d, &s, suite, file);
 	ret = w.full ? -ENOMEM : run(w.argv, &status);
 	while (w.n)
 		free(w.argv[--w.n]);
 	if (ret)
-		return msg_fail(-ret, NULL, "run " PROGRAM);
+		return report_fail(report, EXIT_FAILED, -ret, NULL, "run " PROGRAM);
 	if (interrupted)
-		return msg_fail(0, "a signal ended it", "build a template");
+		return report_fail(report, EXIT_FAILED, 0, "a signal ended it",
+				   "build a template");
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return EXIT_OK;
-	return msg_fail(0, "what it said is above; --mirror names another server",
-			WIFEXITED(status) ? "build a template: " PROGRAM " ended with status %d" :
-			"build a template: " PROGRAM " was ended by signal %d",
-			WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	return report_fail(report, EXIT_FAILED, 0,
+			   "what it said is above; --mirror names another server",
+			   WIFEXITED(status) ? "build a template: " PROGRAM " ended with status %d" :
+			   "build a template: " PROGRAM " was ended by signal %d",
+			   WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 }

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include "lib/report.h"
+
 /** struct debstrap - what is asked of mmdebstrap; strings NULL for the default */
 struct debstrap {
 	const char *mirror;	/* an URL; NULL: what apt uses here, or Debian's own */
@@ -31,9 +33,10 @@ bool debstrap_variant(const char *name);
  * debstrap_run - makes @file, an archive whose suffix says how it is packed
  * @suite: from debstrap_suite()
  *
- * Says itself what fails. SIGINT, SIGTERM and SIGHUP end mmdebstrap, not the
+ * mmdebstrap itself speaks to the terminal. SIGINT, SIGTERM and SIGHUP end mmdebstrap, not the
  * caller. Return: 0 or an exit code.
  */
-int debstrap_run(const struct debstrap *d, const char *suite, const char *file);
+int debstrap_run(const struct debstrap *d, const char *suite, const char *file,
+		 struct report *report);
 
 #endif /* _VZCTX_TEMPLATE_DEBSTRAP_H */

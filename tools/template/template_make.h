@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vzctx - makes templates and trees of them, and tells the user
+ * vzctx - makes templates, and trees of them
+ *
+ * Each function reports what came of it, in lines and faults.
  */
 #ifndef _VZCTX_TEMPLATE_TEMPLATE_MAKE_H
 #define _VZCTX_TEMPLATE_TEMPLATE_MAKE_H
@@ -12,7 +14,8 @@
 bool template_name_ok(const char *name);
 
 /** Builds @name in the cache. Return: an exit code. */
-int template_build(const struct debstrap *d, const char *suite, const char *name);
+int template_build(const struct debstrap *d, const char *suite, const char *name,
+		   struct report *report);
 
 /**
  * template_import - an image, or any template, as one archive in the cache
@@ -21,10 +24,10 @@ int template_build(const struct debstrap *d, const char *suite, const char *name
  * Return: an exit code.
  */
 int template_import(const char *image, const char *name,
-		    struct tree_job *p);
+		    struct tree_job *p, struct report *report);
 
 /** Deletes @name from the cache. Return: an exit code. */
-int template_remove(const char *name);
+int template_remove(const char *name, struct report *report);
 
 /**
  * template_fill - unpacks a template into @directory, which is made if missing
@@ -33,6 +36,6 @@ int template_remove(const char *name);
  * After a failure the directory is as it was. Return: an exit code.
  */
 int template_fill(const char *source, const char *directory,
-		  struct tree_job *p);
+		  struct tree_job *p, struct report *report);
 
 #endif /* _VZCTX_TEMPLATE_TEMPLATE_MAKE_H */

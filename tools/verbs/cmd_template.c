@@ -5,15 +5,16 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/msg.h"
 #include "lib/nearest.h"
 #include "lib/parse.h"
+#include "table/template_row.h"
 #include "template/debstrap.h"
 #include "template/sources.h"
 #include "template/template.h"
-#include "template/template_list.h"
 #include "template/template_make.h"
 #include "verbs/cmd.h"
 
@@ -28,8 +29,21 @@ struct line {
 
 static int run_list(struct line *l, char **words)
 {
+	struct templaterow *rows;
+	size_t n;
+	int ret;
+
 	(void)words;
-	return template_list(&l->out);
+	if (!print_check(&l->out, templaterow_columns, templaterow_ncolumns,
+			 "template"))
+		return EXIT_USAGE;
+	ret = templaterow_make(&rows, &n);
+	if (!ret)
+		ret = print_table(&l->out, "templates", templaterow_columns,
+				  templaterow_ncolumns, TEMPLATEROW_DEFAULT,
+				  rows, n, sizeof(*rows));
+	free(rows);
+	return ret ? msg_fail(-ret, NULL, "list the templates") : EXIT_OK;
 }
 
 static int run_build(struct line *l, char **words)
@@ -40,7 +54,8 @@ static int run_build(struct line *l, char **words)
 		return msg_usage("template", "no release is called \"%s\"; there are %s",
 				 words[0], debstrap_releases());
 	snprintf(name, sizeof(name), "%s-x86_64", words[0]);
-	return template_build(&l->deb, debstrap_suite(words[0]), l->name ?: name);
+	return template_build(&l->deb, debstrap_suite(words[0]), l->name ?: name,
+			      &msg_report);
 }
 
 static int run_import(struct line *l, char **words)
@@ -48,18 +63,18 @@ static int run_import(struct line *l, char **words)
 	if (!template_name_ok(words[1]))
 		return msg_usage("template", "\"%s\" is no name for a template: letters, digits and ._+- only",
 				 words[1]);
-	return template_import(words[0], words[1], &l->limits);
+	return template_import(words[0], words[1], &l->limits, &msg_report);
 }
 
 static int run_unpack(struct line *l, char **words)
 {
-	return template_fill(words[0], words[1], &l->limits);
+	return template_fill(words[0], words[1], &l->limits, &msg_report);
 }
 
 static int run_remove(struct line *l, char **words)
 {
 	(void)l;
-	return template_remove(words[0]);
+	return template_remove(words[0], &msg_report);
 }
 
 static const struct {
@@ -96,7 +111,7 @@ static int help(const struct verb *verb)
 	       "  -q, --quiet             no progress\n"
 	       OUT_HELP "\n",
 	       debstrap_releases(), TREE_MAX_ENTRIES);
-	template_list_help();
+	print_columns(templaterow_columns, templaterow_ncolumns);
 	return EXIT_OK;
 }
 

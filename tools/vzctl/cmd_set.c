@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * vzctx set - change a container's settings, and keep them
+ *
+ * The one verb that lies above the room of verbs: it is vzctl's set with other
+ * words about how it ended, and a room includes from none above it.
  */
 #include <errno.h>
 #include <getopt.h>

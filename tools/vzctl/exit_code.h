@@ -7,51 +7,52 @@
 
 #include "lib/msg.h"
 
+/* What each means stands in vzctl(8) in the same words. */
 enum {
-	VZ_UBC = 1,
-	VZ_CPU = 2,
-	VZ_SYSTEM = 3,
-	VZ_NO_KERNEL = 5,
-	VZ_ENV = 7,
-	VZ_EXEC_FAILED = 8,
-	VZ_LOCKED = 9,
-	VZ_NO_ACCESS = 12,
-	VZ_NO_CONF = 14,
-	VZ_NO_CHECKPOINT = 16,
-	VZ_NO_RESTORE = 17,
-	VZ_BAD_OPTION = 20,
-	VZ_BAD_VALUE = 21,
-	VZ_MISSING = 27,
-	VZ_UBC_MISSING = 28,
-	VZ_NO_OSTEMPLATE = 29,
-	VZ_NOT_RUNNING = 31,
-	VZ_RUNNING = 32,
-	VZ_NO_STOP = 33,
-	VZ_NOT_MOUNTED = 40,
-	VZ_MOUNTED = 41,
-	VZ_NO_PRIVATE = 43,
-	VZ_PRIVATE_THERE = 44,
-	VZ_NO_INIT = 47,
-	VZ_UNPACK = 48,
-	VZ_MOUNT = 50,
-	VZ_UMOUNT = 51,
-	VZ_REMOVE = 52,
-	VZ_QUOTA_ON = 60,
-	VZ_QUOTA_INIT = 61,
-	VZ_QUOTA_OFF = 66,
-	VZ_HOSTNAME = 70,
-	VZ_DNS = 72,
-	VZ_PASSWORD = 74,
-	VZ_SCRIPT = 79,
-	VZ_BAD_CONF = 85,
-	VZ_NO_TEMPLATE = 91,
-	VZ_LAYOUT = 99,
-	VZ_DISABLED = 105,
-	VZ_APPLYCONFIG = 109,
-	VZ_VETH = 130,
-	VZ_NAME = 131,
-	VZ_WAIT = 133,
-	VZ_SAVE = 139,
+	VZ_UBC = 1,		/* beancounters not set */
+	VZ_CPU = 2,		/* processors not set */
+	VZ_SYSTEM = 3,		/* system error */
+	VZ_NO_KERNEL = 5,	/* the module is not loaded */
+	VZ_ENV = 7,		/* namespaces not made, or beancounters not bound */
+	VZ_EXEC_FAILED = 8,	/* a command of exec failed */
+	VZ_LOCKED = 9,		/* another command is at work on the container */
+	VZ_NO_ACCESS = 12,	/* only root may do that */
+	VZ_NO_CONF = 14,	/* no configuration */
+	VZ_NO_CHECKPOINT = 16,	/* not checkpointed */
+	VZ_NO_RESTORE = 17,	/* not restored */
+	VZ_BAD_OPTION = 20,	/* bad option */
+	VZ_BAD_VALUE = 21,	/* bad value, bad directory */
+	VZ_MISSING = 27,	/* something that the command needs is missing */
+	VZ_UBC_MISSING = 28,	/* a limit of swap is missing */
+	VZ_NO_OSTEMPLATE = 29,	/* no template given */
+	VZ_NOT_RUNNING = 31,	/* not running */
+	VZ_RUNNING = 32,	/* running already */
+	VZ_NO_STOP = 33,	/* did not stop */
+	VZ_NOT_MOUNTED = 40,	/* not mounted */
+	VZ_MOUNTED = 41,	/* mounted already */
+	VZ_NO_PRIVATE = 43,	/* no private area */
+	VZ_PRIVATE_THERE = 44,	/* a private area is there already */
+	VZ_NO_INIT = 47,	/* no init in the private area */
+	VZ_UNPACK = 48,		/* private area not filled */
+	VZ_MOUNT = 50,		/* private area not mounted */
+	VZ_UMOUNT = 51,		/* private area not unmounted */
+	VZ_REMOVE = 52,		/* private area not removed */
+	VZ_QUOTA_ON = 60,	/* no quota to switch on */
+	VZ_QUOTA_INIT = 61,	/* no quota to set up */
+	VZ_QUOTA_OFF = 66,	/* no quota to switch off */
+	VZ_HOSTNAME = 70,	/* host name not set */
+	VZ_DNS = 72,		/* name server or search domain not set */
+	VZ_PASSWORD = 74,	/* password not set */
+	VZ_SCRIPT = 79,		/* an action script failed */
+	VZ_BAD_CONF = 85,	/* configuration cannot be read */
+	VZ_NO_TEMPLATE = 91,	/* no such template */
+	VZ_LAYOUT = 99,		/* ploop is not supported */
+	VZ_DISABLED = 105,	/* the container is disabled */
+	VZ_APPLYCONFIG = 109,	/* no such sample for --applyconfig */
+	VZ_VETH = 130,		/* interface of NETIF not set */
+	VZ_NAME = 131,		/* name not set */
+	VZ_WAIT = 133,		/* did not come up in time */
+	VZ_SAVE = 139,		/* configuration not saved */
 };
 
 /** For msg_as_openvz(): the code of @ret, and the words scripts look for. */

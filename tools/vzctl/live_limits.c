@@ -108,7 +108,7 @@ static int limits_with(struct setlive *l, struct vznl *nl,
 	}
 	remember(l, &c, set, n);
 	vz_ctx_free(&c);
-	if (ramfloor_check(l->ctid, set, n)) {
+	if (ramfloor_check(l->ctid, set, n, &msg_report)) {
 		l->nwas = 0;
 		return VZ_UBC;
 	}

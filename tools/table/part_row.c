@@ -4,28 +4,19 @@
  */
 #include <errno.h>
 
-#include "lib/msg.h"
-#include "limit/commitment.h"
-#include "limit/overcommit_one.h"
+#include "table/part_row.h"
 
-struct row {
-	const char *name;
-	struct share s;
-	uint64_t of;		/* the host's; 0: these are hundredths of per cent */
-	uint32_t unit;
-};
-
-#define ROW(r) ((const struct row *)(r))
+#define ROW(r) ((const struct partrow *)(r))
 #define MEMORY SHARE_KINDS	/* the line below the others */
 
-static struct cell figure(const struct row *row, uint64_t v)
+static struct cell figure(const struct partrow *row, uint64_t v)
 {
 	if (v == SHARE_NONE || !row->of)
 		return (struct cell){ .kind = CELL_NONE };
 	return (struct cell){ .kind = CELL_SCALED, .n = v, .unit = row->unit };
 }
 
-static struct cell percent(const struct row *row, uint64_t v)
+static struct cell percent(const struct partrow *row, uint64_t v)
 {
 	if (v == SHARE_NONE || v == VZCTX_UNLIMITED)
 		return (struct cell){ .kind = CELL_NONE };
@@ -54,7 +45,7 @@ FIGURE(current)
 FIGURE(promised)
 FIGURE(max)
 
-const struct column part_columns[] = {
+const struct column partrow_columns[] = {
 	{ "kind", "kernel, ram, swap, alloc, numproc; memory: the largest", false, get_kind },
 	{ "current", "held", true, get_current },
 	{ "currentp", "the same in per cent of the host's", true, get_currentp },
@@ -64,7 +55,8 @@ const struct column part_columns[] = {
 	{ "maxp", "the same in per cent of the host's", true, get_maxp },
 };
 
-const size_t part_ncolumns = sizeof(part_columns) / sizeof(part_columns[0]);
+const size_t partrow_ncolumns =
+	sizeof(partrow_columns) / sizeof(partrow_columns[0]);
 
 /* @v, if it is a larger part than the largest so far. */
 static void larger(uint64_t *largest, uint64_t v, uint64_t of)
@@ -77,31 +69,33 @@ static void larger(uint64_t *largest, uint64_t v, uint64_t of)
 		*largest = v;
 }
 
-int overcommit_of(struct vznl *nl, uint32_t ctid, const struct out *out)
+int partrow_make(struct vznl *nl, uint32_t ctid, struct partrow rows[PARTROWS],
+		 struct report *report)
 {
-	static const char *const names[] = {
+	static const char *const names[PARTROWS] = {
 		"kernel", "ram", "swap", "alloc", "numproc", "memory",
 	};
-	struct row rows[SHARE_KINDS + 1] = { 0 };
 	struct share s[SHARE_KINDS], *most = &rows[MEMORY].s;
 	uint64_t of[SHARE_KINDS];
 	struct conf *conf;
 	struct vz_ctx c;
 	int ret = vznl_get(nl, ctid, &c);
 
-	if (ret == -ENOENT)
-		return msg_fail(0, "it is not running",
-				"tell the part of CT %u", ctid);
 	if (ret)
-		return msg_fail(-ret, vznl_sentence(nl),
-				"tell the part of CT %u", ctid);
+		return report_fail(report, EXIT_FAILED, -ret,
+				   ret == -ENOENT ? "it is not running" :
+				   vznl_sentence(nl), "tell the part of CT %u",
+				   ctid);
 	ret = share_host(of);
 	conf = conf_load(ctid);
 	share_take(&c, conf, s);
 	conf_free(conf);
 	vz_ctx_free(&c);
 	if (ret)
-		return msg_fail(-ret, NULL, "sum up the host");
+		return report_fail(report, EXIT_FAILED, -ret, NULL,
+				   "sum up the host");
+	for (size_t i = 0; i < PARTROWS; i++)
+		rows[i] = (struct partrow){ .name = names[i] };
 	for (size_t i = 0; i < SHARE_KINDS; i++) {
 		rows[i].s = s[i];
 		rows[i].of = of[i];
@@ -111,11 +105,5 @@ int overcommit_of(struct vznl *nl, uint32_t ctid, const struct out *out)
 		larger(&most->promised, s[i].promised, of[i]);
 		larger(&most->max, s[i].max, of[i]);
 	}
-	for (size_t i = 0; i <= SHARE_KINDS; i++)
-		rows[i].name = names[i];
-	ret = print_table(out, "part", part_columns, part_ncolumns,
-			  "kind,current,currentp,promised,promisedp,max,maxp",
-			  rows, SHARE_KINDS + 1, sizeof(*rows));
-	return ret ? msg_fail(-ret, NULL, "print the part of CT %u", ctid) :
-		     EXIT_OK;
+	return EXIT_OK;
 }

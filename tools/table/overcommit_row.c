@@ -5,19 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "lib/msg.h"
-#include "limit/commitment.h"
-#include "limit/overcommit.h"
-
-struct row {
-	uint32_t ctid;		/* 0: the sum */
-	struct share s[SHARE_KINDS];
-	uint64_t limit;		/* the most it can ask for, of memory and swap */
-	const uint64_t *of;	/* the host's, by kind */
-};
+#include "table/overcommit_row.h"
 
 #define NONE VZCTX_UNLIMITED
-#define ROW(r) ((const struct row *)(r))
+#define ROW(r) ((const struct overcommitrow *)(r))
 
 static struct cell get_ctid(const void *r)
 {
@@ -72,7 +63,7 @@ FIGURE(allocmax, SHARE_ALLOC, max)
 	{ #name, help, true, get_##name },				\
 	{ #name "p", "the same in per cent of the host's", true, get_##name##p }
 
-const struct column overcommit_columns[] = {
+const struct column overcommitrow_columns[] = {
 	{ "ctid", "container id; the last line is the sum", true, get_ctid },
 	BOTH(used, "memory in use: physpages held"),
 	BOTH(promised, "vmguarpages, and limits of kernel memory and buffers"),
@@ -85,8 +76,8 @@ const struct column overcommit_columns[] = {
 	BOTH(allocmax, "the limit of privvmpages, and kernelmax"),
 };
 
-const size_t overcommit_ncolumns =
-	sizeof(overcommit_columns) / sizeof(overcommit_columns[0]);
+const size_t overcommitrow_ncolumns =
+	sizeof(overcommitrow_columns) / sizeof(overcommitrow_columns[0]);
 
 /* Each context is bounded by the least of its own limits. */
 static uint64_t least(const struct share s[SHARE_KINDS])
@@ -96,7 +87,7 @@ static uint64_t least(const struct share s[SHARE_KINDS])
 	return a < b ? a : b;
 }
 
-static void add(struct row *to, const struct row *what)
+static void add(struct overcommitrow *to, const struct overcommitrow *what)
 {
 	to->limit = share_sum(to->limit, what->limit);
 	for (size_t i = 0; i < SHARE_KINDS; i++) {
@@ -109,53 +100,62 @@ static void add(struct row *to, const struct row *what)
 	}
 }
 
-int overcommit(struct vznl *nl, const struct out *out)
+static size_t running(const struct vz_ctxlist *list)
 {
-	uint64_t of[SHARE_KINDS];
-	struct vz_ctxlist list;
-	struct row *rows, *total;
 	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		n += list->v[i].state == VZCTX_STATE_RUNNING;
+	return n;
+}
+
+static void fill(const struct vz_ctxlist *list, struct overcommitrow *row,
+		 struct overcommitrow *total)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct conf *conf;
+
+		if (list->v[i].state != VZCTX_STATE_RUNNING)
+			continue;
+		conf = conf_load(list->v[i].ctid);
+		*row = *total;
+		row->ctid = list->v[i].ctid;
+		share_take(&list->v[i], conf, row->s);
+		row->limit = least(row->s);
+		conf_free(conf);
+		row++;
+	}
+}
+
+int overcommitrow_make(struct vznl *nl, struct overcommitrow **rows, size_t *n,
+		       struct report *report)
+{
+	struct overcommitrow *v, *total;
+	struct vz_ctxlist list;
 	int ret = vznl_list(nl, &list);
 
 	if (ret)
-		return msg_fail(-ret, vznl_sentence(nl), "list containers");
-	rows = calloc(list.n + 1, sizeof(*rows));
-	ret = rows ? share_host(of) : -ENOMEM;
-	if (ret) {
-		vz_ctxlist_free(&list);
-		free(rows);
-		return msg_fail(-ret, NULL, "sum up the host");
-	}
-	for (size_t i = 0; i < list.n; i++)
-		n += list.v[i].state == VZCTX_STATE_RUNNING;
-	total = &rows[n];
-	total->of = of;
-	n = 0;
-	for (size_t i = 0; i < list.n; i++) {
-		struct conf *conf;
-
-		if (list.v[i].state != VZCTX_STATE_RUNNING)
-			continue;
-		conf = conf_load(list.v[i].ctid);
-		rows[n].ctid = list.v[i].ctid;
-		rows[n].of = of;
-		share_take(&list.v[i], conf, rows[n].s);
-		rows[n].limit = least(rows[n].s);
-		add(total, &rows[n]);
-		conf_free(conf);
-		n++;
-	}
-	ret = print_table(out, "overcommit", overcommit_columns,
-			  overcommit_ncolumns,
-			  "ctid,used,usedp,promised,promisedp,limit,limitp",
-			  rows, n + 1, sizeof(*rows));
-	if (ret) {
-		ret = msg_fail(-ret, NULL, "print the sums");
-	} else if (total->s[SHARE_ALLOC].promised > of[SHARE_ALLOC]) {
-		msg_note("more memory is promised than there is; a container may be refused what it is guaranteed");
-		ret = EXIT_FAILED;
+		return report_fail(report, EXIT_FAILED, -ret, vznl_sentence(nl),
+				   "list containers");
+	*n = running(&list) + 1;
+	v = calloc(*n, sizeof(*v));
+	total = v ? &v[*n - 1] : NULL;
+	ret = v ? share_host(total->of) : -ENOMEM;
+	if (!ret) {
+		fill(&list, v, total);
+		for (struct overcommitrow *row = v; row < total; row++)
+			add(total, row);
 	}
 	vz_ctxlist_free(&list);
-	free(rows);
-	return ret;
+	*rows = v;
+	if (!ret)
+		return EXIT_OK;
+	free(v);
+	*rows = NULL;
+	return report_fail(report, EXIT_FAILED, -ret, NULL, "sum up the host");
+}
+
+bool overcommitrow_alarm(const struct overcommitrow *sum)
+{
+	return sum->s[SHARE_ALLOC].promised > sum->of[SHARE_ALLOC];
 }
