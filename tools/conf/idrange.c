@@ -82,7 +82,8 @@ static int mark_subids(struct taken *t, const char *path)
 	return 0;
 }
 
-int idrange_choose(uint32_t *base)
+/* The lowest range nobody else has. */
+static int choose(uint32_t *base)
 {
 	struct taken *t = calloc(1, sizeof(*t));
 	int ret;
@@ -110,9 +111,9 @@ int idrange_choose(uint32_t *base)
 
 int idrange_give(struct conf *c)
 {
-	uint32_t base;
+	uint32_t base = 0;
 	char id[16];
-	int ret = idrange_choose(&base);
+	int ret = choose(&base);
 
 	snprintf(id, sizeof(id), "%u", base);
 	if (!ret)

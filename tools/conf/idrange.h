@@ -10,16 +10,13 @@
 #include "conf/conf.h"
 
 /**
- * idrange_choose - the lowest range nobody else has
+ * idrange_give - puts the lowest range nobody has into LOCAL_UID and LOCAL_GID
  *
  * Looks at every other CTID.conf and at /etc/subuid and /etc/subgid. The
- * caller holds conf_lock() until its own file is saved.
+ * caller holds conf_lock() until its own file, @c, is saved.
  *
  * Return: 0, -ENOSPC when all are taken, or what reading returned.
  */
-int idrange_choose(uint32_t *base);
-
-/** Puts a range nobody has into LOCAL_UID and LOCAL_GID of @c; as above. */
 int idrange_give(struct conf *c);
 
 #endif /* _VZCTX_CONF_IDRANGE_H */

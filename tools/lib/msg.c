@@ -12,7 +12,9 @@
 
 #include "lib/msg.h"
 
-enum msg_style msg_style = MSG_VZCTX;
+enum msg_style { MSG_VZCTX, MSG_OPENVZ };
+
+static enum msg_style msg_style = MSG_VZCTX;
 bool msg_quiet;
 const char *msg_verb;
 void (*msg_log)(const char *line, bool error);

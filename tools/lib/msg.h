@@ -10,10 +10,6 @@
 
 #include "lib/report.h"
 
-/** MSG_VZCTX unless msg_as_openvz() was called. */
-enum msg_style { MSG_VZCTX, MSG_OPENVZ };
-extern enum msg_style msg_style;
-
 /** struct ending - an exit code of OpenVZ's, and its words for it */
 struct ending {
 	int code;

@@ -22,8 +22,8 @@
 bool out_option(struct out *o, int opt, const char *arg)
 {
 	switch (opt) {
-	case 'J': o->mode = OUT_JSON; return true;
-	case 'P': o->mode = OUT_TABS; return true;
+	case 'J': o->mode = PRINT_JSON; return true;
+	case 'P': o->mode = PRINT_TABS; return true;
 	case 'n': o->noheadings = true; return true;
 	case 'o': o->columns = arg; return true;
 	default: return false;
@@ -103,7 +103,8 @@ static void format_seconds(uint64_t s, char *buf, size_t size)
 		snprintf(buf, size, "%02u:%02u:%02u", h, m, sec);
 }
 
-bool print_colours(void)
+/* See VZCTX_COLOR in vzctx(8). */
+static bool colours(void)
 {
 	const char *word = getenv("VZCTX_COLOR");
 
@@ -142,36 +143,36 @@ static size_t clip(const struct out *o, size_t nrow)
 }
 
 /* Return: NULL for JSON's null. */
-static const char *format(const struct cell *c, enum out_mode mode, char *buf,
+static const char *format(const struct cell *c, enum print_mode mode, char *buf,
 			  size_t size)
 {
 	/* 2^63-1 is more than most readers of JSON can tell from its neighbours. */
-	if (mode == OUT_JSON && c->n == VZCTX_UNLIMITED &&
+	if (mode == PRINT_JSON && c->n == VZCTX_UNLIMITED &&
 	    (c->kind == CELL_LIMIT || c->kind == CELL_SCALED))
 		return NULL;
 	switch (c->kind) {
 	case CELL_WORD:
-		return c->s && *c->s ? c->s : mode == OUT_JSON ? NULL : "-";
+		return c->s && *c->s ? c->s : mode == PRINT_JSON ? NULL : "-";
 	case CELL_LIMIT:
-		if (mode == OUT_TEXT) {
+		if (mode == PRINT_TEXT) {
 			format_amount(c->n, buf, size);
 			return buf;
 		}
 		break;
 	case CELL_SECONDS:
-		if (mode == OUT_TEXT) {
+		if (mode == PRINT_TEXT) {
 			format_seconds(c->n, buf, size);
 			return buf;
 		}
 		break;
 	case CELL_SCALED:
-		if (mode == OUT_TEXT) {
+		if (mode == PRINT_TEXT) {
 			format_scaled(c->n, c->unit, buf, size);
 			return buf;
 		}
 		break;
 	case CELL_PERCENT:
-		if (mode == OUT_TEXT) {
+		if (mode == PRINT_TEXT) {
 			snprintf(buf, size, "%" PRIu64 "%%", c->n);
 			return buf;
 		}
@@ -180,12 +181,12 @@ static const char *format(const struct cell *c, enum out_mode mode, char *buf,
 	case CELL_PERCENT2:
 		snprintf(buf, size, "%" PRIu64 ".%02" PRIu64 "%s", c->n / 100,
 			 c->n % 100,
-			 c->kind == CELL_PERCENT2 && mode == OUT_TEXT ? "%" : "");
+			 c->kind == CELL_PERCENT2 && mode == PRINT_TEXT ? "%" : "");
 		return buf;
 	case CELL_NUMBER:
 		break;
 	case CELL_NONE:
-		return mode == OUT_JSON ? NULL : c->s ? c->s : "-";
+		return mode == PRINT_JSON ? NULL : c->s ? c->s : "-";
 	}
 	snprintf(buf, size, "%" PRIu64, c->n);
 	return buf;
@@ -206,10 +207,10 @@ static int add_column(struct libscols_table *tb, const struct out *o,
 	size_t i;
 
 	for (i = 0; col->name[i] && i + 1 < sizeof(head); i++)
-		head[i] = o->mode == OUT_JSON ? col->name[i] :
+		head[i] = o->mode == PRINT_JSON ? col->name[i] :
 			  toupper((unsigned char)col->name[i]);
 	head[i] = '\0';
-	if (o->mode == OUT_TEXT && is_cut(col))
+	if (o->mode == PRINT_TEXT && is_cut(col))
 		flags |= SCOLS_FL_TRUNC;
 	cl = scols_table_new_column(tb, head, 0, flags);
 	if (!cl)
@@ -234,7 +235,7 @@ static int fitting(const struct column **chosen, int count, const void *rows,
 		for (size_t r = 0; r < nrow && !is_cut(chosen[n]); r++) {
 			struct cell c = chosen[n]->get((const char *)rows + r * size);
 			char buf[64];
-			const char *s = format(&c, OUT_TEXT, buf, sizeof(buf));
+			const char *s = format(&c, PRINT_TEXT, buf, sizeof(buf));
 
 			width = strlen(s) > width ? strlen(s) : width;
 		}
@@ -250,7 +251,7 @@ static int print_lines(struct libscols_table *tb, const struct out *o)
 	char *text;
 	int ret;
 
-	if (!o->head || o->mode != OUT_JSON)
+	if (!o->head || o->mode != PRINT_JSON)
 		return scols_print_table(tb);
 	ret = scols_print_table_to_string(tb, &text);
 	if (ret)
@@ -268,7 +269,7 @@ static void print_headings(const struct out *o, const struct column **chosen,
 	for (int i = 0; i < count; i++) {
 		for (const char *p = chosen[i]->name; *p; p++)
 			putchar(toupper((unsigned char)*p));
-		putchar(i + 1 < count ? o->mode == OUT_TABS ? '\t' : ' ' : '\n');
+		putchar(i + 1 < count ? o->mode == PRINT_TABS ? '\t' : ' ' : '\n');
 	}
 }
 
@@ -285,7 +286,7 @@ static int add_line(struct libscols_table *tb, const struct out *o,
 
 		if (s)
 			ret = scols_line_set_data(ln, i, s);
-		if (!ret && c.alarm && o->mode == OUT_TEXT)
+		if (!ret && c.alarm && o->mode == PRINT_TEXT)
 			ret = scols_cell_set_color(scols_line_get_cell(ln, i), "red");
 	}
 	return ret;
@@ -302,11 +303,11 @@ static struct libscols_table *make_table(const struct out *o, const char *what)
 	if (!tb)
 		return NULL;
 	scols_table_enable_noheadings(tb, o->noheadings);
-	scols_table_enable_colors(tb, o->mode == OUT_TEXT && print_colours());
-	if (o->mode == OUT_JSON) {
+	scols_table_enable_colors(tb, o->mode == PRINT_TEXT && colours());
+	if (o->mode == PRINT_JSON) {
 		scols_table_enable_json(tb, 1);
 		scols_table_set_name(tb, what);
-	} else if (o->mode == OUT_TABS) {
+	} else if (o->mode == PRINT_TABS) {
 		scols_table_enable_raw(tb, 1);
 		scols_table_set_column_separator(tb, "\t");
 	}
@@ -327,7 +328,7 @@ int print_table(const struct out *o, const char *what,
 		       sizeof(bad));
 	if (count < 0)
 		return -EINVAL;
-	if (!o->columns && o->mode == OUT_TEXT && isatty(STDOUT_FILENO))
+	if (!o->columns && o->mode == PRINT_TEXT && isatty(STDOUT_FILENO))
 		count = fitting(chosen, count, rows, shown, size);
 	tb = make_table(o, what);
 	if (!tb)
@@ -337,7 +338,7 @@ int print_table(const struct out *o, const char *what,
 	for (size_t r = 0; !ret && r < shown; r++)
 		ret = add_line(tb, o, chosen, count,
 			       (const char *)rows + r * size);
-	if (!ret && (nrow || o->mode == OUT_JSON))
+	if (!ret && (nrow || o->mode == PRINT_JSON))
 		ret = print_lines(tb, o);
 	else if (!ret && !o->noheadings)
 		print_headings(o, chosen, count);

@@ -38,11 +38,11 @@ struct column {
 	struct cell (*get)(const void *row);
 };
 
-enum out_mode { OUT_TEXT, OUT_JSON, OUT_TABS };
+enum print_mode { PRINT_TEXT, PRINT_JSON, PRINT_TABS };
 
 /** struct out - what the options of list, show and limit say about output */
 struct out {
-	enum out_mode mode;
+	enum print_mode mode;
 	bool noheadings;
 	const char *columns;	/* -o, or NULL for the default ones */
 	size_t screen;		/* lines the table may have; 0: as many as it has */
@@ -50,23 +50,20 @@ struct out {
 };
 
 /** Options every table-printing verb has; see out_option(). */
-#define OUT_SHORT	"o:"
-#define OUT_LONG						\
+#define PRINT_SHORT	"o:"
+#define PRINT_LONG						\
 	{ "json", no_argument, NULL, 'J' },			\
 	{ "parsable", no_argument, NULL, 'P' },			\
 	{ "noheadings", no_argument, NULL, 'n' },		\
 	{ "output", required_argument, NULL, 'o' }
-#define OUT_HELP						\
+#define PRINT_HELP						\
 	"  -o, --output COL,COL  choose columns\n"		\
 	"      --json            JSON, raw integers\n"		\
 	"      --parsable        tab separated, raw integers\n"	\
 	"      --noheadings      no line of headings\n"
 
-/** Return: true if @opt was one of OUT_LONG's. */
+/** Return: true if @opt was one of PRINT_LONG's. */
 bool out_option(struct out *o, int opt, const char *arg);
-
-/** Whether text on standard output may have colours: see VZCTX_COLOR. */
-bool print_colours(void);
 
 /** How wide the terminal on standard output is; 80 where there is none. */
 unsigned int print_width(void);

@@ -122,6 +122,16 @@ bool report_receive(struct report *r, int *outcome, int fd)
 	return true;
 }
 
+int refuse_in(char *sentence, size_t size, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(sentence, size, fmt, ap);
+	va_end(ap);
+	return -err;
+}
+
 static void line(struct report *r, enum said what, const char *fmt, va_list ap)
 {
 	char *text;

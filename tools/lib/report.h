@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /** The name the program was called by; set once, first thing in main(). */
 extern const char *prog_name;
@@ -141,6 +142,18 @@ bool report_send(const struct report *r, int outcome, int fd);
 
 /** report_receive - keeps what is sent, which its sender has told. False: nothing. */
 bool report_receive(struct report *r, int *outcome, int fd);
+
+/**
+ * refuse - makes a sentence of why something is not done, and the way out
+ * @p: has an array @sentence
+ *
+ * For what is asked by those who report it. Return: -@err.
+ */
+#define refuse(p, err, ...)						\
+	refuse_in((p)->sentence, sizeof((p)->sentence), err, __VA_ARGS__)
+
+int refuse_in(char *sentence, size_t size, int err, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 void report_step(struct report *r, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

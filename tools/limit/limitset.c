@@ -66,7 +66,7 @@ int limitset_word(struct limitset *s, const struct vz_reslist *res,
 				    &set->limit);
 	if (read == READ_CUT)
 		report_note(report, "warning: \"%s\" is too large, the largest figure, which is unlimited, stands for it",
-			 word);
+			    word);
 	if (!read)
 		return report_wrong(report, EXIT_USAGE, "\"%s\" is no limit for %s: %s",
 				    eq + 1, r->name,
@@ -119,7 +119,7 @@ size_t limitset_settable(const struct limitset *s, const struct vz_reslist *res,
 	}
 	if (len)
 		report_note(report, "not counted on this kernel, so not limited:%s",
-			 left_out);
+			    left_out);
 	return n;
 }
 

@@ -27,8 +27,8 @@ struct where {
 
 static int bad(struct image *im, const char *file, const char *why)
 {
-	return jail_fail(im->u->p, EBADMSG, "\"%s\" of the image %s",
-			 jail_name(file), why);
+	return refuse(im->u->p, EBADMSG, "\"%s\" of the image %s",
+		      jail_name(file), why);
 }
 
 /* The string @key of @o, "" without. */
@@ -50,12 +50,12 @@ static int load(struct image *im, const char *file, const char *want,
 	if (ret)
 		return ret;
 	if (want && strcmp(want, digest))
-		ret = jail_fail(im->u->p, EBADMSG, "\"%s\" of the image is damaged: its digest is sha256:%s",
-				jail_name(file), digest);
+		ret = refuse(im->u->p, EBADMSG, "\"%s\" of the image is damaged: its digest is sha256:%s",
+			     jail_name(file), digest);
 	*doc = ret ? NULL : json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
 	if (!ret && !*doc)
-		ret = jail_fail(im->u->p, EBADMSG, "\"%s\" of the image is no JSON: %s in line %d",
-				jail_name(file), jail_words(why.text), why.line);
+		ret = refuse(im->u->p, EBADMSG, "\"%s\" of the image is no JSON: %s in line %d",
+			     jail_name(file), jail_words(why.text), why.line);
 	free(text);
 	return ret;
 }
@@ -106,11 +106,11 @@ static int choose(struct image *im, const json_t *index, const json_t **chosen)
 		if (!fits(d))
 			continue;
 		if (*chosen && strcmp(text_of(*chosen, "digest"), text_of(d, "digest")))
-			return jail_fail(im->u->p, EINVAL, "the image file holds several images; save the one you want alone");
+			return refuse(im->u->p, EINVAL, "the image file holds several images; save the one you want alone");
 		*chosen = d;
 	}
 	if (!*chosen)
-		return jail_fail(im->u->p, EINVAL, "the image file holds no image for linux/amd64");
+		return refuse(im->u->p, EINVAL, "the image file holds no image for linux/amd64");
 	return 0;
 }
 
@@ -156,12 +156,12 @@ static int check_config(struct image *im, const json_t *config, size_t layers,
 	const char *os = text_of(config, "os"), *arch = text_of(config, "architecture");
 
 	if (strcmp(os, "linux") || strcmp(arch, "amd64"))
-		return jail_fail(im->u->p, EINVAL, "the image is for %s/%s, not for linux/amd64",
-				 jail_name(os), jail_name(arch));
+		return refuse(im->u->p, EINVAL, "the image is for %s/%s, not for linux/amd64",
+			      jail_name(os), jail_name(arch));
 	*diffs = json_object_get(json_object_get(config, "rootfs"), "diff_ids");
 	if (!layers || layers > MAX_LAYERS || json_array_size(*diffs) != layers)
-		return jail_fail(im->u->p, EBADMSG, "the image's configuration has %zu digests for %zu layers",
-				 json_array_size(*diffs), layers);
+		return refuse(im->u->p, EBADMSG, "the image's configuration has %zu digests for %zu layers",
+			      json_array_size(*diffs), layers);
 	return 0;
 }
 
@@ -181,7 +181,7 @@ static int apply(struct image *im, const json_t *layers, const json_t *config,
 	int ret;
 
 	if (!w)
-		return jail_fail(im->u->p, ENOMEM, "no memory");
+		return refuse(im->u->p, ENOMEM, "no memory");
 	w->im = im;
 	ret = check_config(im, config, json_array_size(layers), &diffs);
 	if (!ret)
@@ -193,8 +193,8 @@ static int apply(struct image *im, const json_t *layers, const json_t *config,
 			break;
 		diff = diff ? digest_in(diff) : NULL;
 		if (!diff) {
-			ret = jail_fail(im->u->p, EBADMSG, "the image's configuration has no SHA-256 digest for layer %zu",
-					i + 1);
+			ret = refuse(im->u->p, EBADMSG, "the image's configuration has no SHA-256 digest for layer %zu",
+				     i + 1);
 			break;
 		}
 		strcpy(w->diff, diff);
@@ -263,8 +263,8 @@ static int unpack_docker(struct image *im)
 	one = json_array_get(doc, 0);
 	name = text_of(one, "Config");
 	if (json_array_size(doc) > 1)
-		ret = jail_fail(im->u->p, EINVAL, "the image file holds %zu images; save the one you want alone",
-				json_array_size(doc));
+		ret = refuse(im->u->p, EINVAL, "the image file holds %zu images; save the one you want alone",
+			     json_array_size(doc));
 	else if (!*name)
 		ret = bad(im, "manifest.json", "names no configuration");
 	else

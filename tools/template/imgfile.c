@@ -115,8 +115,8 @@ static int look_for(struct member *m, char *want)
 			strcpy(want, path);
 			return 2;
 		}
-		return jail_fail(u->p, EINVAL, "\"%s\" in the image is neither a file nor a link to one in it",
-				 jail_name(want));
+		return refuse(u->p, EINVAL, "\"%s\" in the image is neither a file nor a link to one in it",
+			      jail_name(want));
 	}
 	return untar_broken(u, m->in, m->outer);
 }
@@ -135,8 +135,8 @@ static int open_in_tar(struct member *m, const char *name)
 		stream_close(m->outer);
 		ret = stream_fd(&m->outer, m->im->tar);
 		if (ret)
-			return jail_fail(m->im->u->p, -ret, "it cannot be read: %s",
-					 strerror(-ret));
+			return refuse(m->im->u->p, -ret, "it cannot be read: %s",
+				      strerror(-ret));
 		ret = untar_open(m->im->u, m->outer, &m->in) ?: look_for(m, want);
 	}
 	return ret == 2 ? 0 : ret;
@@ -150,12 +150,12 @@ static int open_in_dir(struct member *m, const char *name)
 	if (m->fd == -ENOENT || m->fd == -ENOTDIR)
 		return 0;
 	if (m->fd < 0 || fstat(m->fd, &st))
-		return jail_fail(m->im->u->p, m->fd < 0 ? -m->fd : errno,
-				 "\"%s\" of the image cannot be opened: %s",
-				 jail_name(name), strerror(m->fd < 0 ? -m->fd : errno));
+		return refuse(m->im->u->p, m->fd < 0 ? -m->fd : errno,
+			      "\"%s\" of the image cannot be opened: %s",
+			      jail_name(name), strerror(m->fd < 0 ? -m->fd : errno));
 	if (!S_ISREG(st.st_mode))
-		return jail_fail(m->im->u->p, EINVAL, "\"%s\" of the image is no file",
-				 jail_name(name));
+		return refuse(m->im->u->p, EINVAL, "\"%s\" of the image is no file",
+			      jail_name(name));
 	return 1;
 }
 
@@ -167,7 +167,7 @@ static int member_open(struct image *im, const char *name, struct member **mp)
 
 	*mp = NULL;
 	if (!m)
-		return jail_fail(im->u->p, ENOMEM, "no memory");
+		return refuse(im->u->p, ENOMEM, "no memory");
 	m->im = im;
 	m->fd = -1;
 	ret = im->dir >= 0 ? open_in_dir(m, name) : open_in_tar(m, name);
@@ -180,8 +180,8 @@ static int member_open(struct image *im, const char *name, struct member **mp)
 
 static int missing(struct image *im, const char *name)
 {
-	return jail_fail(im->u->p, ENOENT, "the image lacks \"%s\"; save it again, as a whole",
-			 jail_name(name));
+	return refuse(im->u->p, ENOENT, "the image lacks \"%s\"; save it again, as a whole",
+		      jail_name(name));
 }
 
 int imgfile_open(struct image *im, const char *name, struct stream **s)
@@ -195,7 +195,7 @@ int imgfile_open(struct image *im, const char *name, struct stream **s)
 	if (!ret)
 		return missing(im, name);
 	ret = stream_over(s, member_pull, member_free, m);
-	return ret ? jail_fail(im->u->p, -ret, "no memory") : 0;
+	return ret ? refuse(im->u->p, -ret, "no memory") : 0;
 }
 
 int imgfile_has(struct image *im, const char *name)
@@ -228,8 +228,8 @@ int imgfile_text(struct image *im, const char *name, char **text, size_t *size,
 		char *more = *size + n > TEXT_MAX ? NULL : realloc(*text, *size + n + 1);
 
 		if (!more) {
-			ret = jail_fail(im->u->p, EFBIG, "\"%s\" of the image is longer than 4 MiB",
-					jail_name(name));
+			ret = refuse(im->u->p, EFBIG, "\"%s\" of the image is longer than 4 MiB",
+				     jail_name(name));
 			break;
 		}
 		*text = more;
@@ -240,8 +240,8 @@ int imgfile_text(struct image *im, const char *name, char **text, size_t *size,
 	if (!ret && n < 0)
 		ret = n;
 	if (!ret && !*size)
-		ret = jail_fail(im->u->p, EBADMSG, "\"%s\" of the image is empty",
-				jail_name(name));
+		ret = refuse(im->u->p, EBADMSG, "\"%s\" of the image is empty",
+			     jail_name(name));
 	member_free(m);
 	if (ret) {
 		free(*text);
@@ -287,7 +287,7 @@ int imgfile_sniff(struct unpack *u, int tar)
 	int ret = stream_fd(&s, tar);
 
 	if (ret)
-		ret = jail_fail(u->p, -ret, "it cannot be read: %s", strerror(-ret));
+		ret = refuse(u->p, -ret, "it cannot be read: %s", strerror(-ret));
 	else
 		ret = untar_scan(u, s, sniff, &image);
 	stream_close(s);

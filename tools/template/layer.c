@@ -60,9 +60,9 @@ static int open_dir(struct unpack *u, const char *dir, const char *path)
 		fd = -ELOOP;
 	}
 	if (fd == -ELOOP)
-		return jail_fail(u->p, ELOOP, "\"%s\" leads through a symbolic link, and nothing is changed through links",
-				 jail_name(path));
-	return jail_fail(u->p, -fd, "\"%s\": %s", jail_name(path), strerror(-fd));
+		return refuse(u->p, ELOOP, "\"%s\" leads through a symbolic link, and nothing is changed through links",
+			      jail_name(path));
+	return refuse(u->p, -fd, "\"%s\": %s", jail_name(path), strerror(-fd));
 }
 
 static int take_away(struct unpack *u, int dir, const char *name,
@@ -70,8 +70,8 @@ static int take_away(struct unpack *u, int dir, const char *name,
 {
 	int ret = name ? tree_remove(dir, name) : tree_empty(dir);
 
-	return ret ? jail_fail(u->p, -ret, "\"%s\" cannot be removed: %s",
-			       jail_name(path), strerror(-ret)) : 0;
+	return ret ? refuse(u->p, -ret, "\"%s\" cannot be removed: %s",
+			    jail_name(path), strerror(-ret)) : 0;
 }
 
 static int hide(struct unpack *u, struct archive *in, struct archive_entry *e,
@@ -91,8 +91,8 @@ static int hide(struct unpack *u, struct archive *in, struct archive_entry *e,
 	else if (!strncmp(name, DRIVER, strlen(DRIVER)))
 		return 0;
 	else if (!*hidden || !strcmp(hidden, ".") || !strcmp(hidden, ".."))
-		return jail_fail(u->p, EINVAL, "the whiteout \"%s\" names nothing that could be hidden",
-				 jail_name(path));
+		return refuse(u->p, EINVAL, "the whiteout \"%s\" names nothing that could be hidden",
+			      jail_name(path));
 	fd = open_dir(u, dir, path);
 	if (fd < 0)
 		return fd == -ENOENT ? 0 : fd;
@@ -136,9 +136,9 @@ static int compare(struct unpack *u, struct stream *s, const char *blob,
 	whole = blob && strcmp(below, blob);
 	if (!whole && !strcmp(given, diff))
 		return 0;
-	return jail_fail(u->p, EBADMSG, "a layer is damaged: its %sdigest is sha256:%s, the image says sha256:%s",
-			 whole ? "" : "unpacked ", whole ? below : given,
-			 whole ? blob : diff);
+	return refuse(u->p, EBADMSG, "a layer is damaged: its %sdigest is sha256:%s, the image says sha256:%s",
+		      whole ? "" : "unpacked ", whole ? below : given,
+		      whole ? blob : diff);
 }
 
 static int read_once(struct unpack *u, layer_open open, void *arg,

@@ -29,7 +29,7 @@ static int unpack_archive(struct unpack *u, int fd)
 	int ret = stream_fd(&s, fd);
 
 	if (ret)
-		ret = jail_fail(u->p, -ret, "it cannot be read: %s", strerror(-ret));
+		ret = refuse(u->p, -ret, "it cannot be read: %s", strerror(-ret));
 	else
 		ret = untar(u, s, NULL, NULL);
 	if (!ret)
@@ -95,7 +95,7 @@ static int finish(struct unpack *u)
 	/* Success is told when the tree is on the disk. */
 	if (!ret && syncfs(u->root))
 		ret = -errno;
-	return ret ? jail_fail(u->p, -ret, "it cannot be written: %s", strerror(-ret)) : 0;
+	return ret ? refuse(u->p, -ret, "it cannot be written: %s", strerror(-ret)) : 0;
 }
 
 static int unpack(struct tree_job *p, int fd, void *arg)
@@ -109,7 +109,7 @@ static int unpack(struct tree_job *p, int fd, void *arg)
 	s->fd = fd;
 	ret = fill(&u, s);
 	if (!ret && !p->entries)
-		ret = jail_fail(p, EBADMSG, "it holds nothing that could be unpacked");
+		ret = refuse(p, EBADMSG, "it holds nothing that could be unpacked");
 	if (!ret)
 		ret = finish(&u);
 	close(u.root);
@@ -127,11 +127,11 @@ int template_unpack(const char *source, int dirfd, struct tree_job *p)
 	ret = area_open_source(&place, source);
 	s.fd = ret ? ret : place_read(&place, O_NONBLOCK | O_NOCTTY);
 	if (ret) {
-		ret = jail_fail(p, -ret, "%s", place.sentence);
+		ret = refuse(p, -ret, "%s", place.sentence);
 	} else if (s.fd < 0 || fstat(s.fd, &s.st)) {
-		ret = jail_fail(p, errno, "it cannot be opened");
+		ret = refuse(p, errno, "it cannot be opened");
 	} else if (!S_ISDIR(s.st.st_mode) && !S_ISREG(s.st.st_mode)) {
-		ret = jail_fail(p, EINVAL, "it is neither a file nor a directory");
+		ret = refuse(p, EINVAL, "it is neither a file nor a directory");
 	} else {
 		p->total = S_ISDIR(s.st.st_mode) ? 0 : s.st.st_size;
 		ret = jail_run(dirfd, s.fd, unpack, &s, p);

@@ -43,9 +43,9 @@ int template_trust(const char *cache, struct report *report)
 	int ret = area_open_roots(&p, cache);
 
 	if (!ret && !*p.rest && !fstat(p.fd, &st) && !place_roots_own(&st))
-		ret = place_refuse(&p, EPERM, "others than root may write to %s (owner %u, mode %04o); `chown root:root %s; chmod go-w %s`",
-				   p.path, st.st_uid, st.st_mode & 07777,
-				   p.path, p.path);
+		ret = refuse(&p, EPERM, "others than root may write to %s (owner %u, mode %04o); `chown root:root %s; chmod go-w %s`",
+			     p.path, st.st_uid, st.st_mode & 07777,
+			     p.path, p.path);
 	place_close(&p);
 	if (ret)
 		report_note(report, "templates of %s are not used: %s", cache,

@@ -26,11 +26,11 @@ static int check_own(struct place *p, const struct areas *a, enum area which)
 	if (!realpath(other, real))
 		snprintf(real, sizeof(real), "%s", other);
 	if (path_within(real, p->path) || path_within(p->path, real))
-		return place_refuse(p, EEXIST, "VE_PRIVATE and VE_ROOT, %s and %s, %s",
-				    which == AREA_ROOT ? real : p->path,
-				    which == AREA_ROOT ? p->path : real,
-				    strcmp(real, p->path) ?
-				    "lie in one another" : "are the same directory");
+		return refuse(p, EEXIST, "VE_PRIVATE and VE_ROOT, %s and %s, %s",
+			      which == AREA_ROOT ? real : p->path,
+			      which == AREA_ROOT ? p->path : real,
+			      strcmp(real, p->path) ?
+			      "lie in one another" : "are the same directory");
 	return 0;
 }
 
@@ -43,25 +43,25 @@ static int check_host(struct place *p)
 	for (int which = AREA_PRIVATE; !host && which <= AREA_ROOT; which++) {
 		areas_common(which, dir, sizeof(dir));
 		if (*dir && (path_within(dir, p->path) || areas_same(p, dir)))
-			return place_refuse(p, EPERM, "%s holds the directories of all containers; choose one below it",
-					    p->path);
+			return refuse(p, EPERM, "%s holds the directories of all containers; choose one below it",
+				      p->path);
 	}
 	for (size_t i = 0; !host && i < sizeof(own) / sizeof(own[0]); i++) {
 		const char *path = globalconf(NULL, own[i]);
 
 		if (path && *path == '/' &&
 		    (path_within(p->path, path) || path_within(path, p->path)))
-			return place_refuse(p, EPERM, "%s and %s, the %s of " GLOBAL_CONF ", are not apart; choose another directory",
-					    p->path, path, own[i]);
+			return refuse(p, EPERM, "%s and %s, the %s of " GLOBAL_CONF ", are not apart; choose another directory",
+				      p->path, path, own[i]);
 	}
 
 	if (!host)
 		return 0;
 	if (!strcmp(host, p->path))
-		return place_refuse(p, EPERM, "%s is a directory of the host's system; choose one such as %s/101",
-				    p->path, PRIVATE_DIR);
-	return place_refuse(p, EPERM, "%s and %s, a directory of the host's system, are not apart; choose one such as %s/101",
-			    p->path, host, PRIVATE_DIR);
+		return refuse(p, EPERM, "%s is a directory of the host's system; choose one such as %s/101",
+			      p->path, PRIVATE_DIR);
+	return refuse(p, EPERM, "%s and %s, a directory of the host's system, are not apart; choose one such as %s/101",
+		      p->path, host, PRIVATE_DIR);
 }
 
 /* Whether all containers' directories lie beside @path, which is as written. */
@@ -89,7 +89,7 @@ static int check_closed(struct place *p, bool own, bool now,
 	snprintf(dir, sizeof(dir), "%s", p->path);
 	*strrchr(dir, '/') = '\0';
 	if (fstat(fd, &st))
-		return place_refuse(p, errno, "%s: %s", dir, strerror(errno));
+		return refuse(p, errno, "%s: %s", dir, strerror(errno));
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (own && !areas_host_directory(dir) && !chmod(path, 0700)) {
 		report_note(report, "%s closed to other users (mode %04o before): owners and set-user-id bits of what containers write there are the host's",
@@ -98,10 +98,10 @@ static int check_closed(struct place *p, bool own, bool now,
 		return 0;
 	}
 	if (areas_host_directory(dir))
-		return place_refuse(p, EPERM, "every user of the host can come to %s, where owners and set-user-id bits are the host's; choose one below a new directory of mode 0700, as %s is",
-				    p->path, PRIVATE_DIR);
-	return place_refuse(p, EPERM, "every user of the host can come to %s, where owners and set-user-id bits are the host's; `chmod 0700 %s`",
-			    p->path, dir);
+		return refuse(p, EPERM, "every user of the host can come to %s, where owners and set-user-id bits are the host's; choose one below a new directory of mode 0700, as %s is",
+			      p->path, PRIVATE_DIR);
+	return refuse(p, EPERM, "every user of the host can come to %s, where owners and set-user-id bits are the host's; `chmod 0700 %s`",
+		      p->path, dir);
 }
 
 static int check_new(struct place *p)
@@ -111,14 +111,14 @@ static int check_new(struct place *p)
 	if (*p->rest)
 		return 0;
 	if (fstat(p->fd, &st))
-		return place_refuse(p, errno, "%s: %s", p->path, strerror(errno));
+		return refuse(p, errno, "%s: %s", p->path, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
-		return place_refuse(p, ENOTDIR, "%s is no directory", p->path);
+		return refuse(p, ENOTDIR, "%s is no directory", p->path);
 	if (place_roots_own(&st))
 		return 0;
-	return place_refuse(p, EPERM, "others than root may write to %s (owner %u, mode %04o); `chown root:root %s; chmod go-w %s`",
-			    p->path, st.st_uid, st.st_mode & 07777, p->path,
-			    p->path);
+	return refuse(p, EPERM, "others than root may write to %s (owner %u, mode %04o); `chown root:root %s; chmod go-w %s`",
+		      p->path, st.st_uid, st.st_mode & 07777, p->path,
+		      p->path);
 }
 
 /* Whoever writes the configuration chooses among all that root may do here. */
@@ -185,7 +185,7 @@ static int follow(struct place *p, const char *path, struct place_guard *guard)
 	guard->pass = areas_pass;
 	guard->arg = &a;
 	if (ret)
-		ret = place_refuse(p, -ret, "read " CONF_DIR ": %s", strerror(-ret));
+		ret = refuse(p, -ret, "read " CONF_DIR ": %s", strerror(-ret));
 	else
 		ret = place_open(p, whole, guard) ?: areas_check_outside(p, &a);
 	if (ret)
@@ -220,7 +220,7 @@ int area_open_source(struct place *p, const char *path)
 	int ret = follow(p, path, &guard);
 
 	if (!ret && *p->rest) {
-		ret = place_refuse(p, ENOENT, "there is no %s", p->path);
+		ret = refuse(p, ENOENT, "there is no %s", p->path);
 		place_close(p);
 	}
 	return ret;

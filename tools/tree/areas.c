@@ -214,21 +214,21 @@ void areas_refresh(struct areas *a)
 }
 
 /* Of what lies below a container's directory that container is master. */
-static int refuse_in(struct place *p, const struct area_other *o)
+static int refuse_there(struct place *p, const struct area_other *o)
 {
 	return o->left ?
-	       place_refuse(p, EPERM, "the path leads into %s, which CT %u left as it was changed by it; choose a directory outside",
-			    o->path, o->ctid) :
-	       place_refuse(p, EPERM, "the path leads into %s, which belongs to CT %u and is changed by it; choose a directory outside",
-			    o->path, o->ctid);
+	       refuse(p, EPERM, "the path leads into %s, which CT %u left as it was changed by it; choose a directory outside",
+		      o->path, o->ctid) :
+	       refuse(p, EPERM, "the path leads into %s, which belongs to CT %u and is changed by it; choose a directory outside",
+		      o->path, o->ctid);
 }
 
 static int locate(struct place *p, const struct areas *a, struct location *l)
 {
 	int ret = location_find(a->mounts, p->fd, p->rest, l);
 
-	return ret ? place_refuse(p, -ret, "cannot tell which file system %s lies in: %s",
-				  p->path, strerror(-ret)) : 0;
+	return ret ? refuse(p, -ret, "cannot tell which file system %s lies in: %s",
+			    p->path, strerror(-ret)) : 0;
 }
 
 bool areas_pass(struct place *p, const char *directory, void *arg)
@@ -240,7 +240,7 @@ bool areas_pass(struct place *p, const char *directory, void *arg)
 	for (size_t i = 0; !ret && i < a->n; i++)
 		if (location_within(&l, &a->v[i].location) ||
 		    (!a->v[i].left && !strcmp(a->v[i].path, directory)))
-			ret = refuse_in(p, &a->v[i]);
+			ret = refuse_there(p, &a->v[i]);
 	location_free(&l);
 	return !ret;
 }
@@ -253,7 +253,7 @@ int areas_check_outside(struct place *p, const struct areas *a)
 	for (size_t i = 0; !ret && i < a->n; i++)
 		if (location_within(&l, &a->v[i].location) &&
 		    !location_within(&a->v[i].location, &l))
-			ret = refuse_in(p, &a->v[i]);
+			ret = refuse_there(p, &a->v[i]);
 	location_free(&l);
 	return ret;
 }
@@ -267,11 +267,11 @@ static int check_other(struct place *p, const struct location *l,
 		      location_within(&o->location, l);
 
 	if (in && around)
-		return place_refuse(p, EEXIST, "%s belongs to CT %u", p->path,
-				    o->ctid);
+		return refuse(p, EEXIST, "%s belongs to CT %u", p->path,
+			      o->ctid);
 	if (in || around)
-		return place_refuse(p, EEXIST, "%s and %s, which belongs to CT %u, would lie in one another; choose another directory",
-				    p->path, o->path, o->ctid);
+		return refuse(p, EEXIST, "%s and %s, which belongs to CT %u, would lie in one another; choose another directory",
+			      p->path, o->path, o->ctid);
 	return 0;
 }
 

@@ -66,9 +66,9 @@ int entry_owner(struct tree_job *p, const char *name, int64_t uid,
 
 	if (!user && gid >= 0 && gid <= TREE_MAX_ID)
 		return 0;
-	return jail_fail(p, EINVAL, "\"%s\" belongs to %s %lld, and a container has the ids 0..65535; pack the template with owners in there",
-			 jail_name(name), user ? "user" : "group",
-			 (long long)(user ? uid : gid));
+	return refuse(p, EINVAL, "\"%s\" belongs to %s %lld, and a container has the ids 0..65535; pack the template with owners in there",
+		      jail_name(name), user ? "user" : "group",
+		      (long long)(user ? uid : gid));
 }
 
 /* Names in access lists mean nothing here, only numbers do. */
@@ -88,8 +88,8 @@ static int check_acl(struct tree_job *p, struct archive_entry *e,
 			    tag != ARCHIVE_ENTRY_ACL_GROUP)
 				continue;
 			if (id < 0 || (unsigned int)id > TREE_MAX_ID)
-				return jail_fail(p, EINVAL, "the access list of \"%s\" names an owner not in 0..65535, or by name alone; pack the template with numeric owners",
-						 jail_name(path));
+				return refuse(p, EINVAL, "the access list of \"%s\" names an owner not in 0..65535, or by name alone; pack the template with numeric owners",
+					      jail_name(path));
 		}
 	}
 	return 0;
@@ -107,7 +107,7 @@ static int sift_xattrs(struct tree_job *p, struct archive_entry *e)
 		return 0;
 	old = archive_entry_clone(e);
 	if (!old)
-		return jail_fail(p, ENOMEM, "no memory");
+		return refuse(p, ENOMEM, "no memory");
 	archive_entry_xattr_clear(e);
 	archive_entry_xattr_reset(old);
 	while (archive_entry_xattr_next(old, &name, &value, &size) == ARCHIVE_OK) {
@@ -135,8 +135,8 @@ static int check_links(struct tree_job *p, struct archive_entry *e,
 		    !faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW))
 			return 1;
 		if (wrong)
-			return jail_fail(p, EINVAL, "\"%s\" is a hard link whose target, \"%s\", %s; nothing outside the tree can be linked into it",
-					 jail_name(path), jail_name(to), wrong);
+			return refuse(p, EINVAL, "\"%s\" is a hard link whose target, \"%s\", %s; nothing outside the tree can be linked into it",
+				      jail_name(path), jail_name(to), wrong);
 		archive_entry_copy_hardlink(e, target);
 		/*
 		 * Its data are those of the target. libarchive would write them, and
@@ -149,8 +149,8 @@ static int check_links(struct tree_job *p, struct archive_entry *e,
 		return 0;
 	to = archive_entry_symlink(e);
 	if (!to || !*to || strlen(to) >= PATH_MAX)
-		return jail_fail(p, EINVAL, "the symbolic link \"%s\" points nowhere or to more than 4095 bytes",
-				 jail_name(path));
+		return refuse(p, EINVAL, "the symbolic link \"%s\" points nowhere or to more than 4095 bytes",
+			      jail_name(path));
 	return 0;
 }
 
@@ -178,7 +178,7 @@ int entry_prepare(struct tree_job *p, struct archive_entry *e,
 	}
 	if (root && (archive_entry_hardlink(e) ||
 		     archive_entry_filetype(e) != AE_IFDIR))
-		return jail_fail(p, EINVAL, "an entry would replace the directory itself by something else");
+		return refuse(p, EINVAL, "an entry would replace the directory itself by something else");
 	ret = entry_owner(p, path, archive_entry_uid(e), archive_entry_gid(e)) ?:
 	      check_links(p, e, path) ?: check_acl(p, e, path) ?:
 	      sift_xattrs(p, e);

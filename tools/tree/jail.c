@@ -10,7 +10,6 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,16 +55,6 @@ struct cell {
 
 static volatile pid_t child;
 static volatile sig_atomic_t interrupted;
-
-int jail_fail(struct tree_job *p, int err, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(p->sentence, sizeof(p->sentence), fmt, ap);
-	va_end(ap);
-	return -err;
-}
 
 const char *jail_name(const char *name)
 {
@@ -224,8 +213,8 @@ static void __attribute__((noreturn)) in_child(struct desk *desk,
 {
 	desk->ret = enter(c);
 	if (desk->ret)
-		jail_fail(&desk->p, -desk->ret, "the child that reads templates cannot be confined: %s",
-			  strerror(-desk->ret));
+		refuse(&desk->p, -desk->ret, "the child that reads templates cannot be confined: %s",
+		       strerror(-desk->ret));
 	else
 		desk->ret = fn(&desk->p, c->given, arg);
 	desk->done = true;
@@ -279,14 +268,14 @@ static int wait_for_child(struct desk *desk)
 
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
-			return jail_fail(&desk->p, errno, "the child that reads templates is lost");
+			return refuse(&desk->p, errno, "the child that reads templates is lost");
 	if (interrupted)
-		return jail_fail(&desk->p, EINTR, "a signal ended it");
+		return refuse(&desk->p, EINTR, "a signal ended it");
 	if (WIFSIGNALED(status))
-		return jail_fail(&desk->p, EIO, "the child that reads templates was killed by signal %d",
-				 WTERMSIG(status));
+		return refuse(&desk->p, EIO, "the child that reads templates was killed by signal %d",
+			      WTERMSIG(status));
 	if (!desk->done)
-		return jail_fail(&desk->p, EIO, "the child that reads templates gave no result");
+		return refuse(&desk->p, EIO, "the child that reads templates gave no result");
 	return desk->ret;
 }
 
@@ -360,7 +349,7 @@ static int work(struct desk *desk, struct cell *c, jail_fn fn, void *arg)
 	if (!child)
 		in_child(desk, c, fn, arg);
 	if (child < 0)
-		return jail_fail(&desk->p, errno, "no child could be started: %s", strerror(errno));
+		return refuse(&desk->p, errno, "no child could be started: %s", strerror(errno));
 	ret = release(c);
 	/* A signal that came before there was a child to kill. */
 	if (ret || interrupted)
@@ -371,8 +360,8 @@ static int work(struct desk *desk, struct cell *c, jail_fn fn, void *arg)
 	if (!ret)
 		return wait_for_child(desk);
 	waitpid(child, NULL, 0);
-	return jail_fail(&desk->p, -ret, "the ids of the child that reads templates cannot be mapped: %s",
-			 strerror(-ret));
+	return refuse(&desk->p, -ret, "the ids of the child that reads templates cannot be mapped: %s",
+		      strerror(-ret));
 }
 
 int jail_run(int dirfd, int fd, jail_fn fn, void *arg,
@@ -386,7 +375,7 @@ int jail_run(int dirfd, int fd, jail_fn fn, void *arg,
 	desk = mmap(NULL, sizeof(*desk), PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (desk == MAP_FAILED)
-		return jail_fail(p, errno, "no memory");
+		return refuse(p, errno, "no memory");
 	desk->p = *p;
 	load_tables();
 	interrupted = 0;
@@ -396,8 +385,8 @@ int jail_run(int dirfd, int fd, jail_fn fn, void *arg,
 			  &old[i]);
 	ret = cell_make(&c, dirfd, fd);
 	if (ret)
-		jail_fail(&desk->p, -ret, "the directory cannot be mounted apart for the child that reads templates: %s",
-			  strerror(-ret));
+		refuse(&desk->p, -ret, "the directory cannot be mounted apart for the child that reads templates: %s",
+		       strerror(-ret));
 	else
 		ret = work(desk, &c, fn, arg);
 	cell_close(&c, fd);

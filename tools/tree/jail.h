@@ -5,6 +5,7 @@
 #ifndef _VZCTX_TREE_JAIL_H
 #define _VZCTX_TREE_JAIL_H
 
+#include "lib/report.h"
 #include "tree/treejob.h"
 
 /**
@@ -33,10 +34,6 @@ typedef int (*jail_fn)(struct tree_job *p, int fd, void *arg);
  */
 int jail_run(int dirfd, int fd, jail_fn fn, void *arg,
 	     struct tree_job *p);
-
-/** Sets p->sentence. Return: -@err. */
-int jail_fail(struct tree_job *p, int err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
 
 /** @name escaped, shortened if need be; good for three more calls. */
 const char *jail_name(const char *name);

@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,16 +12,6 @@
 
 #define MAX_LINKS	40	/* as the kernel */
 #define AGAIN		1	/* the path to follow is another one now */
-
-int place_refuse(struct place *p, int err, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(p->sentence, sizeof(p->sentence), fmt, ap);
-	va_end(ap);
-	return -err;
-}
 
 bool place_roots_own(const struct stat *st)
 {
@@ -45,7 +34,7 @@ static const char *shown(const struct place *p)
 
 static int too_long(struct place *p)
 {
-	return place_refuse(p, ENAMETOOLONG, "the path is too long");
+	return refuse(p, ENAMETOOLONG, "the path is too long");
 }
 
 static int add_name(struct place *p, const char *name)
@@ -67,8 +56,8 @@ static int add_rest(struct place *p, char *ahead)
 		if (!strcmp(name, "."))
 			continue;
 		if (!strcmp(name, ".."))
-			return place_refuse(p, ENOENT, "there is no %s, so \"..\" of it leads nowhere",
-					    p->path);
+			return refuse(p, ENOENT, "there is no %s, so \"..\" of it leads nowhere",
+				      p->path);
 		n += snprintf(p->rest + n, sizeof(p->rest) - n, "%s%s",
 			      n ? "/" : "", name);
 		ret = add_name(p, name);
@@ -87,17 +76,17 @@ static int may_pass(struct place *p, const struct place_guard *guard,
 
 	*sticky = false;
 	if (fstat(p->fd, &st))
-		return place_refuse(p, errno, "%s: %s", shown(p), strerror(errno));
+		return refuse(p, errno, "%s: %s", shown(p), strerror(errno));
 	if (!S_ISDIR(st.st_mode))
-		return place_refuse(p, ENOTDIR, "%s is no directory", shown(p));
+		return refuse(p, ENOTDIR, "%s is no directory", shown(p));
 	if (!place_roots_own(&st)) {
 		*sticky = guard && guard->sticky && !st.st_uid &&
 			  (st.st_mode & S_ISVTX);
 		if (!*sticky && !(guard && guard->others))
-			return place_refuse(p, EPERM, "others than root can change what is in %s (owner %u, mode %04o), and so turn the path elsewhere; `chown root:root %s; chmod go-w %s`, or choose a place that only root can change",
-					    shown(p), st.st_uid,
-					    st.st_mode & 07777, shown(p),
-					    shown(p));
+			return refuse(p, EPERM, "others than root can change what is in %s (owner %u, mode %04o), and so turn the path elsewhere; `chown root:root %s; chmod go-w %s`, or choose a place that only root can change",
+				      shown(p), st.st_uid,
+				      st.st_mode & 07777, shown(p),
+				      shown(p));
 	}
 	if (guard && guard->pass && !guard->pass(p, shown(p), guard->arg))
 		return -EPERM;
@@ -113,8 +102,8 @@ static int turn(struct place *p, int fd, char *ahead, const char *rest)
 	ssize_t len = readlinkat(fd, "", to, sizeof(to) - 1);
 
 	if (len <= 0)
-		return place_refuse(p, errno, "the link in %s cannot be read",
-				    shown(p));
+		return refuse(p, errno, "the link in %s cannot be read",
+			      shown(p));
 	to[len] = '\0';
 	if (snprintf(all, sizeof(all), "%s/%s/%s", *to == '/' ? "" : p->path,
 		     to, rest) >= PATH_MAX)
@@ -150,16 +139,16 @@ static int step(struct place *p, const char *name, char *ahead, char *rest,
 		return add_rest(p, missing);
 	}
 	if (fd < 0 || fstat(fd, &st)) {
-		ret = place_refuse(p, errno, "%s/%s: %s", p->path, name,
-				   strerror(errno));
+		ret = refuse(p, errno, "%s/%s: %s", p->path, name,
+			     strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return ret;
 	}
 	if (sticky && st.st_uid) {
 		close(fd);
-		return place_refuse(p, EPERM, "%s/%s lies where everybody may write and is not root's",
-				    p->path, name);
+		return refuse(p, EPERM, "%s/%s lies where everybody may write and is not root's",
+			      p->path, name);
 	}
 	if (S_ISLNK(st.st_mode)) {
 		ret = turn(p, fd, ahead, rest);
@@ -184,7 +173,7 @@ static int follow(struct place *p, char *ahead, const struct place_guard *guard)
 	*p->path = *p->rest = '\0';
 	p->fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (p->fd < 0)
-		return place_refuse(p, errno, "/: %s", strerror(errno));
+		return refuse(p, errno, "/: %s", strerror(errno));
 	for (; !ret && !*p->rest; name = rest) {
 		size_t len;
 
@@ -217,14 +206,14 @@ int place_open(struct place *p, const char *path,
 
 	*p = (struct place)PLACE_NONE;
 	if (*path != '/')
-		return place_refuse(p, EINVAL, "a path has to begin with /");
+		return refuse(p, EINVAL, "a path has to begin with /");
 	if (snprintf(ahead, sizeof(ahead), "%s", path) >= (int)sizeof(ahead))
 		return too_long(p);
 	do
 		ret = follow(p, ahead, guard);
 	while (ret == AGAIN && ++links <= MAX_LINKS);
 	if (ret == AGAIN)
-		ret = place_refuse(p, ELOOP, "too many symbolic links");
+		ret = refuse(p, ELOOP, "too many symbolic links");
 	if (ret)
 		place_close(p);
 	return ret;
@@ -242,13 +231,13 @@ int place_file(struct place *p, const char *path)
 		return 0;
 	}
 	if (fstat(p->fd, &st))
-		ret = place_refuse(p, errno, "%s: %s", p->path, strerror(errno));
+		ret = refuse(p, errno, "%s: %s", p->path, strerror(errno));
 	else if (!S_ISREG(st.st_mode))
-		ret = place_refuse(p, EPERM, "%s is no file", p->path);
+		ret = refuse(p, EPERM, "%s is no file", p->path);
 	else if (!place_roots_own(&st))
-		ret = place_refuse(p, EPERM, "others than root may write to %s (owner %u, mode %04o); `chown root:root %s; chmod go-w %s`",
-				   p->path, st.st_uid, st.st_mode & 07777,
-				   p->path, p->path);
+		ret = refuse(p, EPERM, "others than root may write to %s (owner %u, mode %04o); `chown root:root %s; chmod go-w %s`",
+			     p->path, st.st_uid, st.st_mode & 07777,
+			     p->path, p->path);
 	if (ret)
 		place_close(p);
 	return ret;
@@ -268,15 +257,15 @@ int place_make(struct place *p, bool last)
 		if (*slash)
 			*slash++ = '\0';
 		if (mkdirat(p->fd, name, 0700) && errno != EEXIST)
-			return place_refuse(p, errno, "make %s of %s: %s", name,
-					    p->path, strerror(errno));
+			return refuse(p, errno, "make %s of %s: %s", name,
+				      p->path, strerror(errno));
 		fd = openat(p->fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW |
 					 O_CLOEXEC);
 		if (fd < 0 || fstat(fd, &st) || !place_roots_own(&st)) {
 			if (fd >= 0)
 				close(fd);
-			return place_refuse(p, EPERM, "somebody else has made %s of %s meanwhile",
-					    name, p->path);
+			return refuse(p, EPERM, "somebody else has made %s of %s meanwhile",
+				      name, p->path);
 		}
 		if (p->parent >= 0)
 			close(p->parent);

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
+#include "lib/report.h"
+
 /** struct place - where a path leads */
 struct place {
 	int fd;			/* O_PATH of the last directory or file there is */
@@ -77,9 +79,5 @@ int place_read(const struct place *p, int flags);
 
 /** Whether nobody but root may write what @st is of. */
 bool place_roots_own(const struct stat *st);
-
-/** Writes the sentence of @p. Return: -@err. */
-int place_refuse(struct place *p, int err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
 
 #endif /* _VZCTX_TREE_PLACE_H */

@@ -40,8 +40,8 @@ struct copy {
 
 static int failed(struct copy *c, int err, const char *what)
 {
-	return jail_fail(c->u->p, err, "\"%s\" cannot be %s: %s",
-			 jail_name(c->path), what, strerror(err));
+	return refuse(c->u->p, err, "\"%s\" cannot be %s: %s",
+		      jail_name(c->path), what, strerror(err));
 }
 
 static int by_inode(const void *a, const void *b)
@@ -67,13 +67,13 @@ static int link_known(struct copy *c, const struct stat *st, int to,
 	}
 	k = malloc(sizeof(*k) + strlen(c->path) + 1);
 	if (!k)
-		return jail_fail(c->u->p, ENOMEM, "no memory");
+		return refuse(c->u->p, ENOMEM, "no memory");
 	*k = key;
 	strcpy(k->path, c->path);
 	k->next = c->all;
 	c->all = k;
 	if (!tsearch(k, &c->known, by_inode))
-		return jail_fail(c->u->p, ENOMEM, "no memory");
+		return refuse(c->u->p, ENOMEM, "no memory");
 	return 0;
 }
 
@@ -147,11 +147,11 @@ static int copy_dir(struct copy *c, int from, int to, const char *name,
 	int in, out, ret = 0;
 
 	if (depth >= TREE_MAX_DEPTH)
-		return jail_fail(c->u->p, EINVAL, "\"%s\" is more than 256 directories deep",
-				 jail_name(c->path));
+		return refuse(c->u->p, EINVAL, "\"%s\" is more than 256 directories deep",
+			      jail_name(c->path));
 	if (st->st_dev == c->root.st_dev && st->st_ino == c->root.st_ino)
-		return jail_fail(c->u->p, EINVAL, "the directory to fill, \"%s\", is inside the template",
-				 jail_name(c->path));
+		return refuse(c->u->p, EINVAL, "the directory to fill, \"%s\", is inside the template",
+			      jail_name(c->path));
 	if (mkdirat(to, name, 0700))
 		return failed(c, errno, "made");
 	out = open_beneath(to, name, O_RDONLY | O_DIRECTORY);
@@ -223,8 +223,8 @@ static int copy_below(struct copy *c, int from, int to, unsigned int depth)
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
 			continue;
 		if (len + strlen(e->d_name) + 2 > sizeof(c->path)) {
-			ret = jail_fail(c->u->p, ENAMETOOLONG, "the path of \"%s\" is longer than 4095 bytes",
-					jail_name(e->d_name));
+			ret = refuse(c->u->p, ENAMETOOLONG, "the path of \"%s\" is longer than 4095 bytes",
+				     jail_name(e->d_name));
 			break;
 		}
 		sprintf(c->path + len, "%s%s", len ? "/" : "", e->d_name);
@@ -261,12 +261,12 @@ int treecopy(struct unpack *u, int from)
 	int ret;
 
 	if (!c)
-		return jail_fail(u->p, ENOMEM, "no memory");
+		return refuse(u->p, ENOMEM, "no memory");
 	c->u = u;
 	if (fstat(u->root, &c->root) || fstat(from, &st))
 		ret = failed(c, errno, "read");
 	else if (st.st_dev == c->root.st_dev && st.st_ino == c->root.st_ino)
-		ret = jail_fail(u->p, EINVAL, "the directory to fill is the template itself");
+		ret = refuse(u->p, EINVAL, "the directory to fill is the template itself");
 	else
 		ret = entry_owner(u->p, ".", st.st_uid, st.st_gid) ?:
 		      copy_below(c, from, u->root, 0) ?:

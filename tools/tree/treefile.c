@@ -24,8 +24,8 @@
 
 static int failed(struct unpack *u, const char *path, int err)
 {
-	return jail_fail(u->p, err, "\"%s\" cannot be copied: %s",
-			 jail_name(path), strerror(err));
+	return refuse(u->p, err, "\"%s\" cannot be copied: %s",
+		      jail_name(path), strerror(err));
 }
 
 /* For file systems, and pairs of them, that cannot do it in the kernel. */
@@ -123,8 +123,8 @@ static int copy_xattr(struct unpack *u, const char *path, int in, int out,
 	if (n < 0)
 		return errno == ENODATA ? 0 : failed(u, path, errno);
 	if (list && !list_fits(value, n))
-		return jail_fail(u->p, EINVAL, "the access list of \"%s\" names an owner not in 0..65535",
-				 jail_name(path));
+		return refuse(u->p, EINVAL, "the access list of \"%s\" names an owner not in 0..65535",
+			      jail_name(path));
 	if (!list && !entry_xattr_allowed(name, value, n)) {
 		u->p->xattrs++;
 		return 0;

@@ -23,8 +23,8 @@ static int failed(struct packer *k, struct archive *a, const char *path)
 	const char *why = archive_error_string(a);
 	int err = archive_errno(a) > 0 ? archive_errno(a) : EIO;
 
-	return jail_fail(k->p, err, "\"%s\" cannot be packed: %s", jail_name(path),
-			 jail_words(why ?: strerror(err)));
+	return refuse(k->p, err, "\"%s\" cannot be packed: %s", jail_name(path),
+		      jail_words(why ?: strerror(err)));
 }
 
 static int write_data(struct packer *k, const char *path)
@@ -34,8 +34,8 @@ static int write_data(struct packer *k, const char *path)
 	ssize_t n = -1;
 
 	if (fd < 0)
-		return jail_fail(k->p, errno, "\"%s\" cannot be read: %s",
-				 jail_name(path), strerror(errno));
+		return refuse(k->p, errno, "\"%s\" cannot be read: %s",
+			      jail_name(path), strerror(errno));
 	while ((n = read(fd, buf, sizeof(buf))) > 0) {
 		if (archive_write_data(k->out, buf, n) < 0) {
 			close(fd);
@@ -45,8 +45,8 @@ static int write_data(struct packer *k, const char *path)
 		k->p->at = k->p->bytes;
 	}
 	close(fd);
-	return n < 0 ? jail_fail(k->p, EIO, "\"%s\" cannot be read",
-				 jail_name(path)) : 0;
+	return n < 0 ? refuse(k->p, EIO, "\"%s\" cannot be read",
+			      jail_name(path)) : 0;
 }
 
 static int write_one(struct packer *k, struct archive_entry *e)
@@ -74,7 +74,7 @@ static int walk(struct packer *k)
 	int r, ret = 0;
 
 	if (!e)
-		return jail_fail(k->p, ENOMEM, "no memory");
+		return refuse(k->p, ENOMEM, "no memory");
 	while (!ret) {
 		archive_entry_clear(e);
 		r = archive_read_next_header2(k->disk, e);
@@ -119,14 +119,14 @@ int treepack(struct tree_job *p, int fd)
 	int ret;
 
 	if (!prepare(&k, fd))
-		ret = jail_fail(p, EIO, "no archive can be begun: %s",
-				k.out ? jail_words(archive_error_string(k.out)) : "no memory");
+		ret = refuse(p, EIO, "no archive can be begun: %s",
+			     k.out ? jail_words(archive_error_string(k.out)) : "no memory");
 	else
 		ret = walk(&k);
 	if (!ret && archive_write_close(k.out) != ARCHIVE_OK)
 		ret = failed(&k, k.out, ".");
 	if (!ret && fsync(fd))
-		ret = jail_fail(p, errno, "it cannot be written: %s", strerror(errno));
+		ret = refuse(p, errno, "it cannot be written: %s", strerror(errno));
 	if (k.links)
 		archive_entry_linkresolver_free(k.links);
 	if (k.disk)

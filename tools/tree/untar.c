@@ -34,7 +34,7 @@ int unpack_begin(struct unpack *u, struct tree_job *p)
 	*u = (struct unpack){ .p = p, .source = -1 };
 	u->root = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (u->root < 0 || fstatvfs(u->root, &fs))
-		return jail_fail(p, errno, "the directory to fill cannot be opened");
+		return refuse(p, errno, "the directory to fill cannot be opened");
 	room = (uint64_t)fs.f_bavail * fs.f_frsize;
 	room -= room / 20;
 	u->chosen = p->max_bytes && p->max_bytes < room;
@@ -52,9 +52,9 @@ int unpack_charge(struct unpack *u, const char *path, uint64_t n)
 		return 0;
 	}
 	format_scaled(u->max_bytes, VZCTX_UNIT_BYTES, most, sizeof(most));
-	return jail_fail(u->p, EFBIG, "with \"%s\" it takes more than %s, %s", jail_name(path),
-			 most, u->chosen ? "the limit set for it (--max-size)" :
-			 "which is what is free there less 5 per cent; make room");
+	return refuse(u->p, EFBIG, "with \"%s\" it takes more than %s, %s", jail_name(path),
+		      most, u->chosen ? "the limit set for it (--max-size)" :
+		      "which is what is free there less 5 per cent; make room");
 }
 
 int unpack_entry(struct unpack *u, const char *path)
@@ -63,8 +63,8 @@ int unpack_entry(struct unpack *u, const char *path)
 		u->p->entries++;
 		return 0;
 	}
-	return jail_fail(u->p, E2BIG, "with \"%s\" it has more than %" PRIu64 " entries; --max-entries allows more",
-			 jail_name(path), u->max_entries);
+	return refuse(u->p, E2BIG, "with \"%s\" it has more than %" PRIu64 " entries; --max-entries allows more",
+		      jail_name(path), u->max_entries);
 }
 
 /* The tar reader's source. */
@@ -83,18 +83,18 @@ int untar_broken(struct unpack *u, struct archive *in, struct stream *s)
 	const char *why = archive_error_string(in);
 
 	if (stream_error(s))
-		return jail_fail(u->p, EBADMSG, "%s", jail_words(stream_error(s)));
+		return refuse(u->p, EBADMSG, "%s", jail_words(stream_error(s)));
 	if (!stream_total(s))
-		return jail_fail(u->p, EBADMSG, "it is empty");
+		return refuse(u->p, EBADMSG, "it is empty");
 	if (archive_errno(in) == ENOMEM)
-		return jail_fail(u->p, ENOMEM, "it takes too much memory to read");
+		return refuse(u->p, ENOMEM, "it takes too much memory to read");
 	if (why && strcasestr(why, "unrecognized"))
-		return jail_fail(u->p, EBADMSG, "it is no tar archive, neither plain nor packed by gzip, bzip2, xz or zstd");
+		return refuse(u->p, EBADMSG, "it is no tar archive, neither plain nor packed by gzip, bzip2, xz or zstd");
 	if (why && (strcasestr(why, "truncated") ||
 		    (stream_ended(s) && !strcasestr(why, "checksum"))))
-		return jail_fail(u->p, EBADMSG, "it is truncated: the tar archive ends early");
-	return jail_fail(u->p, EBADMSG, "it is damaged: %s",
-			 why ? jail_words(why) : "the tar archive makes no sense");
+		return refuse(u->p, EBADMSG, "it is truncated: the tar archive ends early");
+	return refuse(u->p, EBADMSG, "it is damaged: %s",
+		      why ? jail_words(why) : "the tar archive makes no sense");
 }
 
 /* Says why writing failed. */
@@ -105,13 +105,13 @@ static int refused(struct unpack *u, struct archive *disk,
 	int err = archive_errno(disk) > 0 ? archive_errno(disk) : EINVAL;
 
 	if (why && strstr(why, "through symlink"))
-		return jail_fail(u->p, ELOOP, "\"%s\" leads through a symbolic link, and nothing is written through links",
-				 jail_name(path));
+		return refuse(u->p, ELOOP, "\"%s\" leads through a symbolic link, and nothing is written through links",
+			      jail_name(path));
 	if (to && why && strstr(why, "does not exist"))
-		return jail_fail(u->p, EINVAL, "\"%s\" is a hard link to \"%s\", which does not come before it",
-				 jail_name(path), jail_name(to));
-	return jail_fail(u->p, err, "\"%s\": %s", jail_name(path),
-			 jail_words(why ?: strerror(err)));
+		return refuse(u->p, EINVAL, "\"%s\" is a hard link to \"%s\", which does not come before it",
+			      jail_name(path), jail_name(to));
+	return refuse(u->p, err, "\"%s\": %s", jail_name(path),
+		      jail_words(why ?: strerror(err)));
 }
 
 static int copy_data(struct unpack *u, struct stream *s, struct archive *in,
@@ -197,8 +197,8 @@ static int each(struct unpack *u, struct stream *s, struct archive *in,
 		name = archive_entry_pathname(e);
 		wrong = name ? entry_clean(name, path) : "is missing";
 		if (wrong)
-			return jail_fail(u->p, EINVAL, "the name \"%s\" %s; no such entry is unpacked",
-					 name ? jail_name(name) : "", wrong);
+			return refuse(u->p, EINVAL, "the name \"%s\" %s; no such entry is unpacked",
+				      name ? jail_name(name) : "", wrong);
 		ret = look ? look(u, in, e, path, arg) : 0;
 		if (!ret && disk)
 			ret = write_entry(u, s, in, disk, e, path);
@@ -216,7 +216,7 @@ int untar_open(struct unpack *u, struct stream *s, struct archive **inp)
 	int ret = 0;
 
 	if (!in || archive_read_support_format_tar(in) != ARCHIVE_OK)
-		ret = jail_fail(u->p, ENOMEM, "no memory");
+		ret = refuse(u->p, ENOMEM, "no memory");
 	else if (archive_read_open(in, s, NULL, feed_tar, NULL) < ARCHIVE_WARN)
 		ret = untar_broken(u, in, s);
 	if (ret && in) {
@@ -246,13 +246,13 @@ int untar(struct unpack *u, struct stream *s, untar_look look, void *arg)
 	int ret;
 
 	if (!disk || archive_write_disk_set_options(disk, DISK_FLAGS) != ARCHIVE_OK)
-		ret = jail_fail(u->p, ENOMEM, "no memory");
+		ret = refuse(u->p, ENOMEM, "no memory");
 	else
 		ret = run(u, s, disk, look, arg);
 	/* Modes and times of directories come last. */
 	if (!ret && archive_write_close(disk) < ARCHIVE_OK)
-		ret = jail_fail(u->p, archive_errno(disk) ?: EIO, "%s",
-				jail_words(archive_error_string(disk)));
+		ret = refuse(u->p, archive_errno(disk) ?: EIO, "%s",
+			     jail_words(archive_error_string(disk)));
 	if (disk) {
 		if (ret)
 			archive_write_fail(disk);
@@ -271,9 +271,9 @@ int untar_end(struct unpack *u, struct stream *s, bool marked)
 	int ret = stream_drain(s, u->max_bytes);
 
 	if (ret)
-		return jail_fail(u->p, -ret, "%s",
-				 jail_words(stream_error(s) ?: strerror(-ret)));
+		return refuse(u->p, -ret, "%s",
+			      jail_words(stream_error(s) ?: strerror(-ret)));
 	if (marked && stream_zeros(s) < 512)
-		return jail_fail(u->p, EBADMSG, "it is truncated: the tar archive has no end mark");
+		return refuse(u->p, EBADMSG, "it is truncated: the tar archive has no end mark");
 	return 0;
 }

@@ -38,7 +38,7 @@ static void options(const struct verb *verb)
 	       "      --validate        judge configuration and words, change nothing\n"
 	       "      --on-limit WORD   a refusal of RES is followed by notify, freeze, kill\n"
 	       "      --overcommit      what the host has promised; with CTID its part in that\n"
-	       OUT_HELP "\n"
+	       PRINT_HELP "\n"
 	       "One figure sets barrier and limit. Items are plain numbers; bytes and pages\n"
 	       "take K, M, G, T (binary), B and P (pages). \"unlimited\" is a figure too.\n\n");
 	print_columns(bcrow_columns, bcrow_ncolumns);
@@ -78,14 +78,14 @@ int cmd_limit(const struct verb *verb, int argc, char **argv)
 		{ "on-limit", required_argument, NULL, 'a' },
 		{ "overcommit", no_argument, NULL, 'O' },
 		{ "help", no_argument, NULL, 'h' },
-		OUT_LONG,
+		PRINT_LONG,
 		{ 0 },
 	};
 	struct limit l = { 0 };
 	bool validate = false, overcommit = false;
 	int opt, ret = EXIT_OK;
 
-	while ((opt = getopt_long(argc, argv, ":h" OUT_SHORT, opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":h" PRINT_SHORT, opts, NULL)) >= 0) {
 		switch (opt) {
 		case 's': l.save = true; break;
 		case 'd': l.dry_run = true; break;

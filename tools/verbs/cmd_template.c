@@ -109,7 +109,7 @@ static int help(const struct verb *verb)
 	       "      --max-size SIZE     refuse more than that, such as 2G (default what is free)\n"
 	       "  remove NAME             the template is deleted from the cache\n"
 	       "  -q, --quiet             no progress\n"
-	       OUT_HELP "\n",
+	       PRINT_HELP "\n",
 	       debstrap_releases(), TREE_MAX_ENTRIES);
 	print_columns(templaterow_columns, templaterow_ncolumns);
 	return EXIT_OK;
@@ -203,14 +203,14 @@ int cmd_template(const struct verb *verb, int argc, char **argv)
 		{ "max-entries", required_argument, NULL, 'e' },
 		{ "max-size", required_argument, NULL, 's' },
 		{ "quiet", no_argument, NULL, 'q' },
-		OUT_LONG,
+		PRINT_LONG,
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	struct line l = { 0 };
 	int opt, ret = 0;
 
-	while (!ret && (opt = getopt_long(argc, argv, ":hq" OUT_SHORT, opts, NULL)) >= 0) {
+	while (!ret && (opt = getopt_long(argc, argv, ":hq" PRINT_SHORT, opts, NULL)) >= 0) {
 		if (out_option(&l.out, opt, optarg)) {
 			l.printing = true;
 			continue;

@@ -103,7 +103,7 @@ static int set_stopped(struct limit *l)
 				l->ctid);
 	ret = limitset_save(&l->set, &l->res, l->ctid, &msg_report);
 	/* As it was asked for; what is read by a program has no line for it. */
-	if (!ret && l->out.mode == OUT_TEXT)
+	if (!ret && l->out.mode == PRINT_TEXT)
 		printf("CT %u is not running; the limits hold from its next start\n",
 		       l->ctid);
 	return ret;

@@ -45,7 +45,7 @@
 
 #define ROW(n, h, w, kind, key) { n, h, w, kind, key, 0, 0 }
 
-const struct vzl_field vzl_fields[] = {
+static const struct vzl_field fields[] = {
 	ROW("ctid", "CTID", 10, VZL_CTID, NULL),
 	/* Older names of it. */
 	ROW("veid", "CTID", 10, VZL_CTID, NULL),
@@ -88,7 +88,7 @@ const struct vzl_field vzl_fields[] = {
 
 const struct vzl_field *vzl_field_find(const char *name)
 {
-	for (const struct vzl_field *f = vzl_fields; f->name; f++)
+	for (const struct vzl_field *f = fields; f->name; f++)
 		if (!strcmp(f->name, name))
 			return f;
 	return NULL;
@@ -96,7 +96,7 @@ const struct vzl_field *vzl_field_find(const char *name)
 
 const struct vzl_field *vzl_field_next(const struct vzl_field *f)
 {
-	f = f ? f + 1 : vzl_fields;
+	f = f ? f + 1 : fields;
 	return f->name ? f : NULL;
 }
 

@@ -41,7 +41,6 @@ struct vzl_field {
 	unsigned int id, part;
 };
 
-extern const struct vzl_field vzl_fields[];
 
 /** struct vzl_value - what a field of a container holds */
 struct vzl_value {

@@ -208,7 +208,7 @@ int cmd_list(const struct verb *verb, int argc, char **argv)
 	static const struct option opts[] = {
 		{ "all", no_argument, NULL, 'a' },
 		{ "help", no_argument, NULL, 'h' },
-		OUT_LONG,
+		PRINT_LONG,
 		{ 0 },
 	};
 	struct rows rows = { 0 };
@@ -217,13 +217,13 @@ int cmd_list(const struct verb *verb, int argc, char **argv)
 	struct vznl *nl = NULL;
 	int opt, ret;
 
-	while ((opt = getopt_long(argc, argv, ":ah" OUT_SHORT, opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":ah" PRINT_SHORT, opts, NULL)) >= 0) {
 		if (opt == 'a') {
 			all = true;
 		} else if (opt == 'h') {
 			verb_help(verb);
 			printf("  -a, --all             stopped ones too\n"
-			       OUT_HELP "\n");
+			       PRINT_HELP "\n");
 			print_columns(columns, NCOLUMNS);
 			return EXIT_OK;
 		} else if (!out_option(&out, opt, optarg)) {

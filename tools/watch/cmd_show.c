@@ -138,9 +138,9 @@ static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
 	rows = bcrow_make(&c, &res, all ? NULL : dying ? is_held : is_counted,
 			  &c, &n);
 	ret = rows ? 0 : -ENOMEM;
-	if (!ret && out->mode == OUT_TEXT && !out->noheadings)
+	if (!ret && out->mode == PRINT_TEXT && !out->noheadings)
 		header(&c);
-	if (!ret && out->mode == OUT_JSON) {
+	if (!ret && out->mode == PRINT_JSON) {
 		head = json_head(&c);
 		out->head = head ? head + strspn(head, "{") : NULL;
 		ret = head ? 0 : -ENOMEM;
@@ -161,7 +161,7 @@ int cmd_show(const struct verb *verb, int argc, char **argv)
 	static const struct option opts[] = {
 		{ "all", no_argument, NULL, 'a' },
 		{ "help", no_argument, NULL, 'h' },
-		OUT_LONG,
+		PRINT_LONG,
 		{ 0 },
 	};
 	struct out out = { 0 };
@@ -170,13 +170,13 @@ int cmd_show(const struct verb *verb, int argc, char **argv)
 	uint32_t ctid;
 	int opt, ret;
 
-	while ((opt = getopt_long(argc, argv, ":ah" OUT_SHORT, opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":ah" PRINT_SHORT, opts, NULL)) >= 0) {
 		if (opt == 'a') {
 			all = true;
 		} else if (opt == 'h') {
 			verb_help(verb);
 			printf("  -a, --all             uncounted resources too\n"
-			       OUT_HELP "\n");
+			       PRINT_HELP "\n");
 			print_columns(bcrow_columns, bcrow_ncolumns);
 			return EXIT_OK;
 		} else if (!out_option(&out, opt, optarg)) {

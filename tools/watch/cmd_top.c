@@ -174,13 +174,13 @@ int cmd_top(const struct verb *verb, int argc, char **argv)
 		{ "count", required_argument, NULL, 'c' },
 		{ "sort", required_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
-		OUT_LONG,
+		PRINT_LONG,
 		{ 0 },
 	};
 	struct top t = { .interval = 2 };
 	int opt, ret;
 
-	while ((opt = getopt_long(argc, argv, ":h" OUT_SHORT, opts, NULL)) >= 0) {
+	while ((opt = getopt_long(argc, argv, ":h" PRINT_SHORT, opts, NULL)) >= 0) {
 		bool good = true;
 
 		if (opt == 'i') {
@@ -194,7 +194,7 @@ int cmd_top(const struct verb *verb, int argc, char **argv)
 			printf("      --interval S      look every S seconds (2)\n"
 			       "      --count N         N times\n"
 			       "      --sort WORD       failures (default), use or cpu\n"
-			       OUT_HELP
+			       PRINT_HELP
 			       "\nOn a terminal the keys f, u and c sort, q quits; elsewhere it looks once\n"
 			       "unless --count says more.\n\n");
 			print_columns(toprow_columns, toprow_ncolumns);
@@ -211,7 +211,7 @@ int cmd_top(const struct verb *verb, int argc, char **argv)
 				 argv[optind]);
 	if (!print_check(&t.out, toprow_columns, toprow_ncolumns, argv[0]))
 		return EXIT_USAGE;
-	t.live = t.out.mode == OUT_TEXT && isatty(STDOUT_FILENO) &&
+	t.live = t.out.mode == PRINT_TEXT && isatty(STDOUT_FILENO) &&
 		 isatty(STDIN_FILENO);
 	if (!t.live && !t.count)
 		t.count = 1;

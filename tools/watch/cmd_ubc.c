@@ -131,7 +131,7 @@ static void thin(const struct ubc *u, struct ubcrows *rows)
 
 static const char *default_columns(const struct ubc *u)
 {
-	bool wide = u->out.mode != OUT_TEXT || print_width() >= WIDE;
+	bool wide = u->out.mode != PRINT_TEXT || print_width() >= WIDE;
 
 	if (wide)
 		return "ctid,resource,held,use,maxheld,barrier,limit,failcnt,new,unit,onlimit,errno,note";
@@ -155,7 +155,7 @@ static int show(struct ubc *u)
 	}
 	if (!ret) {
 		thin(u, &rows);
-		if (u->heading[0] && u->out.mode == OUT_TEXT &&
+		if (u->heading[0] && u->out.mode == PRINT_TEXT &&
 		    !u->out.noheadings)
 			puts(u->heading);
 		ret = print_table(&u->out, "beancounters", ubcrow_columns,
@@ -170,7 +170,7 @@ static int show(struct ubc *u)
 
 static int show_again(struct ubc *u)
 {
-	bool screen = isatty(STDOUT_FILENO) && u->out.mode == OUT_TEXT;
+	bool screen = isatty(STDOUT_FILENO) && u->out.mode == PRINT_TEXT;
 	unsigned int height;
 	int ret;
 
@@ -181,7 +181,7 @@ static int show_again(struct ubc *u)
 		u->out.screen = height > 3 ? height - 1 : height;
 		if (screen)
 			fputs("\033[H\033[2J", stdout);
-		else if (i && u->out.mode == OUT_TEXT)
+		else if (i && u->out.mode == PRINT_TEXT)
 			putchar('\n');
 		ret = show(u);
 		if (ret)
@@ -231,7 +231,7 @@ static int usage(const struct verb *verb)
 	       "      --count N         N times\n"
 	       "      --last            CTID has ended: its last figures\n"
 	       "  -f, --file FILE       read FILE, in the format of " PROC "\n"
-	       OUT_HELP "\n");
+	       PRINT_HELP "\n");
 	print_columns(ubcrow_columns, ubcrow_ncolumns);
 	return EXIT_OK;
 }
@@ -248,13 +248,13 @@ int cmd_ubc(const struct verb *verb, int argc, char **argv)
 		{ "last", no_argument, NULL, 'l' },
 		{ "file", required_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
-		OUT_LONG,
+		PRINT_LONG,
 		{ 0 },
 	};
 	struct ubc u = { .interval = 2 };
 	int opt, ret;
 
-	while ((opt = getopt_long(argc, argv, ":aqrwf:h" OUT_SHORT, opts,
+	while ((opt = getopt_long(argc, argv, ":aqrwf:h" PRINT_SHORT, opts,
 				  NULL)) >= 0) {
 		bool good = true;
 
