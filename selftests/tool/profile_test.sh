@@ -19,7 +19,7 @@ profile() {
 		grep -qx 'KMEMSIZE="1740800:1847296"' /etc/vz/conf/102.conf &&
 		grep -qx 'NUMPROC="77:77"' /etc/vz/conf/102.conf &&
 		vzctx ubc 102 --json | jq -e '.beancounters[] | select(.resource == "physpages") | .use == null' &&
-		expect 2 'there are: basic light' vzctx limit 102 --profile heavy
+		expect 2 'profiles are: basic light' vzctx limit 102 --profile heavy
 }
 
 # figures NAME: what the sample of that name in OpenVZ's package has.
