@@ -9,9 +9,18 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd -- "$here/../.." && pwd)
 cache=${VZCTX_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/vzctx}
 prog=${0##*/}
+# The suite of Debian that guests are, and where what was built for it lies.
+guest_suite=bookworm
 
 say() { printf '%s: %s\n' "$prog" "$*" >&2; }
 die() { say "$@"; exit 1; }
+
+# shellcheck source=suite.sh
+. "$here/suite.sh"
+
+# shellcheck disable=SC2034
+artefacts=$top/build
+[[ $(host_suite) = "$guest_suite" ]] || artefacts+=/$guest_suite
 
 # Package lists may be missing on a fresh machine or older than the archive;
 # one refresh per machine and hour is enough for a retry to make sense.
@@ -26,20 +35,6 @@ apt_refresh() {
 	say "refreshing the package lists"
 	apt-get -q update >&2 || return 1
 	touch "$stamp"
-}
-
-# Downloads packages by name into a directory.
-apt_fetch() {
-	local dir=$1
-	shift
-	(cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$@" >&2) && return
-	apt_refresh || return 1
-	(cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$@" >&2)
-}
-
-# The version apt would install, empty when it knows none.
-apt_candidate() {
-	apt-cache policy -- "$1" | sed -n 's/^  Candidate: //p' | grep -vx '(none)'
 }
 
 # kernel [--cached] SERIES: the line "series release directory" of any kernel.
@@ -58,26 +53,31 @@ slowness() {
 	esac
 }
 
-# source_version PACKAGE: the version that source_ball will give, empty if none.
+# source_version SERIES: the version of the kernel's source that source_ball will
+# give, empty if none.
 source_version() {
-	if [[ -e /usr/src/$1.tar.xz ]]; then
-		dpkg-query -W -f='${Version}\n' "$1" 2>/dev/null && return
+	local suites image buildsuite
+
+	if [[ -e /usr/src/linux-source-$1.tar.xz ]]; then
+		dpkg-query -W -f='${Version}\n' "linux-source-$1" 2>/dev/null && return
 	fi
-	apt_candidate "$1"
+	series_line "$1" && apt_candidate "$suites" "linux-source-$1"
 }
 
-# source_ball PACKAGE DIRECTORY: prints where the kernel's source is, packed as in
+# source_ball SERIES DIRECTORY: prints where the kernel's source is, packed as in
 # Debian's linux-source; it is put into the directory unless it is installed here.
 source_ball() {
-	local ball=usr/src/$1.tar.xz
+	local package=linux-source-$1 suites image buildsuite
+	local ball=usr/src/$package.tar.xz
 
 	if [[ -e /$ball ]]; then
 		printf '%s\n' "/$ball"
 		return
 	fi
-	apt_fetch "$2" "$1" || die "cannot fetch $1"
-	dpkg-deb --fsys-tarfile "$2/$1"_*.deb | tar -C "$2" -x "./$ball"
-	rm "$2/$1"_*.deb
+	series_line "$1" || die "kernels.table has no series $1"
+	apt_fetch "$suites" "$2" "$package" || die "cannot fetch $package"
+	dpkg-deb --fsys-tarfile "$2/$package"_*.deb | tar -C "$2" -x "./$ball"
+	rm "$2/$package"_*.deb
 	printf '%s\n' "$2/$ball"
 }
 

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# vzctx - packages of Debian's suites, whatever suites this machine has; sourced by
+# common.sh, which has set here and cache.
+# shellcheck disable=SC2154
+#
+# Every set of suites has an apt state of its own in the cache: sources, lists, no
+# installed packages, and Debian's keyring. Only the settings of this machine's apt
+# for getting at an archive hold there too (a proxy, whether dates are checked).
+#
+# Where Debian is comes from VZCTX_MIRROR and VZCTX_SECURITY_MIRROR, then from what
+# this machine's apt has for the suite, then from what it has for any suite of Debian.
+# An archive for security updates that is not named is looked for beside the other.
+
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+table=${VZCTX_TABLE:-$here/kernels.table}
+
+# series_line SERIES: sets suites, image and buildsuite; fails if the table lacks it.
+series_line() {
+	local series
+
+	# shellcheck disable=SC2034 # for the caller
+	while read -r series suites image buildsuite; do
+		[[ $series != "$1" ]] || return 0
+	done < <(grep -v '^#' "$table")
+	return 1
+}
+
+# The series of the table.
+series_known() {
+	awk '!/^#/ { print $1 }' "$table"
+}
+
+# The suite this machine is of; empty if it is not Debian.
+host_suite() {
+	# shellcheck source=/dev/null
+	(. /etc/os-release && [[ $ID = debian ]] && printf '%s\n' "${VERSION_CODENAME-}") || true
+}
+
+# The archives this machine's apt has: "codename label address" each.
+host_archives() {
+	# shellcheck disable=SC2016 # for apt
+	apt-get indextargets --format \
+		'$(CREATED_BY) $(ORIGIN) $(CODENAME) $(LABEL) $(SITE) $(COMPONENT)' 2>/dev/null |
+		awk '$1 == "Packages" && $2 == "Debian" && $5 ~ /^(https?|ftp|file):/ &&
+			$6 == "main" { print $3, $4, $5 }'
+}
+
+# beside ADDRESS: the archive of security updates that goes with an archive.
+beside() {
+	printf '%s-security\n' "${1%/}"
+}
+
+# archive SUITE: the address of the archive that has it.
+archive() {
+	local kind=Debian all at
+
+	[[ $1 != *-security ]] || kind=Debian-Security
+	if [[ $kind = Debian-Security && ${VZCTX_SECURITY_MIRROR-} ]]; then
+		printf '%s\n' "$VZCTX_SECURITY_MIRROR"
+		return
+	fi
+	if [[ ${VZCTX_MIRROR-} ]]; then
+		[[ $kind = Debian ]] || { beside "$VZCTX_MIRROR"; return; }
+		printf '%s\n' "$VZCTX_MIRROR"
+		return
+	fi
+	all=$(host_archives)
+	[[ $all ]] || { apt_refresh && all=$(host_archives); } || true
+	at=$(awk -v suite="$1" '$1 == suite { print $3; exit }' <<<"$all")
+	[[ $at ]] || at=$(awk -v kind="$kind" '$2 == kind { print $3; exit }' <<<"$all")
+	if [[ ! $at && $kind = Debian-Security ]]; then
+		at=$(awk '$2 == "Debian" { print $3; exit }' <<<"$all")
+		[[ ! $at ]] || at=$(beside "$at")
+	fi
+	if [[ ! $at ]]; then
+		say "apt of this machine has no archive of Debian: set VZCTX_MIRROR to the address of one, as it stands in sources.list"
+		return 1
+	fi
+	printf '%s\n' "$at"
+}
+
+# sources SUITES: the lines of a sources.list for suites joined by commas.
+sources() {
+	local suite at
+
+	for suite in ${1//,/ }; do
+		at=$(archive "$suite") || return
+		printf 'deb [arch=amd64 signed-by=%s] %s %s main\n' "$keyring" "$at" "$suite"
+	done
+}
+
+# suite_apt SUITES: sets suiteconf to the configuration of the apt state of these
+# suites, with lists no older than a day, or as old as they are when there is no
+# newer to be had.
+suite_apt() {
+	local dir=$cache/apt/$1 list
+
+	suiteconf=$dir/apt.conf
+	list=$(sources "$1") || return
+	if [[ -e $dir/fresh && $(<"$dir/sources.list") = "$list" && $(find "$dir/fresh" -mmin -1440) ]]; then
+		return
+	fi
+	mkdir -p "$dir"/{lists,archives}/partial
+	: >"$dir/status"
+	[[ -e $dir/sources.list && $(<"$dir/sources.list") = "$list" ]] || rm -f "$dir/fresh"
+	printf '%s\n' "$list" >"$dir/sources.list"
+	cat >"$suiteconf" <<-EOF
+		Dir::Etc::sourcelist "$dir/sources.list";
+		Dir::Etc::sourceparts "/dev/null";
+		Dir::Etc::preferences "/dev/null";
+		Dir::Etc::preferencesparts "/dev/null";
+		Dir::State::lists "$dir/lists";
+		Dir::State::status "$dir/status";
+		Dir::Cache "$dir";
+		Dir::Cache::archives "archives";
+		Dir::Cache::pkgcache "pkgcache.bin";
+		APT::Architecture "amd64";
+		#clear APT::Architectures;
+		APT::Architectures { "amd64"; };
+		APT::Default-Release "";
+		APT::Sandbox::User "root";
+		#clear APT::Update;
+		APT::Update::Error-Mode "any";
+	EOF
+	if apt-get -c "$suiteconf" -q update >"$dir/log" 2>&1; then
+		touch "$dir/fresh"
+	elif [[ -e $dir/fresh ]]; then
+		say "the package lists of ${1//,/, } cannot be refreshed, those of $(date -r "$dir/fresh" +%F) will do"
+	else
+		suite_missing "$1" "$dir/log"
+		return 1
+	fi
+}
+
+# suite_missing SUITES LOG: says which of them apt could not read, why, and what helps.
+suite_missing() {
+	local suite found=
+
+	for suite in ${1//,/ }; do
+		grep -E '^(E|Err|W):' "$2" | grep -qF " $suite" || continue
+		found=1
+		say "no suite $suite: $(grep -E '^(E|W):' "$2" | grep -F " $suite" | sed -n '1s/^.: //p')"
+		say "add to the apt sources of this machine a line 'deb ADDRESS $suite main' of a mirror that has it, or set VZCTX_MIRROR (for *-security VZCTX_SECURITY_MIRROR)"
+	done
+	[[ $found ]] || { say "the package lists of ${1//,/, } cannot be fetched:"; tail -n 5 "$2" >&2; }
+}
+
+# apt_fetch SUITES DIR PACKAGE...: downloads packages of these suites into a directory.
+apt_fetch() {
+	local dir=$2
+
+	suite_apt "$1" || return
+	shift 2
+	(cd "$dir" && apt-get -c "$suiteconf" -q download "$@" >&2)
+}
+
+# apt_candidate SUITES PACKAGE: the newest version, empty if they have none.
+apt_candidate() {
+	suite_apt "$1" || return
+	apt-cache -c "$suiteconf" policy -- "$2" | sed -n 's/^  Candidate: //p' | grep -vx '(none)'
+}
+
+# depends SUITES PACKAGE PATTERN: the direct dependencies that match.
+depends() {
+	suite_apt "$1" || return
+	apt-cache -c "$suiteconf" depends -- "$2" 2>/dev/null |
+		sed -nE "s/^[ |]*Depends: ($3)\$/\\1/p" | sort -u
+}
+
+# What mmdebstrap has to hear of this machine's apt, which it does not ask itself.
+bootstrap_options() {
+	apt-config dump |
+		sed -nE 's/^(Acquire::((http|https|ftp)(::.*)?|Check-Valid-Until|Check-Date|Retries) "..*";)$/--aptopt=\1/p'
+}
