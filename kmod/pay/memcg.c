@@ -16,7 +16,7 @@
 #include <linux/static_call.h>
 
 #include "base/ctx.h"
-#include "base/ksym.h"
+#include "kern/ksym.h"
 #include "base/part.h"
 #include "pay/memcg.h"
 

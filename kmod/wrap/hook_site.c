@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "base/ksym.h"
+#include "kern/ksym.h"
 #include "wrap/hook.h"
 #include "wrap/hook_site.h"
 

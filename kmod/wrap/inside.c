@@ -13,7 +13,7 @@
 #include <linux/static_call.h>
 #include <linux/string.h>
 
-#include "base/ksym.h"
+#include "kern/ksym.h"
 #include "base/tunables.h"
 #include "wrap/hook.h"
 #include "wrap/inside.h"

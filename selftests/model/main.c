@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - model test of kmod/base/bc.c: the list of claims
+ * vzctx - model test: the list of claims
  *
  * usage: model [-t] [SEED]     -t leaves only the parts with several threads
  */
@@ -37,6 +37,16 @@ static const struct {
 	  order_random, false },
 	{ "no charge begun after a change of limits goes above the new one",
 	  order_limit_change, false },
+	{ "a prototype fits the function it was made for, and no other",
+	  types_fit, false },
+	{ "types of a module are found, and those of the kernel they are made of",
+	  types_of_module, false },
+	{ "each prototype is a line of the module's information",
+	  types_told, false },
+	{ "types broken in thousands of ways do no harm",
+	  types_broken, false },
+	{ "this machine's own types, whole and broken",
+	  types_real, false },
 	{ "hard charges race: sums, failcnt and maxheld are exact",
 	  race_hard, true },
 	{ "soft charges race beside hard ones: barrier and limit both hold",

@@ -66,6 +66,12 @@ void order_exhaustive(void);
 void order_random(void);
 void order_limit_change(void);
 
+void types_fit(void);
+void types_of_module(void);
+void types_told(void);
+void types_broken(void);
+void types_real(void);
+
 void race_hard(void);
 void race_soft_above_barrier(void);
 void race_force(void);

@@ -8,7 +8,7 @@
  */
 #include <linux/kprobes.h>
 
-#include "base/ksym.h"
+#include "kern/ksym.h"
 
 /**
  * vzctx_ksym_probe() - begins to find a function
