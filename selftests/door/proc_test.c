@@ -17,12 +17,19 @@
 #define ROW_LEN 130
 #define BIG (256 * 1024)
 
+#define OLD_ROWS 24		/* what OpenVZ's own file has, dummies included */
+
 static const char *const names[UB_RESOURCES] = {
-	"kmemsize", "lockedpages", "privvmpages", "shmpages", NULL, "numproc",
-	"physpages", "vmguarpages", "oomguarpages", "numtcpsock", "numflock",
-	"numpty", "numsiginfo", "tcpsndbuf", "tcprcvbuf", "othersockbuf",
-	"dgramrcvbuf", "numothersock", "dcachesize", "numfile", NULL, NULL,
-	NULL, "numiptent", "swappages",
+#define NAME(id, name, unit) [UB_##id] = #name,
+	UB_RESOURCE_LIST(NAME)
+#undef NAME
+};
+
+enum {
+#define COUNT(id, name, unit) COUNTED_##id,
+	UB_RESOURCE_LIST(COUNT)
+#undef COUNT
+	COUNTED
 };
 
 /* What somebody inside read. */
@@ -128,7 +135,7 @@ static int put_rows(struct genl *g, char *to, uint32_t ctid, const char *uid,
 		    bool old)
 {
 	const struct bc none = { .barrier = INT64_MAX, .limit = INT64_MAX };
-	unsigned int id, end = old ? 24 : UB_RESOURCES;
+	unsigned int id, end = old ? OLD_ROWS : UB_RESOURCES;
 	struct bc bc;
 	int len = 0;
 
@@ -153,7 +160,7 @@ CLAIM(proc, user_beancounters_byte_by_byte)
 	n += put_rows(&self->g, self->want + n, 0, "0:", true);
 	n += put_rows(&self->g, self->want + n, 201, "201:", true);
 	n += put_rows(&self->g, self->want + n, 202, "202:", true);
-	EXPECT_EQ(HEAD_LEN + 3 * 24 * ROW_LEN, n);
+	EXPECT_EQ(HEAD_LEN + 3 * OLD_ROWS * ROW_LEN, n);
 	EXPECT_EQ(n, slurp(UBC, 4096, self->text, BIG));
 	EXPECT_STREQ(self->want, self->text);
 	/* What this test holds and set, without asking the module anything. */
@@ -174,7 +181,7 @@ CLAIM(proc, bc_resources_byte_by_byte)
 	n += put_rows(&self->g, self->want + n, 0, "0:", false);
 	n += put_rows(&self->g, self->want + n, 201, "201:", false);
 	n += put_rows(&self->g, self->want + n, 202, "202:", false);
-	EXPECT_EQ(HEAD_LEN + 3 * 21 * ROW_LEN, n);
+	EXPECT_EQ(HEAD_LEN + 3 * COUNTED * ROW_LEN, n);
 	EXPECT_EQ(n, slurp("/proc/bc/resources", 4096, self->text, BIG));
 	EXPECT_STREQ(self->want, self->text);
 
@@ -298,7 +305,7 @@ CLAIM(proc, a_container_sees_itself_only)
 	/* While it read, its own descriptor was held. */
 	EXPECT_EQ(n, strlen(self->in->ubc));
 	EXPECT_EQ(0, strncmp(self->want, self->in->ubc, HEAD_LEN));
-	for (id = 0; id < 24; id++) {
+	for (id = 0; id < OLD_ROWS; id++) {
 		const char *want = self->want + HEAD_LEN + id * ROW_LEN;
 		const char *row = self->in->ubc + HEAD_LEN + id * ROW_LEN;
 
@@ -395,8 +402,8 @@ static const struct shape {
 	const char *path;
 	long head, first, row, rows;
 } shapes[] = {
-	{ UBC, HEAD_LEN, 13, ROW_LEN, 24 },
-	{ "/proc/bc/resources", HEAD_LEN, 13, ROW_LEN, 21 },
+	{ UBC, HEAD_LEN, 13, ROW_LEN, OLD_ROWS },
+	{ "/proc/bc/resources", HEAD_LEN, 13, ROW_LEN, COUNTED },
 	{ "/proc/vz/vestat", 2 * 252, 252, 252, 1 },
 	{ "/proc/vz/veinfo", 0, 23, 23, 1 },
 };

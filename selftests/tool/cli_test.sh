@@ -130,8 +130,8 @@ numfile_counts() {
 }
 
 show_all() {
+	same "$("$(dirname -- "$0")/resources")" "$(vzctx show 101 --all -o resource --noheadings)" || return
 	vzctx show 101 --all --json | jq -e '
-		(.resources | length) == 21 and
 		([.resources[] | select(.enforced == "no") | .resource] | sort) == ["dcachesize", "oomguarpages", "vmguarpages"] and
 		([.resources[] | select(.enforced == "exact") | .resource] | contains(["numproc", "numfile", "numflock", "numpty", "numsiginfo"]))' &&
 		same no "$(cell 101 vmguarpages counted)" &&
