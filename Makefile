@@ -67,7 +67,7 @@ torture: ## a million mixed operations in a guest under KERNELS, ten minutes and
 model: ## test the beancounter arithmetic against a model, in user space
 	$(MAKE) -C selftests/model run O=$(O)/model
 
-static: ## check the sources: checkpatch, coccinelle, kernel-doc, shellcheck, analyzer
+static: ## check the sources: style, known faults, the rules of the house, man pages; with KDIRS sparse too
 	selftests/static/check
 
 bench-hooks: ## what the hooks cost, in instructions, under KERNELS
@@ -100,8 +100,8 @@ distclean: clean ## also remove the kernels and disks the test bench fetched
 	$(QEMU)/forget
 
 help: ## print this
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
-	@printf '\n%s\n' "Variables: KREL, KDIR, DESTDIR, PREFIX, DEBUG=1, WERROR=1, KERNELS, TESTS, REPEAT, KERNEL"
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@printf '\n%s\n' "Variables: KREL, KDIR, DESTDIR, PREFIX, DEBUG=1, WERROR=1, KERNELS, TESTS, REPEAT, KERNEL, KDIRS"
 
 .PHONY: all farm module sparse tools tests install uninstall check check-all check-debug torture model \
 	static bench-hooks template-build shell demo check-config clean distclean help
