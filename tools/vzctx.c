@@ -69,6 +69,8 @@ static const struct verb verbs[] = {
 	{ "template", cmd_template,
 	  "[list] [-o COL,COL] [--json|--parsable] | build RELEASE | import IMAGE NAME | unpack SOURCE DIRECTORY | remove NAME",
 	  "list, build, import, unpack and remove OS templates", false },
+	{ "doctor", cmd_doctor, "[--module FILE] [-q] [--json]",
+	  "what this host can do, and what to do about what it cannot", false },
 	{ "help", cmd_help, "[VERB]", "what a verb does, or all verbs", false },
 	{ "version", cmd_version, "", "the version", false },
 };

@@ -42,7 +42,7 @@ _vzctx()
 	prev=${COMP_WORDS[COMP_CWORD-1]}
 	COMPREPLY=()
 	if (( COMP_CWORD == 1 )); then
-		words="list show create start exec enter console set limit ubc top why thaw stop restart status mount umount boot shutdown destroy events template help version --help --version"
+		words="list show create start exec enter console set limit ubc top why thaw stop restart status mount umount boot shutdown destroy events template doctor help version --help --version"
 	elif [[ $prev == --private ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
@@ -50,6 +50,9 @@ _vzctx()
 		words=$(_vzctx_templates)
 	elif [[ $prev == --config ]]; then
 		words=$(_vzctx_samples)
+	elif [[ $prev == --module ]]; then
+		compopt -o default
+		return
 	elif [[ $prev == --profile ]]; then
 		words="basic light vswap-256m vswap-512m vswap-1024m vswap-1g vswap-2g vswap-4g"
 	elif [[ $prev == --limits ]]; then
@@ -81,6 +84,7 @@ _vzctx()
 		boot|shutdown) words="--jobs --help" ;;
 		destroy) words="--purge --help" ;;
 		template) words="--name --mirror --include --variant --max-entries --max-size --quiet $out" ;;
+		doctor) words="--module --quiet --json --help" ;;
 		events) words="--follow --count --timeout --json --journal --ready-fd --help" ;;
 		esac
 	elif (( COMP_CWORD == 2 )); then
@@ -88,7 +92,7 @@ _vzctx()
 		show|exec|enter|limit|stop|ubc|why|thaw) words=$(_vzctx_ctids) ;;
 		start|restart|status|mount|umount|destroy|console|set) words=$(_vzctx_ctids all) ;;
 		template) words="list build import unpack remove" ;;
-		help) words="list show create start exec enter console set limit ubc top why thaw stop restart status mount umount boot shutdown destroy events template" ;;
+		help) words="list show create start exec enter console set limit ubc top why thaw stop restart status mount umount boot shutdown destroy events template doctor" ;;
 		esac
 	elif [[ $verb == limit ]]; then
 		mapfile -t COMPREPLY < <(compgen -S = -W \

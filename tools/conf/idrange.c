@@ -56,7 +56,9 @@ static int mark_conf(uint32_t ctid, const struct conf *c, void *arg)
  * libsubid answers for one owner at a time and cannot enumerate; the files'
  * format, owner:first:count, is documented in subuid(5).
  */
-static int mark_subids(struct taken *t, const char *path)
+int idrange_each(const char *path,
+		 void (*fn)(const char *owner, uint64_t first, uint64_t count,
+			    void *arg), void *arg)
 {
 	FILE *f = fopen(path, "re");
 	char *line = NULL;
@@ -71,15 +73,34 @@ static int mark_subids(struct taken *t, const char *path)
 		count = first ? strchr(first + 1, ':') : NULL;
 		if (!count)
 			continue;
+		*first++ = '\0';
 		*count++ = '\0';
 		count[strcspn(count, " \t\r\n")] = '\0';
-		if (parse_u64(first + 1, UINT64_MAX, &a) &&
+		if (parse_u64(first, UINT64_MAX, &a) &&
 		    parse_u64(count, UINT64_MAX, &b))
-			mark(t, a, b);
+			fn(line, a, b, arg);
 	}
 	free(line);
 	fclose(f);
 	return 0;
+}
+
+static void mark_subid(const char *owner, uint64_t first, uint64_t count,
+		       void *arg)
+{
+	(void)owner;
+	mark(arg, first, count);
+}
+
+static int mark_all(struct taken *t)
+{
+	int ret = conf_each(mark_conf, t);
+
+	if (!ret)
+		ret = idrange_each("/etc/subuid", mark_subid, t);
+	if (!ret)
+		ret = idrange_each("/etc/subgid", mark_subid, t);
+	return ret;
 }
 
 /* The lowest range nobody else has. */
@@ -90,11 +111,7 @@ static int choose(uint32_t *base)
 
 	if (!t)
 		return -ENOMEM;
-	ret = conf_each(mark_conf, t);
-	if (!ret)
-		ret = mark_subids(t, "/etc/subuid");
-	if (!ret)
-		ret = mark_subids(t, "/etc/subgid");
+	ret = mark_all(t);
 	if (!ret) {
 		ret = -ENOSPC;
 		for (uint32_t i = 0; i < SLOTS; i++) {
@@ -121,4 +138,18 @@ int idrange_give(struct conf *c)
 	if (!ret)
 		ret = conf_set(c, "LOCAL_GID", id);
 	return ret;
+}
+
+int idrange_left(void)
+{
+	struct taken *t = calloc(1, sizeof(*t));
+	int ret, left = 0;
+
+	if (!t)
+		return -ENOMEM;
+	ret = mark_all(t);
+	for (uint32_t i = 0; !ret && i < SLOTS; i++)
+		left += !t->slot[i];
+	free(t);
+	return ret ? ret : left;
 }

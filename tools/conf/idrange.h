@@ -19,4 +19,17 @@
  */
 int idrange_give(struct conf *c);
 
+/** How many ranges nobody has. Return: that, or -errno. */
+int idrange_left(void);
+
+/**
+ * idrange_each - calls @fn for each range in a file of subordinate ids
+ * @path: /etc/subuid or /etc/subgid
+ *
+ * Return: 0, also when there is none, or -errno.
+ */
+int idrange_each(const char *path,
+		 void (*fn)(const char *owner, uint64_t first, uint64_t count,
+			    void *arg), void *arg);
+
 #endif /* _VZCTX_CONF_IDRANGE_H */

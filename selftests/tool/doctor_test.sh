@@ -1,0 +1,167 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# guest: smp=2 timeout=120 kernels=newest
+#
+# vzctx - what the doctor sees in hosts that are good and in hosts that are not.
+#
+# A host is made in a mount namespace: files and directories of this one are
+# covered by others. So each look is seen to tell one from the other.
+
+# What stands in single quotes is for the namespace.
+# shellcheck disable=SC2016
+
+. "$(dirname -- "$0")/lib.sh"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"; ! module_loaded || rmmod vzctx' EXIT
+said=$work/said.json
+
+# In the namespace: over FILE TEXT covers a file, hide DIRECTORY leaves it empty.
+cat >"$work/host" <<'HOST'
+release=$(uname -r)
+fakes=$(mktemp -d)
+over() {
+	local fake
+	fake=$(mktemp -p "$fakes")
+	printf '%s\n' "$2" >"$fake"
+	mount --bind "$fake" "$1"
+}
+hide() { mkdir -p "$1" && mount -t tmpfs none "$1"; }
+# options WORD...: what the kernel says it was built with, but for these.
+options() {
+	local o
+	hide /boot
+	for o in MODULES KPROBES DYNAMIC_FTRACE_WITH_ARGS PID_NS USER_NS NET_NS IPC_NS UTS_NS \
+		SECCOMP_FILTER CGROUPS MEMCG CGROUP_SCHED CFS_BANDWIDTH CGROUP_PIDS; do
+		[[ " $* " = *" $o "* ]] || echo "CONFIG_$o=y"
+	done >"/boot/config-$release"
+}
+mountpoint -q /sys/kernel/tracing || mount -t tracefs none /sys/kernel/tracing
+HOST
+
+# doctor SETUP [OPTION...]: what it says of such a host, in $said; its status in $code.
+doctor() {
+	local setup=$1
+	shift
+	unshare -m bash -c ". $work/host; $setup
+		vzctx doctor --json \"\$@\"; code=\$?; rm -rf \"\$fakes\"; exit \$code" - "$@" >"$said"
+	code=$?
+}
+
+# finds LOOK HEALTH [REGEX]
+finds() {
+	local got
+	got=$(jq -r --arg n "$1" '.looks[] | select(.name == $n) | .health + " " + .found' "$said")
+	printf '%s: %s\n' "$1" "$got"
+	[[ $got =~ ^$2\ .*${3-} ]]
+}
+
+# holds RESOURCE WORDS [REGEX]
+holds() {
+	local got
+	got=$(jq -r --arg n "$1" '.resources[] | select(.resource == $n) | .hold + ": " + .why' "$said")
+	printf '%s: %s\n' "$1" "$got"
+	[[ $got =~ ^$2:\ .*${3-} ]]
+}
+
+ends() { same "$code" "$1"; }
+
+all_good() {
+	cat "$said"
+	ends 0 && jq -e '.health == "good" and ([.looks[] | select(.health != "good")] == [])' "$said" &&
+		holds numproc enforced && holds physpages enforced && holds dcachesize sampled &&
+		holds vmguarpages 'never enforced' && ! grep -q 'untold\|"not enforced' "$said"
+}
+
+plan 38
+
+insmod "$VZCTX_KO"
+doctor options
+check "a good host is good" all_good
+
+mkdir -p /etc/vz/conf
+printf 'LOCAL_UID="1879048192"\nLOCAL_GID="1879048192"\n' >/etc/vz/conf/101.conf
+doctor 'options KPROBES
+	over /proc/sys/kernel/version "#1 SMP PREEMPT_RT Debian"
+	over /sys/module/vzctx/version 0.0.1
+	hide /sys/kernel/btf
+	over /proc/sys/kernel/ftrace_enabled 0
+	hide /sys/kernel/livepatch; mkdir /sys/kernel/livepatch/fix; echo 1 >/sys/kernel/livepatch/fix/enabled
+	over /sys/fs/cgroup/cgroup.controllers "cpu io pids"
+	over /proc/sys/user/max_net_namespaces 0
+	over /proc/sys/kernel/unprivileged_userns_clone 0
+	touch /etc/subuid; over /etc/subuid "alice:1879100000:65536"
+	mkdir -p /vz; mount -t ramfs none /vz; mkdir /vz/private'
+check "a kernel without kprobes" finds options bad 'lacks CONFIG_KPROBES$'
+check "PREEMPT_RT" finds realtime bad
+check "a module of another version" finds module weaker '0\.0\.1 is loaded'
+check "no types" finds btf weaker
+check "ftrace is off" finds ftrace bad
+check "a livepatch" finds livepatch weaker 'livepatch fix'
+check "no memory controller" finds controllers weaker 'no memory: [^;]*$'
+check "and nothing that it would enforce" holds physpages 'not enforced' 'lacks the controller'
+check "nor count" holds dcachesize 'not enforced'
+check "what the module enforces it does" holds numproc enforced
+check "no namespaces" finds namespaces bad 'max_net_namespaces is 0'
+check "no user namespaces inside" finds nesting weaker
+check "somebody has ids of a container" finds ids weaker 'alice has ids of CT 101'
+check "a file system that cannot be idmapped" finds private bad '/vz/private is on ramfs'
+check "without quotas" finds quota good 'off, for /vz/private'
+check "one bad thing is enough" ends 2
+
+doctor 'options MEMCG CFS_BANDWIDTH; over /etc/subuid "alice:2000000000:65536"'
+check "a kernel without memory cgroups" finds options weaker 'lacks CONFIG_MEMCG CONFIG_CFS_BANDWIDTH$'
+check "ids of somebody else that no container has" finds ids good '40[0-9][0-9] ranges'
+check "what is weaker is no end" ends 1
+rm /etc/vz/conf/101.conf
+
+unprivileged() {
+	expect 1 'only root can ask the module' setpriv --reuid 65534 --clear-groups vzctx doctor &&
+		expect 1 'untold +private .*only root can try' setpriv --reuid 65534 --clear-groups vzctx doctor
+}
+check "without root it says what it could not see" unprivileged
+
+way_out() {
+	local text
+	text=$(unshare -m bash -c ". $work/host; options; over /proc/sys/kernel/ftrace_enabled 0; vzctx doctor -q")
+	printf '%s\n' "$text"
+	[[ $text = 'bad     ftrace '*'-> sysctl kernel.ftrace_enabled=1'*'cannot work here.' && $text != *good* ]]
+}
+check "text has the way out, and --quiet no more than what is not good" way_out
+rmmod vzctx
+
+doctor options --module "$VZCTX_KO"
+check "a file of the module for this kernel" finds module good 'is for this kernel'
+check "no headers are needed then" finds headers good
+check "nothing is not enforced" refuses grep -q '"not enforced' "$said"
+
+doctor 'over /proc/sys/kernel/osrelease 5.10.0-9-amd64
+	hide /sys/kernel/security; echo "none [integrity] confidentiality" >/sys/kernel/security/lockdown
+	over /sys/kernel/tracing/enabled_functions "alloc_empty_file (1)     I     	tramp: 0xffffffffc0 (klp_ftrace_handler+0x0/0x1)"
+	mkdir -p /v1; mount -t cgroup -o net_cls none /v1
+	touch /etc/subgid; over /etc/subgid "bob:1:4294967294"' --module "$VZCTX_KO"
+check "an old kernel" finds kernel bad '5.10.0-9-amd64 is older'
+check "a kernel that says nothing of its options" finds options untold
+check "a module for another kernel" finds module bad 'is for kernel .*, this is 5\.10'
+check "nothing to build it with" finds headers bad
+check "lockdown, and no signature" finds signature bad 'lockdown asks for one, and .*vzctx\.ko has none'
+check "somebody else replaces a function" finds livepatch weaker 'alloc_empty_file is replaced'
+check "cgroup v1 besides" finds cgroup weaker 'hybrid: cgroup v1 \(/v1\)'
+check "no ids are left" finds ids bad
+
+doctor 'hide "/lib/modules/$release"; mkdir "/lib/modules/$release/build"; touch "/lib/modules/$release/build/Makefile"
+	hide /sys/firmware; mkdir -p /sys/firmware/efi/efivars
+	printf "\6\0\0\0\1" >/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+	umount /sys/fs/cgroup'
+check "no module" finds module bad 'there is none for kernel'
+check "headers to build one" finds headers good '/build$'
+check "Secure Boot" finds signature weaker 'Secure Boot asks'
+check "no cgroup2" finds cgroup weaker 'no cgroup2'
+
+mkdir /sys/fs/cgroup/machine
+doctor 'echo $$ >/sys/fs/cgroup/machine/cgroup.procs
+	mkdir -p /c; exec 3<&0; unshare -C bash -c ". '"$work"'/host; mount -t cgroup2 none /c; vzctx doctor --json"; exit'
+check "in a cgroup where controllers cannot be switched on" finds delegated weaker
+rmdir /sys/fs/cgroup/machine /v1 /c
+
+done_testing
