@@ -77,4 +77,57 @@
 #define free_huge_folio free_huge_page
 #endif
 
+/* 6.13, "signal: Split up __sigqueue_alloc()" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#define VZCTX_SIGQUEUE_ALLOC
+#endif
+
+/* 6.15, "ucount: Use rcuref_t for reference counting" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define vzctx_ucounts_hold(uc, n) atomic_set(&(uc)->count, n)
+#else
+#define vzctx_ucounts_hold(uc, n) rcuref_init(&(uc)->count, n)
+#endif
+
+/* 6.17, "mm/shmem: hold shmem_swaplist spinlock (not mutex) much less" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#define VZCTX_RECALC_VOID
+#endif
+
+/* 6.19, "cgroup: Rename cgroup lifecycle hooks to cgroup_task_*()" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#define cgroup_task_release cgroup_release
+#endif
+
+/* 6.19, "net: Add sk_clone()" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#define sk_clone sk_clone_lock
+#define VZCTX_SK_LOCK_PARAM
+#define VZCTX_SK_LOCK_ARG
+#else
+#define VZCTX_SK_LOCK_PARAM , bool lock
+#define VZCTX_SK_LOCK_ARG , lock
+#endif
+
+/* Flags of a tmpfs inode, which were those of a mapping; seen on 7.3 */
+#include <linux/mm.h>
+#include <linux/shmem_fs.h>
+#ifndef SHMEM_F_NORESERVE
+#define SHMEM_F_NORESERVE VM_NORESERVE
+#define SHMEM_F_LOCKED VM_LOCKED
+#endif
+
+/* Flags of a mapping as a type of their own, by value and by reference; seen on 7.3 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+#define VZCTX_VMA_FLAGS vm_flags_t
+#define VZCTX_VMA_FLAGS_REF vm_flags_t
+#define vzctx_vm_flags(flags) (flags)
+#define vzctx_vm_flags_at(ref) (ref)
+#else
+#define VZCTX_VMA_FLAGS vma_flags_t
+#define VZCTX_VMA_FLAGS_REF vma_flags_t *
+#define vzctx_vm_flags(flags) vma_flags_to_legacy(flags)
+#define vzctx_vm_flags_at(ref) vma_flags_to_legacy(*(ref))
+#endif
+
 #endif /* _VZCTX_COMPAT_H */

@@ -3,9 +3,9 @@
  * vzctx - hook: packet rules (numiptent)
  *
  * A rule is charged to the context whose task added it, be it to the context's own
- * network or to the host's. The tables of iptables are replaced as a whole: a table
- * is charged to the context that replaced it last. All of this is in modules that
- * come and go.
+ * network or to the host's. The tables of iptables are replaced as a whole: what a
+ * table consists of is charged to the context that put it there, until the kernel
+ * frees it. All of this is in modules that come and go.
  */
 #include <linux/err.h>
 #include <linux/netfilter/nf_tables.h>
@@ -125,13 +125,14 @@ static struct xt_table_info *resize(struct xt_table *table,
 				    unsigned int num_counters,
 				    struct xt_table_info *newinfo, int *error)
 {
-	unsigned long had = vzctx_owner_units(table, UB_NUMIPTENT);
+	struct xt_table_info *info = table->private;
+	unsigned long had = vzctx_owner_units(info, UB_NUMIPTENT);
 	unsigned long more = newinfo->number > had ? newinfo->number - had : 0;
 	struct xt_table_info *old;
 	int err = 0;
 
 	if (more)
-		err = vzctx_owner_reserve(table, UB_NUMIPTENT, more,
+		err = vzctx_owner_reserve(info, UB_NUMIPTENT, more,
 					  VZCTX_HARD);
 	/* Without an entry, the resource has just been given up. */
 	if (err && err != -ENOENT) {
@@ -140,10 +141,13 @@ static struct xt_table_info *resize(struct xt_table *table,
 	}
 	old = vzctx_original(xt_replace_table)(table, num_counters, newinfo,
 					       error);
-	vzctx_owner_fit(table, UB_NUMIPTENT, 0,
-			old ? newinfo->number : had);
-	if (old)
-		vzctx_owner_keep(table, UB_NUMIPTENT);
+	if (!old) {
+		vzctx_owner_fit(info, UB_NUMIPTENT, 0, had);
+		return NULL;
+	}
+	vzctx_owner_rekey(old, UB_NUMIPTENT, newinfo);
+	vzctx_owner_fit(newinfo, UB_NUMIPTENT, 0, newinfo->number);
+	vzctx_owner_keep(newinfo, UB_NUMIPTENT);
 	return old;
 }
 
@@ -169,10 +173,10 @@ static struct xt_table_info *take_over(struct vzctx *ctx,
 		vzctx_owner_cancel(own);
 		return NULL;
 	}
-	vzctx_owner_publish(own, table);
+	vzctx_owner_publish(own, newinfo);
 	/* The resource may have been given up while this was under way. */
 	if (!vzctx_res_active(UB_NUMIPTENT))
-		vzctx_owner_uncharge(table, UB_NUMIPTENT);
+		vzctx_owner_uncharge(newinfo, UB_NUMIPTENT);
 	return old;
 }
 
@@ -187,7 +191,7 @@ static struct xt_table_info *wrap_xt_replace_table(struct xt_table *table,
 
 	vzctx_hook_enter();
 	ctx = vzctx_get_of_current();
-	payer = vzctx_owner_payer(table, UB_NUMIPTENT);
+	payer = vzctx_owner_payer(table->private, UB_NUMIPTENT);
 	if (ctx && ctx == payer) {
 		old = resize(table, num_counters, newinfo, error);
 		vzctx_put(ctx);
@@ -196,12 +200,18 @@ static struct xt_table_info *wrap_xt_replace_table(struct xt_table *table,
 	} else {
 		old = vzctx_original(xt_replace_table)(table, num_counters,
 						       newinfo, error);
-		if (old)
-			vzctx_owner_uncharge(table, UB_NUMIPTENT);
 	}
+	if (old)
+		vzctx_owner_uncharge(old, UB_NUMIPTENT);
 	vzctx_put(payer);
 	vzctx_hook_exit();
 	return old;
+}
+
+/* The caller holds the mutex here too. */
+static __always_inline const void *info_of(const struct xt_table *table)
+{
+	return table->private;
 }
 
 VZCTX_HOOK_CALLBACK(nf_tables_newrule, !vzctx_hook_on_host() &&
@@ -213,12 +223,9 @@ VZCTX_HOOK_CALLBACK(nf_tables_rule_destroy,
 VZCTX_HOOK_CALLBACK(__nft_release_table, true)
 VZCTX_HOOK_CALLBACK(__nft_release_basechain, true)
 VZCTX_HOOK_CALLBACK(xt_replace_table, !vzctx_hook_on_host() ||
-		    vzctx_owner_maybe(VZCTX_HOOK_ARG0))
-/*
- * xt_unregister_table() waits for the mutex of the family, under which tables are
- * copied to users, so it has no wrapper. A table that is going is not replaced.
- */
-VZCTX_HOOK_BEFORE(xt_unregister_table, vzctx_owner_maybe(VZCTX_HOOK_ARG0),
+		    vzctx_owner_maybe(info_of(VZCTX_HOOK_ARG0)))
+/* Of a table that is gone, and of one that never was put in place. */
+VZCTX_HOOK_BEFORE(xt_free_table_info, vzctx_owner_maybe(VZCTX_HOOK_ARG0),
 		  vzctx_owner_uncharge(VZCTX_HOOK_ARG0, UB_NUMIPTENT))
 
 static struct vzctx_hook rows[] = {
@@ -232,7 +239,7 @@ static struct vzctx_hook rows[] = {
 		       .module = "nf_tables"),
 	VZCTX_HOOK_ROW(nf_tables_newrule, UB_NUMIPTENT,
 		       .module = "nf_tables"),
-	VZCTX_HOOK_ROW_BEFORE(xt_unregister_table, UB_NUMIPTENT,
+	VZCTX_HOOK_ROW_BEFORE(xt_free_table_info, UB_NUMIPTENT,
 			      .module = "x_tables"),
 	VZCTX_HOOK_ROW(xt_replace_table, UB_NUMIPTENT,
 		       .module = "x_tables"),

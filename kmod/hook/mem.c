@@ -22,10 +22,16 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-VZCTX_HOOK_INT(may_expand_vm);
-VZCTX_HOOK_INT(mmap_region);
+VZCTX_HOOK_PRIVATE(may_expand_vm, bool,
+		   (struct mm_struct *mm, const VZCTX_VMA_FLAGS_REF flags,
+		    unsigned long npages));
+VZCTX_HOOK_PRIVATE(mmap_region, unsigned long,
+		   (struct file *file, unsigned long addr, unsigned long len,
+		    VZCTX_VMA_FLAGS flags, unsigned long pgoff,
+		    struct list_head *uf));
 VZCTX_HOOK_INT(mprotect_fixup);
-VZCTX_HOOK_INT(insert_vm_struct);
+VZCTX_HOOK_PRIVATE(insert_vm_struct, int,
+		   (struct mm_struct *mm, struct vm_area_struct *vma));
 VZCTX_HOOK_INT(security_bprm_creds_for_exec);
 VZCTX_HOOK_VOID(uprobe_dup_mmap);
 
@@ -41,14 +47,16 @@ static bool is_private(vm_flags_t flags)
  * then nothing here may wait for memory. The kernel's own limits come first: this
  * hook does not hear of a growth that they refuse afterwards.
  */
-static bool wrap_may_expand_vm(struct mm_struct *mm, vm_flags_t flags,
+static bool wrap_may_expand_vm(struct mm_struct *mm,
+			       const VZCTX_VMA_FLAGS_REF vma_flags,
 			       unsigned long npages)
 {
+	vm_flags_t flags = vzctx_vm_flags_at(vma_flags);
 	bool stack = (flags & VM_STACK) == VM_STACK;
 	bool ok;
 
 	vzctx_hook_enter();
-	ok = vzctx_original(may_expand_vm)(mm, flags, npages);
+	ok = vzctx_original(may_expand_vm)(mm, vma_flags, npages);
 	if (ok && is_private(flags))
 		ok = vzctx_vm_grant(mm, UB_PRIVVMPAGES, npages,
 				    stack ? VZCTX_SOFT : VZCTX_HARD,
@@ -100,18 +108,20 @@ static unsigned long counted(struct mm_struct *mm, unsigned long start,
 }
 
 static unsigned long wrap_mmap_region(struct file *file, unsigned long addr,
-				      unsigned long len, vm_flags_t flags,
+				      unsigned long len,
+				      VZCTX_VMA_FLAGS vma_flags,
 				      unsigned long pgoff,
 				      struct list_head *uf)
 {
+	vm_flags_t flags = vzctx_vm_flags(vma_flags);
 	struct mm_struct *mm = current->mm;
 	unsigned long pages = len >> PAGE_SHIFT, private = 0, locked = 0;
 	unsigned long ret = 0;
 	int err;
 
 	if (!is_private(flags) && !(flags & VM_LOCKED)) {
-		ret = vzctx_original(mmap_region)(file, addr, len, flags, pgoff,
-						  uf);
+		ret = vzctx_original(mmap_region)(file, addr, len, vma_flags,
+						  pgoff, uf);
 		goto out;
 	}
 	if (is_private(flags))
@@ -123,7 +133,7 @@ static unsigned long wrap_mmap_region(struct file *file, unsigned long addr,
 		err = vzctx_vm_open(mm, UB_LOCKEDPAGES, locked);
 		if (!err) {
 			ret = vzctx_original(mmap_region)(file, addr, len,
-							  flags, pgoff, uf);
+							  vma_flags, pgoff, uf);
 			vzctx_vm_close(mm, UB_LOCKEDPAGES);
 		}
 		vzctx_vm_close(mm, UB_PRIVVMPAGES);

@@ -21,8 +21,11 @@
 VZCTX_HOOK_PRIVATE(mlock_fixup, int,
 		   (VZCTX_VMI_PARAM struct vm_area_struct *vma,
 		    struct vm_area_struct **prev, unsigned long start,
-		    unsigned long end, vm_flags_t newflags));
-VZCTX_HOOK_PRIVATE(apply_mlockall_flags, int, (int flags));
+		    unsigned long end, VZCTX_VMA_FLAGS_REF newflags));
+VZCTX_HOOK_PRIVATE(__x64_sys_mlockall, long, (const struct pt_regs *regs));
+#ifdef CONFIG_IA32_EMULATION
+VZCTX_HOOK_PRIVATE(__ia32_sys_mlockall, long, (const struct pt_regs *regs));
+#endif
 VZCTX_HOOK_INT(shmem_lock);
 
 /* As mlock_fixup() decides what is not counted. */
@@ -34,13 +37,13 @@ static bool is_lockable(const struct vm_area_struct *vma)
 
 static int wrap_mlock_fixup(VZCTX_VMI_PARAM struct vm_area_struct *vma,
 			    struct vm_area_struct **prev, unsigned long start,
-			    unsigned long end, vm_flags_t newflags)
+			    unsigned long end, VZCTX_VMA_FLAGS_REF newflags)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long grow = 0;
 	int err;
 
-	if ((newflags & VM_LOCKED) && is_lockable(vma))
+	if ((vzctx_vm_flags_at(newflags) & VM_LOCKED) && is_lockable(vma))
 		grow = (end - start) >> PAGE_SHIFT;
 	err = vzctx_vm_open(mm, UB_LOCKEDPAGES, grow);
 	if (err >= 0) {
@@ -56,29 +59,62 @@ static int wrap_mlock_fixup(VZCTX_VMI_PARAM struct vm_area_struct *vma,
 }
 
 /*
- * The kernel ignores mappings that mlockall() cannot lock. All of them are
- * asked for at once, so that the call is refused and not half done.
+ * Asks for every mapping at once, for the kernel passes over those that mlockall()
+ * cannot lock, and the call would be half done. What another thread locks before the
+ * kernel comes to it is missing then: the mapping that is refused stays unlocked, and
+ * counts as a failure.
  */
-static int wrap_apply_mlockall_flags(int flags)
+static int ask_all(struct mm_struct *mm)
 {
-	struct mm_struct *mm = current->mm;
 	struct vm_area_struct *vma;
 	unsigned long at = 0, grow = 0;
 	int err;
 
-	while ((flags & MCL_CURRENT) && (vma = find_vma(mm, at))) {
+	if (mmap_write_lock_killable(mm))
+		return -EINTR;
+	while ((vma = find_vma(mm, at))) {
 		if (is_lockable(vma))
 			grow += vma_pages(vma);
 		at = vma->vm_end;
 	}
 	err = vzctx_vm_open(mm, UB_LOCKEDPAGES, grow);
-	if (!err) {
-		err = vzctx_original(apply_mlockall_flags)(flags);
+	if (!err)
 		vzctx_vm_close(mm, UB_LOCKEDPAGES);
-	}
-	vzctx_stay_end();
+	mmap_write_unlock(mm);
 	return err;
 }
+
+/* What the kernel refuses by itself it refuses first. */
+static int may_lock_all(unsigned long flags)
+{
+	bool valid = !(flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT));
+
+	if (!valid || !(flags & MCL_CURRENT) || !can_do_mlock())
+		return 0;
+	return ask_all(current->mm);
+}
+
+static long wrap___x64_sys_mlockall(const struct pt_regs *regs)
+{
+	long ret;
+
+	ret = may_lock_all((unsigned int)regs->di) ?:
+	      vzctx_original(__x64_sys_mlockall)(regs);
+	vzctx_stay_end();
+	return ret;
+}
+
+#ifdef CONFIG_IA32_EMULATION
+static long wrap___ia32_sys_mlockall(const struct pt_regs *regs)
+{
+	long ret;
+
+	ret = may_lock_all((unsigned int)regs->bx) ?:
+	      vzctx_original(__ia32_sys_mlockall)(regs);
+	vzctx_stay_end();
+	return ret;
+}
+#endif
 
 /*
  * The lock of the segment is held, or its last user is going, so no other task does
@@ -88,7 +124,7 @@ static int wrap_apply_mlockall_flags(int flags)
 static int wrap_shmem_lock(struct file *file, int lock, struct ucounts *ucounts)
 {
 	struct inode *inode = file_inode(file);
-	bool locked = SHMEM_I(inode)->flags & VM_LOCKED;
+	bool locked = SHMEM_I(inode)->flags & SHMEM_F_LOCKED;
 	int err = 0;
 
 	vzctx_hook_enter();
@@ -98,7 +134,7 @@ static int wrap_shmem_lock(struct file *file, int lock, struct ucounts *ucounts)
 							 PAGE_SIZE));
 	if (!err) {
 		err = vzctx_original(shmem_lock)(file, lock, ucounts);
-		if (!(SHMEM_I(inode)->flags & VM_LOCKED))
+		if (!(SHMEM_I(inode)->flags & SHMEM_F_LOCKED))
 			vzctx_owner_uncharge(inode, UB_LOCKEDPAGES);
 		else if (!locked)
 			vzctx_owner_keep(inode, UB_LOCKEDPAGES);
@@ -109,7 +145,10 @@ static int wrap_shmem_lock(struct file *file, int lock, struct ucounts *ucounts)
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(mm, mlock_fixup, UB_LOCKEDPAGES),
-	VZCTX_HOOK_GROUPED(mm, apply_mlockall_flags, UB_LOCKEDPAGES),
+	VZCTX_HOOK_GROUPED(mm, __x64_sys_mlockall, UB_LOCKEDPAGES),
+#ifdef CONFIG_IA32_EMULATION
+	VZCTX_HOOK_GROUPED(mm, __ia32_sys_mlockall, UB_LOCKEDPAGES),
+#endif
 	VZCTX_HOOK_GROUPED(rare, shmem_lock, UB_LOCKEDPAGES),
 };
 

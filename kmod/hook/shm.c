@@ -23,7 +23,7 @@
 
 VZCTX_HOOK_PRIVATE(__shmem_file_setup, struct file *,
 		   (struct vfsmount *mnt, const char *name, loff_t size,
-		    unsigned long flags, unsigned int i_flags));
+		    VZCTX_VMA_FLAGS flags, unsigned int i_flags));
 /*
  * The first has no charge_mm on 6.12, the second only its first argument on
  * 6.1. What is not there is passed on unread.
@@ -33,13 +33,18 @@ VZCTX_HOOK_PRIVATE(shmem_add_to_page_cache, int,
 		    pgoff_t index, void *expected, gfp_t gfp,
 		    struct mm_struct *charge_mm));
 VZCTX_HOOK_INT(shmem_charge);
+#ifdef VZCTX_RECALC_VOID
 VZCTX_HOOK_PRIVATE_VOID(shmem_recalc_inode,
 			(struct inode *inode, long alloced, long swapped));
+#else
+VZCTX_HOOK_PRIVATE(shmem_recalc_inode, bool,
+		   (struct inode *inode, long alloced, long swapped));
+#endif
 VZCTX_HOOK_PRIVATE_VOID(shmem_evict_inode, (struct inode *inode));
 
 static struct file *wrap___shmem_file_setup(struct vfsmount *mnt,
 					    const char *name, loff_t size,
-					    unsigned long flags,
+					    VZCTX_VMA_FLAGS flags,
 					    unsigned int i_flags)
 {
 	struct vzctx_owner *own;
@@ -47,7 +52,7 @@ static struct file *wrap___shmem_file_setup(struct vfsmount *mnt,
 	struct file *file;
 
 	vzctx_hook_enter();
-	if (!(flags & VM_NORESERVE) && size > 0 && size <= MAX_LFS_FILESIZE)
+	if (!(vzctx_vm_flags(flags) & VM_NORESERVE) && size > 0 && size <= MAX_LFS_FILESIZE)
 		ctx = vzctx_get_of_current();
 	if (!ctx) {
 		file = vzctx_original(__shmem_file_setup)(mnt, name, size,
@@ -142,7 +147,7 @@ static void end_adding(struct inode *inode, bool added)
 
 static bool by_size(const struct inode *inode)
 {
-	return !(SHMEM_I((struct inode *)inode)->flags & VM_NORESERVE);
+	return !(SHMEM_I((struct inode *)inode)->flags & SHMEM_F_NORESERVE);
 }
 
 /* Makes an empty entry in the name of the calling task. */
@@ -250,18 +255,37 @@ static void settle_pages(struct vzctx_owner *own, void *arg)
 }
 
 /* Pages were removed. On 6.1 under the lock of the inode, interrupts off. */
-static void wrap_shmem_recalc_inode(struct inode *inode, long alloced,
-				    long swapped)
+static void after_recalc(struct inode *inode)
 {
-	vzctx_hook_enter();
-	vzctx_original(shmem_recalc_inode)(inode, alloced, swapped);
 	if (!VZCTX_RECALC_LOCKED)
 		spin_lock(&SHMEM_I(inode)->lock);
 	vzctx_owner_look(inode, UB_SHMPAGES, settle_pages, inode);
 	if (!VZCTX_RECALC_LOCKED)
 		spin_unlock(&SHMEM_I(inode)->lock);
+}
+
+#ifdef VZCTX_RECALC_VOID
+static void wrap_shmem_recalc_inode(struct inode *inode, long alloced,
+				    long swapped)
+{
+	vzctx_hook_enter();
+	vzctx_original(shmem_recalc_inode)(inode, alloced, swapped);
+	after_recalc(inode);
 	vzctx_hook_exit();
 }
+#else
+static bool wrap_shmem_recalc_inode(struct inode *inode, long alloced,
+				    long swapped)
+{
+	bool first;
+
+	vzctx_hook_enter();
+	first = vzctx_original(shmem_recalc_inode)(inode, alloced, swapped);
+	after_recalc(inode);
+	vzctx_hook_exit();
+	return first;
+}
+#endif
 
 static void wrap_shmem_evict_inode(struct inode *inode)
 {

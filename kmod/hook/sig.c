@@ -39,9 +39,14 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
+#ifdef VZCTX_SIGQUEUE_ALLOC
 VZCTX_HOOK_PRIVATE(__sigqueue_alloc, struct sigqueue *,
 		   (int sig, struct task_struct *task, gfp_t gfp,
 		    int override, const unsigned int flags));
+#else
+VZCTX_HOOK_PRIVATE(sig_get_ucounts, struct ucounts *,
+		   (struct task_struct *task, int sig, int override));
+#endif
 VZCTX_HOOK_VOID(dec_rlimit_put_ucounts);
 
 /**
@@ -109,7 +114,7 @@ static struct level *level_alloc(struct vzctx *ctx, struct ucounts *user,
 	level->units = 1;
 	level->ns.ucounts = user;
 	level->uc.ns = &level->ns;
-	atomic_set(&level->uc.count, INT_MAX / 2);
+	vzctx_ucounts_hold(&level->uc, INT_MAX / 2);
 	atomic_long_set(&level->uc.rlimit[UCOUNT_RLIMIT_SIGPENDING],
 			LONG_MAX / 2);
 	vzctx_owner_force(own, ctx);
@@ -166,69 +171,102 @@ static void level_put(struct level *level)
 		level_free(level);
 }
 
-/*
- * Under the target's siglock, or for a timer of current. NULL makes sigqueue()
- * and timer_create() fail with EAGAIN, and kill() send without information.
- */
-static struct sigqueue *charged_alloc(struct vzctx *ctx, int sig,
-				      struct task_struct *task, gfp_t gfp,
-				      int override, const unsigned int flags)
+/* Charges for a signal to a task; NULL if that is refused. */
+static struct level *charge(struct vzctx *ctx, struct ucounts *user, gfp_t gfp)
 {
 	struct vzctx_bc *bc = &ctx->bc[UB_NUMSIGINFO];
-	struct ucounts *user;
 	struct level *level;
-	struct sigqueue *q;
 
 	if (!vzctx_bc_reserve(bc, 1, VZCTX_HARD)) {
 		vzctx_bc_fail(bc);
 		vzctx_event_limit(ctx, UB_NUMSIGINFO, 1);
 		return NULL;
 	}
-	user = task_ucounts(task);
 	level = level_get(ctx, user, gfp | __GFP_ACCOUNT);
 	if (!level)
-		goto err_uncharge;
-	q = vzctx_original(__sigqueue_alloc)(sig, task, gfp, override, flags);
-	if (!q)
-		goto err_put;
-	if (unlikely(q->ucounts != user)) {
+		vzctx_bc_uncharge(bc, 1);
+	return level;
+}
+
+static void cancel(struct level *level)
+{
+	vzctx_bc_uncharge(&level->ctx->bc[UB_NUMSIGINFO], 1);
+	level_put(level);
+}
+
+/* In place of what the kernel counts the signal for; @user is who that is. */
+static struct ucounts *settle(struct level *level, struct ucounts *user,
+			      gfp_t gfp)
+{
+	struct vzctx *ctx = level->ctx;
+
+	if (unlikely(level->ns.ucounts != user)) {
 		level_put(level);
-		level = level_get(ctx, q->ucounts, gfp | __GFP_ACCOUNT);
+		level = level_get(ctx, user, gfp | __GFP_ACCOUNT);
 		if (!level) {
-			vzctx_bc_uncharge(bc, 1);
-			return q;
+			vzctx_bc_uncharge(&ctx->bc[UB_NUMSIGINFO], 1);
+			return user;
 		}
 	}
-	q->ucounts = &level->uc;
-	vzctx_bc_mark(bc);
-	return q;
-
-err_put:
-	level_put(level);
-err_uncharge:
-	vzctx_bc_uncharge(bc, 1);
-	return NULL;
+	vzctx_bc_mark(&ctx->bc[UB_NUMSIGINFO]);
+	return &level->uc;
 }
+
+/*
+ * Under the target's siglock, or for a timer of current. NULL makes sigqueue()
+ * and timer_create() fail with EAGAIN, and kill() send without information.
+ */
+#ifdef VZCTX_SIGQUEUE_ALLOC
 
 static struct sigqueue *wrap___sigqueue_alloc(int sig, struct task_struct *task,
 					      gfp_t gfp, int override,
 					      const unsigned int flags)
 {
-	struct sigqueue *q;
+	struct level *level = NULL;
+	struct sigqueue *q = NULL;
 	struct vzctx *ctx;
 
 	vzctx_hook_enter();
 	ctx = vzctx_get_of_ns(task_active_pid_ns(task));
-	if (ctx) {
-		q = charged_alloc(ctx, sig, task, gfp, override, flags);
-		vzctx_put(ctx);
-	} else {
+	if (ctx)
+		level = charge(ctx, task_ucounts(task), gfp);
+	if (!ctx || level)
 		q = vzctx_original(__sigqueue_alloc)(sig, task, gfp, override,
 						     flags);
-	}
+	if (level && q)
+		q->ucounts = settle(level, q->ucounts, gfp);
+	else if (level)
+		cancel(level);
+	vzctx_put(ctx);
 	vzctx_hook_exit();
 	return q;
 }
+
+#else
+
+static struct ucounts *wrap_sig_get_ucounts(struct task_struct *task, int sig,
+					    int override)
+{
+	struct ucounts *ucounts = NULL;
+	struct level *level = NULL;
+	struct vzctx *ctx;
+
+	vzctx_hook_enter();
+	ctx = vzctx_get_of_ns(task_active_pid_ns(task));
+	if (ctx)
+		level = charge(ctx, task_ucounts(task), GFP_ATOMIC);
+	if (!ctx || level)
+		ucounts = vzctx_original(sig_get_ucounts)(task, sig, override);
+	if (level && ucounts)
+		ucounts = settle(level, ucounts, GFP_ATOMIC);
+	else if (level)
+		cancel(level);
+	vzctx_put(ctx);
+	vzctx_hook_exit();
+	return ucounts;
+}
+
+#endif
 
 /*
  * The signal being freed holds a unit, so a level that is known stays until it
@@ -257,12 +295,19 @@ static __always_inline bool in_some_ns(const struct task_struct *task)
 	return pid && pid->level;
 }
 
-VZCTX_HOOK_CALLBACK(__sigqueue_alloc,
-		    in_some_ns((void *)ftrace_regs_get_argument(fregs, 1)))
+#ifdef VZCTX_SIGQUEUE_ALLOC
+VZCTX_HOOK_CALLBACK(__sigqueue_alloc, in_some_ns(VZCTX_HOOK_ARG(1)))
+#else
+VZCTX_HOOK_CALLBACK(sig_get_ucounts, in_some_ns(VZCTX_HOOK_ARG0))
+#endif
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, dec_rlimit_put_ucounts, UB_NUMSIGINFO),
+#ifdef VZCTX_SIGQUEUE_ALLOC
 	VZCTX_HOOK_ROW(__sigqueue_alloc, UB_NUMSIGINFO),
+#else
+	VZCTX_HOOK_ROW(sig_get_ucounts, UB_NUMSIGINFO),
+#endif
 };
 
 const struct vzctx_hook_table vzctx_hook_sig = {

@@ -28,7 +28,7 @@
 #include "wrap/hook_group.h"
 
 VZCTX_HOOK_INT(sk_alloc);
-VZCTX_HOOK_INT(sk_clone_lock);
+VZCTX_HOOK_INT(sk_clone);
 VZCTX_HOOK_VOID(sk_destruct);
 VZCTX_HOOK_VOID(security_sk_free);
 VZCTX_HOOK_PRIVATE(inet_create, int,
@@ -210,8 +210,8 @@ static struct vzctx *payer_of(const struct sock *sk, const struct kind **kind)
 }
 
 /* A connection that is refused is dropped; its peer tries again or gives up. */
-static struct sock *wrap_sk_clone_lock(const struct sock *sk,
-				       const gfp_t priority)
+static struct sock *wrap_sk_clone(const struct sock *sk,
+				  const gfp_t priority VZCTX_SK_LOCK_PARAM)
 {
 	const struct kind *kind;
 	struct charge charge;
@@ -221,13 +221,13 @@ static struct sock *wrap_sk_clone_lock(const struct sock *sk,
 	vzctx_hook_enter();
 	ctx = payer_of(sk, &kind);
 	if (!ctx) {
-		child = vzctx_original(sk_clone_lock)(sk, priority);
+		child = vzctx_original(sk_clone)(sk, priority VZCTX_SK_LOCK_ARG);
 		goto out;
 	}
 	child = NULL;
 	if (prepare(&charge, ctx, kind, entry_gfp(priority)))
 		goto out;
-	child = vzctx_original(sk_clone_lock)(sk, priority);
+	child = vzctx_original(sk_clone)(sk, priority VZCTX_SK_LOCK_ARG);
 	settle(&charge, child);
 out:
 	vzctx_hook_exit();
@@ -351,7 +351,7 @@ static struct vzctx_hook rows[] = {
 			   .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
 	VZCTX_HOOK_GROUPED(owner, sk_destruct, UB_NUMOTHERSOCK,
 			   .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
-	VZCTX_HOOK_GROUPED(owner, sk_clone_lock, UB_NUMTCPSOCK,
+	VZCTX_HOOK_GROUPED(owner, sk_clone, UB_NUMTCPSOCK,
 			   .also = BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF)),
 #if IS_ENABLED(CONFIG_MPTCP)
 	VZCTX_HOOK_GROUPED(owner, mptcp_subflow_create_socket, UB_NUMTCPSOCK,

@@ -18,7 +18,7 @@
 #include "wrap/hook_group.h"
 
 VZCTX_HOOK_INT(security_task_alloc);
-VZCTX_HOOK_VOID(cgroup_release);
+VZCTX_HOOK_VOID(cgroup_task_release);
 VZCTX_HOOK_VOID(security_task_free);
 
 /*
@@ -74,11 +74,11 @@ out:
  * Where the pids cgroup uncharges too: once for every task that was visible.
  * The entry stays, for the task may not have left its processor yet.
  */
-static void wrap_cgroup_release(struct task_struct *task)
+static void wrap_cgroup_task_release(struct task_struct *task)
 {
 	vzctx_hook_enter();
 	vzctx_owner_shrink(task, UB_NUMPROC, 1);
-	vzctx_original(cgroup_release)(task);
+	vzctx_original(cgroup_task_release)(task);
 	vzctx_hook_exit();
 }
 
@@ -96,7 +96,7 @@ VZCTX_HOOK_CALLBACK(security_task_alloc, ns_of_child() != &init_pid_ns)
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, security_task_free, UB_NUMPROC),
-	VZCTX_HOOK_GROUPED(owner, cgroup_release, UB_NUMPROC),
+	VZCTX_HOOK_GROUPED(owner, cgroup_task_release, UB_NUMPROC),
 	VZCTX_HOOK_ROW(security_task_alloc, UB_NUMPROC),
 };
 
