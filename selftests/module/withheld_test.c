@@ -74,7 +74,7 @@ FIXTURE_VARIANT_ADD(withheld, uncharge_of_numfile)
 
 FIXTURE_VARIANT_ADD(withheld, uncharge_of_numproc)
 {
-	.params = "linger=0 withhold=cgroup_release",
+	.params = "linger=0 withhold=security_task_free",
 	.off = UB_NUMPROC, .on = UB_NUMFILE,
 	.needing = 1 << UB_PRIVVMPAGES | 1 << UB_LOCKEDPAGES,
 };
@@ -102,8 +102,9 @@ FIXTURE_VARIANT_ADD(withheld, somebody_holds_the_charge)
 
 FIXTURE_VARIANT_ADD(withheld, somebody_holds_one_with_its_own_callback)
 {
-	.params = "linger=0", .held = "symbol=__sigqueue_alloc",
-	.off = UB_NUMSIGINFO, .on = UB_NUMFILE,
+	.params = "linger=0", .held = "symbol=security_task_alloc",
+	.off = UB_NUMPROC, .on = UB_NUMFILE,
+	.needing = 1 << UB_PRIVVMPAGES | 1 << UB_LOCKEDPAGES,
 };
 
 FIXTURE_SETUP(withheld)
