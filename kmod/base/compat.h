@@ -102,11 +102,11 @@
 /* 6.19, "net: Add sk_clone()" */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
 #define sk_clone sk_clone_lock
-#define VZCTX_SK_LOCK_PARAM
-#define VZCTX_SK_LOCK_ARG
+#define VZCTX_SK_CLONE_PARAMS priority
+#define VZCTX_SK_CLONE_ARGS priority
 #else
-#define VZCTX_SK_LOCK_PARAM , bool lock
-#define VZCTX_SK_LOCK_ARG , lock
+#define VZCTX_SK_CLONE_PARAMS priority, bool lock
+#define VZCTX_SK_CLONE_ARGS priority, lock
 #endif
 
 /* Flags of a tmpfs inode, which were those of a mapping; seen on 7.3 */

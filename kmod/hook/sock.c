@@ -211,7 +211,7 @@ static struct vzctx *payer_of(const struct sock *sk, const struct kind **kind)
 
 /* A connection that is refused is dropped; its peer tries again or gives up. */
 static struct sock *wrap_sk_clone(const struct sock *sk,
-				  const gfp_t priority VZCTX_SK_LOCK_PARAM)
+				  const gfp_t VZCTX_SK_CLONE_PARAMS)
 {
 	const struct kind *kind;
 	struct charge charge;
@@ -221,13 +221,13 @@ static struct sock *wrap_sk_clone(const struct sock *sk,
 	vzctx_hook_enter();
 	ctx = payer_of(sk, &kind);
 	if (!ctx) {
-		child = vzctx_original(sk_clone)(sk, priority VZCTX_SK_LOCK_ARG);
+		child = vzctx_original(sk_clone)(sk, VZCTX_SK_CLONE_ARGS);
 		goto out;
 	}
 	child = NULL;
 	if (prepare(&charge, ctx, kind, entry_gfp(priority)))
 		goto out;
-	child = vzctx_original(sk_clone)(sk, priority VZCTX_SK_LOCK_ARG);
+	child = vzctx_original(sk_clone)(sk, VZCTX_SK_CLONE_ARGS);
 	settle(&charge, child);
 out:
 	vzctx_hook_exit();

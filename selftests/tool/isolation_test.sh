@@ -213,6 +213,8 @@ for (qw(/proc/kcore /proc/keys /proc/timer_list /proc/kmsg /proc/slabinfo /proc/
 # What is left is its namespaces' own, or anybody's (triggers of pressure wake who set them).
 behind_masks() {
 	local seen own='proc/sys/kernel/(auto_msgmni|(msg|shm|sem)[a-z_]*|ns_last_pid)|proc/pressure/[a-z]+'
+	# Each pid namespace has its own since 6.14.
+	[[ $(printf '%s\n' 6.14 "$(uname -r)" | sort -V | head -n 1) != 6.14 ]] || own+='|proc/sys/kernel/pid_max'
 	seen=$(vzctx exec 101 -- unshare -m sh -c "$unmask" <<<"$looker" 2>&1)
 	echo "$seen"
 	[[ $seen = *"sys rw"* && $seen = *"off /proc/sys"$'\n'* && $seen = *"off /proc/kcore"$'\n'* && $seen = *"writes /proc/sys/kernel/sem"$'\n'* ]] &&
