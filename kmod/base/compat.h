@@ -94,6 +94,11 @@
 #define VZCTX_RECALC_VOID
 #endif
 
+/* 6.17, "workqueue: Add system_percpu_wq and system_dfl_wq" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#define system_dfl_wq system_unbound_wq
+#endif
+
 /* 6.19, "cgroup: Rename cgroup lifecycle hooks to cgroup_task_*()" */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
 #define cgroup_task_release cgroup_release

@@ -62,7 +62,7 @@ unsigned int vzctx_linger(void)
 /* No context is left: the linger begins, anew if it was running. */
 void vzctx_bind_idle(void)
 {
-	mod_delayed_work(system_unbound_wq, &unhook_work,
+	mod_delayed_work(system_dfl_wq, &unhook_work,
 			 (unsigned long)vzctx_linger() * HZ);
 }
 

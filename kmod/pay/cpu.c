@@ -239,7 +239,7 @@ static void sample_load(struct work_struct *work)
 		vzctx_put(ctx);
 	}
 	if (!vzctx_none_left())
-		queue_delayed_work(system_unbound_wq, to_delayed_work(work),
+		queue_delayed_work(system_dfl_wq, to_delayed_work(work),
 				   LOAD_FREQ);
 }
 
@@ -256,7 +256,7 @@ static int birth(struct vzctx *ctx)
 /* There is a context: load is sampled from now on until none is left. */
 static void start_sampling(struct vzctx *ctx)
 {
-	queue_delayed_work(system_unbound_wq, &load_work, LOAD_FREQ);
+	queue_delayed_work(system_dfl_wq, &load_work, LOAD_FREQ);
 }
 
 const struct vzctx_part vzctx_cpu_part = {

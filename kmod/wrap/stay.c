@@ -105,7 +105,7 @@ void vzctx_stay_release(void)
 	if (tell)
 		vzctx_inside_tell();
 	if (again)
-		queue_delayed_work(system_unbound_wq, &look_work,
+		queue_delayed_work(system_dfl_wq, &look_work,
 				   msecs_to_jiffies(VZCTX_STAY_POLL_MS));
 	if (drop)
 		module_put(THIS_MODULE);
