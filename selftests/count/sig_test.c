@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include <kselftest_harness.h>
+#include "help/modload.h"
 #include "help/servant.h"
 
 #define USER 4321
@@ -320,22 +321,6 @@ CLAIM(sig, outlives_its_container)
 	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
 }
 
-static int unload(int flags)
-{
-	return syscall(SYS_delete_module, "vzctx", O_NONBLOCK | flags) ?
-	       -errno : 0;
-}
-
-static int load(void)
-{
-	int f = open("/vzctx/vzctx.ko", O_RDONLY | O_CLOEXEC), err = 0;
-
-	if (f < 0 || syscall(SYS_finit_module, f, "", 0))
-		err = -errno;
-	close(f);
-	return err;
-}
-
 /* The user's number is seen by a process that is not in the container. */
 static pid_t watcher(void)
 {
@@ -363,7 +348,7 @@ CLAIM(sig, unloaded_while_a_dead_init_has_signals)
 	EXPECT_EQ(10, sigq(see));
 	ct_kill(&self->ct);
 	EXPECT_EQ(0, sigq(see));
-	ASSERT_EQ(0, load());
+	ASSERT_EQ(0, load(""));
 	ASSERT_EQ(0, genl_open(&self->g));
 	kill(see, SIGKILL);
 	waitpid(see, NULL, 0);
@@ -379,7 +364,7 @@ CLAIM(sig, torn_out_and_loaded_again_with_signals_queued)
 	EXPECT_EQ(0, told(do_queue, 5, SIGRTMIN));
 	EXPECT_EQ(0, told(do_ignore, SIGRTMIN, 0));
 	EXPECT_EQ(3, sigq(self->ct.init));
-	ASSERT_EQ(0, load());
+	ASSERT_EQ(0, load(""));
 	ASSERT_EQ(0, genl_open(&self->g));
 	EXPECT_EQ(0, told(do_delete, 0, 0));
 	EXPECT_EQ(0, sigq(self->ct.init));

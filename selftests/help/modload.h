@@ -26,10 +26,15 @@ static inline int load(const char *params)
 	return load_file(MODULE, params);
 }
 
+static inline int unload_module(const char *name, int flags)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK | flags) ? -errno :
+								      0;
+}
+
 static inline int unload(int flags)
 {
-	return syscall(SYS_delete_module, "vzctx", O_NONBLOCK | flags) ?
-	       -errno : 0;
+	return unload_module("vzctx", flags);
 }
 
 /* Lines of a kernel list that contain a word; -1 if it cannot be read. */

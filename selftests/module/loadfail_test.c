@@ -27,7 +27,7 @@ FIXTURE_SETUP(loadfail)
 FIXTURE_TEARDOWN(loadfail)
 {
 	ct_kill(&self->ct);
-	EXPECT_EQ(0, syscall(SYS_delete_module, "holder", O_NONBLOCK));
+	EXPECT_EQ(0, unload_module("holder", 0));
 }
 
 static bool opened(struct genl *g)
@@ -66,7 +66,7 @@ CLAIM(loadfail, binds_nothing_before_it_is_sure)
 	EXPECT_FALSE(loaded());
 	EXPECT_EQ(0, hooked());
 
-	ASSERT_EQ(0, syscall(SYS_delete_module, "holder", O_NONBLOCK));
+	ASSERT_EQ(0, unload_module("holder", 0));
 	EXPECT_EQ(0, load("linger=0"));
 	ASSERT_EQ(0, genl_open(&after));
 	EXPECT_EQ(0, vz_create(&after, 101, self->ct.init))

@@ -121,7 +121,7 @@ FIXTURE_TEARDOWN(withheld)
 	EXPECT_TRUE(wait_until(!unload(0)));
 	EXPECT_EQ(0, hooked());
 	if (variant->held)
-		EXPECT_EQ(0, syscall(SYS_delete_module, "holder", O_NONBLOCK));
+		EXPECT_EQ(0, unload_module("holder", 0));
 }
 
 CLAIM(withheld, is_not_enforced_and_nothing_else)

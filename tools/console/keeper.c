@@ -13,12 +13,12 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "console/consock.h"
 #include "console/keeper.h"
 #include "console/kill_session.h"
+#include "lib/until.h"
 
 #define RING		65536U
 /* How long a client that takes nothing may hold up the container's output. */
@@ -45,14 +45,6 @@ struct keeper {
 	struct con_packet in;
 	char ring[RING];
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
 
 static void shut(int *fd)
 {
@@ -228,8 +220,8 @@ static int patience(struct keeper *k)
 	if (!is_full(k))
 		return k->hup ? HANGUP_MS : -1;
 	if (!k->full_since)
-		k->full_since = now_ms();
-	left = k->full_since + STALL_MS - now_ms();
+		k->full_since = until_now();
+	left = k->full_since + STALL_MS - until_now();
 	if (left > 0)
 		return left;
 	k->stalled = true;
@@ -271,11 +263,11 @@ static bool turn(struct keeper *k, int pidfd)
 /* No task of the container is left to write; what it wrote is. */
 static void farewell(struct keeper *k, int status)
 {
-	int64_t end = now_ms() + FAREWELL_MS;
+	int64_t end = until_now() + FAREWELL_MS;
 	struct pollfd pf;
 
 	k->hup = k->master < 0;
-	while (k->client >= 0 && now_ms() < end) {
+	while (k->client >= 0 && until_now() < end) {
 		bool more = !k->hup && from_master(k);
 
 		to_client(k);

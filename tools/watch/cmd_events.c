@@ -16,6 +16,7 @@
 #include "lib/jsonamount.h"
 #include "lib/msg.h"
 #include "lib/parse.h"
+#include "lib/until.h"
 #include "limit/onlimit.h"
 #include "module/modload.h"
 #include "verbs/cmd.h"
@@ -114,19 +115,11 @@ static void on_lost(const struct events *e)
 	fflush(stdout);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
-
 /* @timeout_s: UINT64_MAX for none. */
 static int follow(struct vznl *nl, struct events *e, uint64_t timeout_s)
 {
 	int64_t end = timeout_s == UINT64_MAX ? INT64_MAX :
-		      now_ms() + (int64_t)timeout_s * 1000;
+		      until_now() + (int64_t)timeout_s * 1000;
 	struct pollfd pf = { vznl_events_fd(nl), POLLIN, 0 };
 
 	for (;;) {
@@ -143,7 +136,7 @@ static int follow(struct vznl *nl, struct events *e, uint64_t timeout_s)
 			return msg_fail(errno, NULL, "write events");
 		if (e->count && e->seen == e->count)
 			return EXIT_OK;
-		left = end == INT64_MAX ? -1 : end - now_ms();
+		left = end == INT64_MAX ? -1 : end - until_now();
 		if (end != INT64_MAX && left <= 0)
 			return EXIT_FAILED;
 		poll(&pf, 1, left > INT_MAX ? INT_MAX : (int)left);
