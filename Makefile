@@ -6,8 +6,10 @@ KREL	?= $(shell uname -r)
 KDIR	?= /lib/modules/$(KREL)/build
 DESTDIR	?=
 PREFIX	?= /usr
-KERNELS	?= 6.1 6.12
-DEBUG_KERNELS := $(if $(filter file,$(origin KERNELS)),6.1,$(KERNELS))
+SERIES	= $(shell awk '!/^\#/ && $$2 ~ /^($(1))$$/ { print $$1 }' selftests/qemu/kernels.table)
+KERNELS	?= $(call SERIES,check)
+ALL_KERNELS = $(if $(filter file,$(origin KERNELS)),$(call SERIES,check|all),$(KERNELS))
+DEBUG_KERNELS = $(if $(filter file,$(origin KERNELS)),6.1,$(KERNELS))
 TESTS	?=
 REPEAT	?= 1
 KERNEL	?= 6.1
@@ -52,11 +54,11 @@ uninstall: ## undo install
 	$(if $(DESTDIR),,depmod $(KREL))
 	$(MAKE) -C tools O=$(O)/tools uninstall
 
-check: ## model, static checks, and TESTS (default: all) in guests under KERNELS (6.1 6.12)
+check: ## model, static checks, and TESTS (default: all) in guests under KERNELS
 	selftests/check "$(KERNELS)" "$(TESTS)"
 
-check-all: ## the same, and every program under every one of KERNELS
-	EVERY=1 selftests/check "$(KERNELS)" "$(TESTS)"
+check-all: ## the same, and every program under every kernel there is
+	EVERY=1 selftests/check "$(ALL_KERNELS)" "$(TESTS)"
 
 check-debug: ## the same under debug kernels built from source (default: 6.1)
 	$(QEMU)/check "$(addsuffix -debug,$(patsubst %-debug,%,$(DEBUG_KERNELS)))" "$(TESTS)"

@@ -21,15 +21,15 @@ series_line() {
 	local series
 
 	# shellcheck disable=SC2034 # for the caller
-	while read -r series suites image buildsuite; do
+	while read -r series _ suites image buildsuite; do
 		[[ $series != "$1" ]] || return 0
 	done < <(grep -v '^#' "$table")
 	return 1
 }
 
-# The series of the table.
-series_known() {
-	awk '!/^#/ { print $1 }' "$table"
+# series_of [VERB]: the series of the table that VERB takes (check or all), or all.
+series_of() {
+	awk -v verb="${1:-all}" '!/^#/ && NF && ($2 == verb || verb == "all") { print $1 }' "$table"
 }
 
 # The suite this machine is of; empty if it is not Debian.
@@ -139,9 +139,9 @@ suite_missing() {
 	local suite found=
 
 	for suite in ${1//,/ }; do
-		grep -E '^(E|Err|W):' "$2" | grep -qF " $suite" || continue
+		grep -E '^(E|Err|W):' "$2" | grep -qF " $suite " || continue
 		found=1
-		say "no suite $suite: $(grep -E '^(E|W):' "$2" | grep -F " $suite" | sed -n '1s/^.: //p')"
+		say "no suite $suite: $(grep -E '^(E|W):' "$2" | grep -F " $suite " | sed -n '1s/^.: //p')"
 		say "add to the apt sources of this machine a line 'deb ADDRESS $suite main' of a mirror that has it, or set VZCTX_MIRROR (for *-security VZCTX_SECURITY_MIRROR)"
 	done
 	[[ $found ]] || { say "the package lists of ${1//,/, } cannot be fetched:"; tail -n 5 "$2" >&2; }
