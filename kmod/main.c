@@ -13,6 +13,7 @@
 #include "door/ioctl.h"
 #include "door/proc.h"
 #include "hook/tables.h"
+#include "kern/known.h"
 #include "life/bind.h"
 #include "life/life.h"
 #include "pay/cpu.h"
@@ -76,16 +77,19 @@ static int __init vzctx_mod_init(void)
 	if (err)
 		return err;
 	vzctx_event_init(vzctx_genl_send);
-	err = vzctx_owner_init();
+	err = vzctx_known_init();
 	if (err)
 		return err;
+	err = vzctx_owner_init();
+	if (err)
+		goto err_known;
 	err = vzctx_init(parts, vzctx_bind_idle);
 	if (err)
 		goto err_owner;
 	err = vzctx_selftest();
 	if (err)
 		goto err_ctx;
-	err = vzctx_hook_init();
+	err = vzctx_hook_init(tables);
 	if (err)
 		goto err_ctx;
 	err = vzctx_proc_init();
@@ -120,6 +124,8 @@ err_ctx:
 	vzctx_bind_uninit();
 err_owner:
 	vzctx_owner_uninit();
+err_known:
+	vzctx_known_uninit();
 	return err;
 }
 
@@ -155,6 +161,7 @@ static void __exit vzctx_mod_exit(void)
 	rcu_barrier();
 	vzctx_hook_sig_uninit();
 	vzctx_owner_uninit();
+	vzctx_known_uninit();
 }
 
 module_init(vzctx_mod_init);

@@ -34,6 +34,13 @@
 #include <linux/filelock.h>
 #endif
 
+/* 6.4, "kallsyms: remove unused function argument in callbacks" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define VZCTX_EACH_SYMBOL_PARAM struct module *mod,
+#else
+#define VZCTX_EACH_SYMBOL_PARAM
+#endif
+
 /* 6.6, "fs: Pass argument to fcntl_setlease as int" */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define VZCTX_LEASE_ARG long
@@ -46,6 +53,15 @@
 #define VZCTX_RECALC_LOCKED true
 #else
 #define VZCTX_RECALC_LOCKED false
+#endif
+
+/* 6.8, "mm: memcg: make stats flushing threshold per-memcg" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define VZCTX_FLUSH_PARAM void
+#define VZCTX_FLUSH_ARG(memcg)
+#else
+#define VZCTX_FLUSH_PARAM struct mem_cgroup *, memcg
+#define VZCTX_FLUSH_ARG(memcg) memcg
 #endif
 
 /* 6.9, "filelock: split common fields into struct file_lock_core" */

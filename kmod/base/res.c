@@ -2,8 +2,9 @@
 /*
  * vzctx - the table of resources
  */
-#include <linux/bitmap.h>
+#include <linux/bitops.h>
 #include <linux/errno.h>
+#include <linux/spinlock.h>
 
 #include "base/res.h"
 
@@ -165,8 +166,21 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 	},
 };
 
-/* Set bits: resources some hook of which could not be installed. */
-static DECLARE_BITMAP(disabled, UB_RESOURCES);
+const char *const vzctx_why_words[] = {
+	[VZCTX_WHY_NONE] = "is as it should be",
+	[VZCTX_WHY_HOOK] = "cannot be hooked; see the kernel log",
+	[VZCTX_WHY_ABSENT] = "is not in this kernel",
+	[VZCTX_WHY_PROTOTYPE] = "has another prototype on this kernel",
+	[VZCTX_WHY_UNTOLD] = "has a prototype that this kernel does not tell",
+	[VZCTX_WHY_VARIANT] = "is in this kernel only as a variant the compiler made",
+	[VZCTX_WHY_TWICE] = "is the name of two functions of this kernel",
+};
+
+/* Of resources some hook of which could not be installed. */
+static struct vzctx_res_lack lacks[UB_RESOURCES];
+
+/* For writers of @lacks. A leaf. */
+static DEFINE_SPINLOCK(lacks_lock);
 
 /**
  * vzctx_res_find() - finds a resource by its number
@@ -181,22 +195,46 @@ const struct vzctx_res *vzctx_res_find(u32 id)
 	return &vzctx_res[id];
 }
 
-void vzctx_res_disable(u32 id)
+/* Whether it will be so for as long as the kernel runs. */
+static bool is_final(enum vzctx_why why)
 {
-	set_bit(id, disabled);
+	return why > VZCTX_WHY_ABSENT;
 }
 
+/**
+ * vzctx_res_disable() - says that a resource is not charged
+ * @id: OpenVZ's number, below UB_RESOURCES
+ * @why: the reason; the first one stays
+ * @symbol: the kernel function it lies in, constant
+ */
+void vzctx_res_disable(u32 id, enum vzctx_why why, const char *symbol)
+{
+	spin_lock(&lacks_lock);
+	if (!lacks[id].why) {
+		WRITE_ONCE(lacks[id].symbol, symbol);
+		smp_store_release(&lacks[id].why, why);
+	}
+	spin_unlock(&lacks_lock);
+}
+
+/* Another attempt is made to hook what could not be hooked. */
 void vzctx_res_enable_all(void)
 {
-	bitmap_zero(disabled, UB_RESOURCES);
+	unsigned int id;
+
+	spin_lock(&lacks_lock);
+	for (id = 0; id < UB_RESOURCES; id++)
+		if (!is_final(lacks[id].why))
+			WRITE_ONCE(lacks[id].why, VZCTX_WHY_NONE);
+	spin_unlock(&lacks_lock);
 }
 
 /**
  * vzctx_res_active() - tells whether a resource is charged on this kernel
  * @id: OpenVZ's number, below UB_RESOURCES
  *
- * Speaks of the hooks as they were last installed; before the first context
- * nothing has been tried and the answer is yes.
+ * Speaks of the hooks as they were last installed, and before the first context
+ * of what loading found out about the kernel's functions.
  *
  * Return: true if the resource is counted and no hook of it is missing.
  */
@@ -205,10 +243,35 @@ bool vzctx_res_active(u32 id)
 	unsigned long needs = vzctx_res[id].needs;
 	unsigned int need;
 
-	if (vzctx_res[id].counted == VZCTX_COUNTED_NO || test_bit(id, disabled))
+	if (vzctx_res[id].counted == VZCTX_COUNTED_NO || READ_ONCE(lacks[id].why))
 		return false;
 	for_each_set_bit(need, &needs, UB_RESOURCES)
 		if (!vzctx_res_active(need))
 			return false;
 	return true;
+}
+
+/**
+ * vzctx_res_lacks() - tells why a resource is not charged on this kernel
+ * @id: OpenVZ's number, below UB_RESOURCES
+ *
+ * Return: what it, or a resource it needs, lacks.
+ */
+struct vzctx_res_lack vzctx_res_lacks(u32 id)
+{
+	unsigned long needs = vzctx_res[id].needs;
+	struct vzctx_res_lack lack = {};
+	unsigned int need;
+
+	lack.why = smp_load_acquire(&lacks[id].why);
+	if (lack.why) {
+		lack.symbol = READ_ONCE(lacks[id].symbol);
+		return lack;
+	}
+	for_each_set_bit(need, &needs, UB_RESOURCES) {
+		lack = vzctx_res_lacks(need);
+		if (lack.why)
+			break;
+	}
+	return lack;
 }

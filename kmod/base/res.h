@@ -35,9 +35,23 @@ extern const struct vzctx_res vzctx_res[UB_RESOURCES];
 
 const struct vzctx_res *vzctx_res_find(u32 id);
 
+/**
+ * struct vzctx_res_lack - what a resource lacks on the running kernel
+ * @symbol: the kernel function, constant
+ * @why: VZCTX_WHY_NONE: nothing
+ */
+struct vzctx_res_lack {
+	const char *symbol;
+	enum vzctx_why why;
+};
+
+/* Words that follow the name of the function, by enum vzctx_why. */
+extern const char *const vzctx_why_words[];
+
 /* Whether a hook of the resource is missing on the running kernel. */
-void vzctx_res_disable(u32 id);
+void vzctx_res_disable(u32 id, enum vzctx_why why, const char *symbol);
 void vzctx_res_enable_all(void);
 bool vzctx_res_active(u32 id);
+struct vzctx_res_lack vzctx_res_lacks(u32 id);
 
 #endif /* _VZCTX_RES_H */

@@ -59,6 +59,16 @@ enum vzctx_limits {
 	 */
 	VZCTX_PROC_BC_MS = 50,
 
+	/* Types of a module: the path of their file, and how long they may be. */
+	VZCTX_BTF_PATH = 96,
+	VZCTX_BTF_MODULE_MAX = 16 << 20,
+
+	/* Room for a module's name and that of a function in it. */
+	VZCTX_KSYM_NAME = 192,
+
+	/* Room for the name of a kernel function and what is wrong with it. */
+	VZCTX_LACK_NOTE = 128,
+
 	/* How often a sender that waits for othersockbuf looks again. */
 	VZCTX_SOCKBUF_POLL_MS = 20,
 

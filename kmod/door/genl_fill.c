@@ -35,9 +35,13 @@ int vzctx_genl_fill_info(struct sk_buff *skb)
 int vzctx_genl_fill_res(struct sk_buff *skb, u32 id)
 {
 	const struct vzctx_res *res = &vzctx_res[id];
-	bool active = vzctx_res_active(id);
+	struct vzctx_res_lack lack = vzctx_res_lacks(id);
+	bool active = !lack.why;
+	char note[VZCTX_LACK_NOTE];
 	struct nlattr *nest;
 
+	snprintf(note, sizeof(note), "%s %s", lack.symbol ?: "",
+		 vzctx_why_words[lack.why]);
 	nest = nla_nest_start(skb, VZCTX_A_RES);
 	if (!nest ||
 	    nla_put_u32(skb, VZCTX_RES_A_ID, id) ||
@@ -48,9 +52,9 @@ int vzctx_genl_fill_res(struct sk_buff *skb, u32 id)
 	    nla_put_u32(skb, VZCTX_RES_A_ENFORCED,
 			active ? res->enforced : VZCTX_ENFORCED_NO) ||
 	    nla_put_u32(skb, VZCTX_RES_A_ERRNO, res->err) ||
-	    nla_put_string(skb, VZCTX_RES_A_NOTE,
-			   active || res->counted == VZCTX_COUNTED_NO ?
-			   res->note : "a kernel function could not be hooked; see the kernel log"))
+	    nla_put_string(skb, VZCTX_RES_A_NOTE, active ? res->note : note) ||
+	    (!active && (nla_put_u32(skb, VZCTX_RES_A_WHY, lack.why) ||
+			 nla_put_string(skb, VZCTX_RES_A_SYMBOL, lack.symbol))))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -19,11 +19,8 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-VZCTX_HOOK_PRIVATE(alloc_empty_file, struct file *,
-		   (int flags, const struct cred *cred));
-VZCTX_HOOK_VOID(security_file_free);
-
-static struct file *wrap_alloc_empty_file(int flags, const struct cred *cred)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMFILE), struct file *, alloc_empty_file,
+	      int, flags, const struct cred *, cred)
 {
 	struct vzctx_owner *own;
 	struct vzctx *ctx;
@@ -57,7 +54,8 @@ out:
 	return file;
 }
 
-static void wrap_security_file_free(struct file *file)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMFILE), void, security_file_free,
+	      struct file *, file)
 {
 	vzctx_hook_enter();
 	vzctx_owner_uncharge(file, UB_NUMFILE);
@@ -66,8 +64,8 @@ static void wrap_security_file_free(struct file *file)
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(owner, security_file_free, UB_NUMFILE),
-	VZCTX_HOOK_GROUPED(host, alloc_empty_file, UB_NUMFILE),
+	VZCTX_ROW_GROUPED(owner, security_file_free),
+	VZCTX_ROW_GROUPED(host, alloc_empty_file),
 };
 
 /**

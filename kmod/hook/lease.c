@@ -16,8 +16,7 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-VZCTX_HOOK_INT(generic_setlease);
-VZCTX_HOOK_INT(lease_modify);
+VZCTX_ORIGINAL(generic_setlease);
 
 /* Whether the list has @lease, or one of the same open file if @same. */
 static bool listed(struct file_lock_context *flctx, struct file *file,
@@ -100,8 +99,9 @@ static int set_lease(struct vzctx *ctx, struct file *file,
 	return 0;
 }
 
-static int wrap_generic_setlease(struct file *file, VZCTX_LEASE_ARG arg,
-				 struct file_lease **flp, void **priv)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMFLOCK), int, generic_setlease,
+	      struct file *, file, VZCTX_LEASE_ARG, arg,
+	      struct file_lease **, flp, void **, priv)
 {
 	struct vzctx *ctx = NULL;
 	int err;
@@ -119,8 +119,8 @@ static int wrap_generic_setlease(struct file *file, VZCTX_LEASE_ARG arg,
 }
 
 /* Unlocked, closed, or broken. The kernel may free it before it returns. */
-static int wrap_lease_modify(struct file_lease *fl, int arg,
-			     struct list_head *dispose)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMFLOCK), int, lease_modify,
+	      struct file_lease *, fl, int, arg, struct list_head *, dispose)
 {
 	int err;
 
@@ -133,8 +133,8 @@ static int wrap_lease_modify(struct file_lease *fl, int arg,
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(owner, lease_modify, UB_NUMFLOCK),
-	VZCTX_HOOK_GROUPED(host, generic_setlease, UB_NUMFLOCK),
+	VZCTX_ROW_GROUPED(owner, lease_modify),
+	VZCTX_ROW_GROUPED(host, generic_setlease),
 };
 
 const struct vzctx_hook_table vzctx_hook_lease = {

@@ -44,13 +44,6 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-VZCTX_HOOK_PRIVATE(flock_lock_inode, int,
-		   (struct inode *inode, struct file_lock *request));
-VZCTX_HOOK_PRIVATE(posix_lock_inode, int,
-		   (struct inode *inode, struct file_lock *request,
-		    struct file_lock *conflock));
-VZCTX_HOOK_VOID(locks_release_private);
-
 /* The most locks one request adds. */
 #define ADDS_MAX	2
 
@@ -337,7 +330,8 @@ static int begin(struct ask *ask, struct inode *inode,
 	return charge(ask);
 }
 
-static int wrap_flock_lock_inode(struct inode *inode, struct file_lock *request)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMFLOCK), int, flock_lock_inode,
+	      struct inode *, inode, struct file_lock *, request)
 {
 	struct ask ask;
 	int err;
@@ -351,8 +345,9 @@ static int wrap_flock_lock_inode(struct inode *inode, struct file_lock *request)
 	return err;
 }
 
-static int wrap_posix_lock_inode(struct inode *inode, struct file_lock *request,
-				 struct file_lock *conflock)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMFLOCK), int, posix_lock_inode,
+	      struct inode *, inode, struct file_lock *, request,
+	      struct file_lock *, conflock)
 {
 	struct ask ask;
 	int err;
@@ -368,7 +363,8 @@ static int wrap_posix_lock_inode(struct inode *inode, struct file_lock *request,
 }
 
 /* The one way every lock that was in a list goes. */
-static void wrap_locks_release_private(struct file_lock *fl)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMFLOCK), void, locks_release_private,
+	      struct file_lock *, fl)
 {
 	vzctx_hook_enter();
 	vzctx_owner_uncharge(fl, UB_NUMFLOCK);
@@ -377,9 +373,9 @@ static void wrap_locks_release_private(struct file_lock *fl)
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(owner, locks_release_private, UB_NUMFLOCK),
-	VZCTX_HOOK_GROUPED(host, flock_lock_inode, UB_NUMFLOCK),
-	VZCTX_HOOK_GROUPED(host, posix_lock_inode, UB_NUMFLOCK),
+	VZCTX_ROW_GROUPED(owner, locks_release_private),
+	VZCTX_ROW_GROUPED(host, flock_lock_inode),
+	VZCTX_ROW_GROUPED(host, posix_lock_inode),
 };
 
 const struct vzctx_hook_table vzctx_hook_lock = {

@@ -12,11 +12,8 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-VZCTX_HOOK_PRIVATE_VOID(__oom_kill_process,
-			(struct task_struct *victim, const char *message));
-
-static void wrap___oom_kill_process(struct task_struct *victim,
-				    const char *message)
+VZCTX_WRAPPER(VZCTX_FOR(UB_OOMGUARPAGES), void, __oom_kill_process,
+	      struct task_struct *, victim, const char *, message)
 {
 	struct vzctx *ctx;
 
@@ -35,7 +32,7 @@ static void wrap___oom_kill_process(struct task_struct *victim,
 /* Rare enough for every call to be looked at. */
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(rare, __oom_kill_process, UB_OOMGUARPAGES),
+	VZCTX_ROW_GROUPED(rare, __oom_kill_process),
 };
 
 const struct vzctx_hook_table vzctx_hook_oom = {

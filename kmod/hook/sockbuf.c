@@ -32,17 +32,17 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-VZCTX_HOOK_INT(__sk_mem_raise_allocated);
-VZCTX_HOOK_VOID(__sk_mem_reduce_allocated);
-VZCTX_HOOK_VOID(sk_forced_mem_schedule);
-VZCTX_HOOK_INT(sk_setsockopt);
-VZCTX_HOOK_INT(__sock_queue_rcv_skb);
-VZCTX_HOOK_VOID(sock_rfree);
-VZCTX_HOOK_PRIVATE(packet_rcv, int,
-		   (struct sk_buff *skb, struct net_device *dev,
-		    struct packet_type *pt, struct net_device *orig_dev));
-VZCTX_HOOK_INT(sock_alloc_send_pskb);
-VZCTX_HOOK_VOID(sock_wfree);
+VZCTX_ORIGINAL(sock_wfree);
+
+#define ACCOUNT_BUFS	UB_TCPSNDBUF, UB_TCPRCVBUF, UB_DGRAMRCVBUF
+
+#if IS_BUILTIN(CONFIG_PACKET)
+#define PACKET_IN(...)	VZCTX_FOR(__VA_ARGS__)
+#elif IS_MODULE(CONFIG_PACKET)
+#define PACKET_IN(...)	VZCTX_IN("af_packet", __VA_ARGS__)
+#else
+#define PACKET_IN(...)	VZCTX_MAYBE_FOR(__VA_ARGS__)
+#endif
 
 /*
  * OpenVZ's rule: up to the barrier a socket grows freely; between barrier and
@@ -127,8 +127,8 @@ static bool refuse_send(struct sock *sk, unsigned long bytes)
 }
 
 /* Any context; the socket is locked by the caller, or its receive queue is. */
-static int wrap___sk_mem_raise_allocated(struct sock *sk, int size, int amt,
-					 int kind)
+VZCTX_WRAPPER(VZCTX_FOR(ACCOUNT_BUFS), int, __sk_mem_raise_allocated,
+	      struct sock *, sk, int, size, int, amt, int, kind)
 {
 	unsigned long bytes = (unsigned long)amt << PAGE_SHIFT;
 	int granted = 0;
@@ -162,7 +162,8 @@ static int forced_kind(const struct sock *sk)
 							     SK_MEM_RECV;
 }
 
-static void wrap_sk_forced_mem_schedule(struct sock *sk, int size)
+VZCTX_WRAPPER(VZCTX_FOR(ACCOUNT_BUFS), void, sk_forced_mem_schedule,
+	      struct sock *, sk, int, size)
 {
 	int before;
 	int bytes;
@@ -181,8 +182,8 @@ static void wrap_sk_forced_mem_schedule(struct sock *sk, int size)
  * SO_RESERVE_MEM would fill the account unseen; programs can do without. No other
  * option comes here, since setting one waits for the task that has the socket locked.
  */
-static int wrap_sk_setsockopt(struct sock *sk, int level, int optname,
-			      sockptr_t optval, unsigned int optlen)
+VZCTX_WRAPPER(VZCTX_FOR(ACCOUNT_BUFS), int, sk_setsockopt, struct sock *, sk,
+	      int, level, int, optname, sockptr_t, optval, unsigned int, optlen)
 {
 	vzctx_hook_enter();
 	vzctx_hook_exit();
@@ -208,7 +209,8 @@ static void shrink_account(const struct sock *sk, unsigned long bytes)
 	vzctx_owner_shrink(sk, UB_TCPRCVBUF, min(bytes, rcv));
 }
 
-static void wrap___sk_mem_reduce_allocated(struct sock *sk, int amount)
+VZCTX_WRAPPER(VZCTX_FOR(ACCOUNT_BUFS), void, __sk_mem_reduce_allocated,
+	      struct sock *, sk, int, amount)
 {
 	vzctx_hook_enter();
 	vzctx_original(__sk_mem_reduce_allocated)(sk, amount);
@@ -219,7 +221,8 @@ static void wrap___sk_mem_reduce_allocated(struct sock *sk, int amount)
 
 /* Received packets outside it: raw sockets */
 
-static int wrap___sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
+VZCTX_WRAPPER(VZCTX_FOR(UB_DGRAMRCVBUF), int, __sock_queue_rcv_skb,
+	      struct sock *, sk, struct sk_buff *, skb)
 {
 	unsigned long bytes = skb->truesize;
 	int charged;
@@ -241,7 +244,8 @@ out:
 	return err;
 }
 
-static void wrap_sock_rfree(struct sk_buff *skb)
+VZCTX_WRAPPER(VZCTX_FOR(UB_DGRAMRCVBUF), void, sock_rfree,
+	      struct sk_buff *, skb)
 {
 	struct sock *sk = skb->sk;
 
@@ -274,8 +278,9 @@ static void arrived(struct vzctx_owner *own, void *arg)
 }
 
 /* In softirq or with softirqs off, a CPU at a time: states do not overflow. */
-static int wrap_packet_rcv(struct sk_buff *skb, struct net_device *dev,
-			   struct packet_type *pt, struct net_device *orig_dev)
+VZCTX_WRAPPER(PACKET_IN(UB_DGRAMRCVBUF), int, packet_rcv, struct sk_buff *, skb,
+	      struct net_device *, dev, struct packet_type *, pt,
+	      struct net_device *, orig_dev)
 {
 	struct sock *sk = pt->af_packet_priv;
 	int err = -ENOENT;
@@ -356,10 +361,10 @@ static void discard(struct sk_buff *skb)
 /*
  * Charged when its size is known, and made again if there was no room. Stays.
  */
-static struct sk_buff *
-wrap_sock_alloc_send_pskb(struct sock *sk, unsigned long header_len,
-			  unsigned long data_len, int noblock, int *errcode,
-			  int max_page_order)
+VZCTX_WRAPPER(VZCTX_FOR(UB_OTHERSOCKBUF), struct sk_buff *, sock_alloc_send_pskb,
+	      struct sock *, sk, unsigned long, header_len,
+	      unsigned long, data_len, int, noblock, int *, errcode,
+	      int, max_page_order)
 {
 	long timeo = sock_sndtimeo(sk, noblock);
 	unsigned long bytes;
@@ -395,7 +400,8 @@ wrap_sock_alloc_send_pskb(struct sock *sk, unsigned long header_len,
 }
 
 /* The socket may go with the packet. */
-static void wrap_sock_wfree(struct sk_buff *skb)
+VZCTX_WRAPPER(VZCTX_FOR(UB_OTHERSOCKBUF), void, sock_wfree,
+	      struct sk_buff *, skb)
 {
 	struct sock *sk = skb->sk;
 
@@ -443,25 +449,16 @@ VZCTX_HOOK_CALLBACK(sock_rfree, !has_account(sock_of(VZCTX_HOOK_ARG0)) &&
 VZCTX_HOOK_CALLBACK(packet_rcv, vzctx_owner_maybe(listener_of(VZCTX_HOOK_ARG(2))))
 VZCTX_HOOK_CALLBACK(sock_wfree, vzctx_owner_maybe(sock_of(VZCTX_HOOK_ARG0)))
 
-#define ACCOUNT_BUFS (BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF) | \
-		      BIT(UB_DGRAMRCVBUF))
-
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(owner, __sk_mem_reduce_allocated, UB_TCPSNDBUF,
-			   .also = ACCOUNT_BUFS),
-	VZCTX_HOOK_GROUPED(owner, sk_forced_mem_schedule, UB_TCPSNDBUF,
-			   .also = ACCOUNT_BUFS),
-	VZCTX_HOOK_ROW(sk_setsockopt, UB_TCPSNDBUF,
-		       .also = ACCOUNT_BUFS),
-	VZCTX_HOOK_GROUPED(owner, __sk_mem_raise_allocated, UB_TCPSNDBUF,
-			   .also = ACCOUNT_BUFS),
-	VZCTX_HOOK_ROW(sock_rfree, UB_DGRAMRCVBUF),
-	VZCTX_HOOK_ROW(__sock_queue_rcv_skb, UB_DGRAMRCVBUF),
-	VZCTX_HOOK_ROW(packet_rcv, UB_DGRAMRCVBUF, .module = IS_MODULE(CONFIG_PACKET) ?
-				 "af_packet" : NULL,
-		       .optional = !IS_ENABLED(CONFIG_PACKET)),
-	VZCTX_HOOK_ROW(sock_wfree, UB_OTHERSOCKBUF),
-	VZCTX_HOOK_ROW(sock_alloc_send_pskb, UB_OTHERSOCKBUF),
+	VZCTX_ROW_GROUPED(owner, __sk_mem_reduce_allocated),
+	VZCTX_ROW_GROUPED(owner, sk_forced_mem_schedule),
+	VZCTX_ROW(sk_setsockopt),
+	VZCTX_ROW_GROUPED(owner, __sk_mem_raise_allocated),
+	VZCTX_ROW(sock_rfree),
+	VZCTX_ROW(__sock_queue_rcv_skb),
+	VZCTX_ROW(packet_rcv),
+	VZCTX_ROW(sock_wfree),
+	VZCTX_ROW(sock_alloc_send_pskb),
 };
 
 const struct vzctx_hook_table vzctx_hook_sockbuf = {

@@ -16,9 +16,6 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-VZCTX_HOOK_INT(devpts_new_index);
-VZCTX_HOOK_VOID(devpts_kill_index);
-
 /* An index is below 1 << MINORBITS, which is what the kernel allows at most. */
 #define INDEX_BITS	20
 
@@ -33,7 +30,8 @@ static __always_inline const void *key(const struct pts_fs_info *fsi,
 	return (const void *)(((unsigned long)fsi << (INDEX_BITS - 3)) | index);
 }
 
-static int wrap_devpts_new_index(struct pts_fs_info *fsi)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMPTY), int, devpts_new_index,
+	      struct pts_fs_info *, fsi)
 {
 	struct vzctx_owner *own;
 	struct vzctx *ctx;
@@ -61,7 +59,8 @@ out:
 }
 
 /* Before the index is free for somebody else. */
-static void wrap_devpts_kill_index(struct pts_fs_info *fsi, int index)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMPTY), void, devpts_kill_index,
+	      struct pts_fs_info *, fsi, int, index)
 {
 	vzctx_hook_enter();
 	vzctx_owner_uncharge(key(fsi, index), UB_NUMPTY);
@@ -70,8 +69,8 @@ static void wrap_devpts_kill_index(struct pts_fs_info *fsi, int index)
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(rare, devpts_kill_index, UB_NUMPTY),
-	VZCTX_HOOK_GROUPED(host, devpts_new_index, UB_NUMPTY),
+	VZCTX_ROW_GROUPED(rare, devpts_kill_index),
+	VZCTX_ROW_GROUPED(host, devpts_new_index),
 };
 
 const struct vzctx_hook_table vzctx_hook_tty = {

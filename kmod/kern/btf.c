@@ -15,8 +15,6 @@
 /* Records between two marks. */
 #define STEP	64
 
-#define HASH_SIZE	256
-
 /* What vzctx_btf_open() needs of struct btf_header; newer kernels have more. */
 struct head {
 	u16 magic;
@@ -213,13 +211,56 @@ const char *vzctx_btf_name(const struct vzctx_btf *btf,
 	return btf->strings + (at - btf->first_string);
 }
 
-static u32 hash(const char *name)
+static u32 hash(const char *name, size_t len)
 {
 	u32 hash = 0;
 
-	while (*name)
+	while (len--)
 		hash = hash * 31 + (unsigned char)*name++;
-	return hash % HASH_SIZE;
+	return hash % ARRAY_SIZE(((struct vzctx_btf_names *)0)->head);
+}
+
+/**
+ * vzctx_btf_names() - prepares for vzctx_btf_named()
+ * @names: filled in
+ * @funcs: what is looked for
+ * @nr: how many, below 65536
+ */
+void vzctx_btf_names(struct vzctx_btf_names *names, struct vzctx_btf_func *funcs,
+		     unsigned int nr)
+{
+	unsigned int i;
+
+	*names = (struct vzctx_btf_names){ .funcs = funcs };
+	for (i = 0; i < nr; i++) {
+		u16 *first = &names->head[hash(funcs[i].name,
+					       strlen(funcs[i].name))];
+
+		funcs[i].next = *first;
+		*first = i + 1;
+	}
+}
+
+/**
+ * vzctx_btf_named() - tells which function has a name
+ * @names: prepared
+ * @name: the name
+ * @len: its length, the name may go on
+ *
+ * Return: the function, or NULL if none of that name is looked for.
+ */
+struct vzctx_btf_func *vzctx_btf_named(const struct vzctx_btf_names *names,
+				       const char *name, size_t len)
+{
+	u32 i = names->head[hash(name, len)];
+
+	for (; i; i = names->funcs[i - 1].next) {
+		struct vzctx_btf_func *func = &names->funcs[i - 1];
+
+		if (!strncmp(func->name, name, len) && !func->name[len])
+			return func;
+	}
+	return NULL;
 }
 
 /**
@@ -233,19 +274,17 @@ static u32 hash(const char *name)
 void vzctx_btf_find(const struct vzctx_btf *btf, struct vzctx_btf_func *funcs,
 		    unsigned int nr)
 {
-	u16 head[HASH_SIZE] = {};	/* numbers from 1 on */
-	u32 at = 0, id, i;
+	struct vzctx_btf_names names;
+	u32 at = 0, id;
 
-	for (i = 0; i < nr; i++) {
-		u16 *first = &head[hash(funcs[i].name)];
-
-		funcs[i].id = 0;
-		funcs[i].found = 0;
-		funcs[i].next = *first;
-		*first = i + 1;
+	vzctx_btf_names(&names, funcs, nr);
+	for (id = 0; id < nr; id++) {
+		funcs[id].id = 0;
+		funcs[id].found = 0;
 	}
 	for (id = btf->first; id < btf->end; id++) {
 		const struct btf_type *type = (const void *)(btf->types + at);
+		struct vzctx_btf_func *func;
 		const char *name;
 
 		at += record_len(btf, at);
@@ -254,11 +293,8 @@ void vzctx_btf_find(const struct vzctx_btf *btf, struct vzctx_btf_func *funcs,
 		if (vzctx_btf_kind(type) != BTF_KIND_FUNC)
 			continue;
 		name = vzctx_btf_name(btf, type);
-		for (i = head[hash(name)]; i; i = funcs[i - 1].next) {
-			if (strcmp(funcs[i - 1].name, name))
-				continue;
-			if (!funcs[i - 1].found++)
-				funcs[i - 1].id = id;
-		}
+		func = vzctx_btf_named(&names, name, strlen(name));
+		if (func && !func->found++)
+			func->id = id;
 	}
 }

@@ -51,16 +51,26 @@ struct vzctx_btf {
 
 /**
  * struct vzctx_btf_func - a function that is looked for
- * @name: its name
+ * @name: its name, different from all others looked for
  * @id: number of the first one found; 0: none
  * @found: how many of the name there are
- * @next: of vzctx_btf_find()
+ * @next: in @funcs of struct vzctx_btf_names, from 1 on
  */
 struct vzctx_btf_func {
 	const char *name;
 	u32 id;
 	u32 found;
 	u32 next;
+};
+
+/**
+ * struct vzctx_btf_names - finds out quickly whether a name is looked for
+ * @funcs: what is looked for
+ * @head: by hash of the name, from 1 on
+ */
+struct vzctx_btf_names {
+	struct vzctx_btf_func *funcs;
+	u16 head[256];
 };
 
 static inline u32 vzctx_btf_kind(const struct btf_type *type)
@@ -80,6 +90,10 @@ void vzctx_btf_close(struct vzctx_btf *btf);
 const struct btf_type *vzctx_btf_type(const struct vzctx_btf *btf, u32 id);
 const char *vzctx_btf_name(const struct vzctx_btf *btf,
 			   const struct btf_type *type);
+void vzctx_btf_names(struct vzctx_btf_names *names, struct vzctx_btf_func *funcs,
+		     unsigned int nr);
+struct vzctx_btf_func *vzctx_btf_named(const struct vzctx_btf_names *names,
+				       const char *name, size_t len);
 void vzctx_btf_find(const struct vzctx_btf *btf, struct vzctx_btf_func *funcs,
 		    unsigned int nr);
 

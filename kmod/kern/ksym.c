@@ -8,6 +8,7 @@
  */
 #include <linux/kprobes.h>
 
+#include "base/tunables.h"
 #include "kern/ksym.h"
 
 /**
@@ -45,4 +46,26 @@ unsigned long vzctx_ksym(const char *symbol)
 	addr = (unsigned long)kp.addr;
 	unregister_kprobe(&kp);
 	return addr;
+}
+
+/**
+ * vzctx_ksym_in() - finds a function of a module
+ * @module: its name; NULL: the kernel itself
+ * @symbol: the name of the function
+ *
+ * What may be a module may be a part of the kernel instead. Sleeps for grace
+ * periods.
+ *
+ * Return: the address, or 0.
+ */
+unsigned long vzctx_ksym_in(const char *module, const char *symbol)
+{
+	char name[VZCTX_KSYM_NAME];
+	unsigned long addr = 0;
+
+	if (module) {
+		snprintf(name, sizeof(name), "%s:%s", module, symbol);
+		addr = vzctx_ksym(name);
+	}
+	return addr ?: vzctx_ksym(symbol);
 }

@@ -9,5 +9,6 @@ struct kprobe;
 
 int vzctx_ksym_probe(struct kprobe *kp, const char *symbol);
 unsigned long vzctx_ksym(const char *symbol);
+unsigned long vzctx_ksym_in(const char *module, const char *symbol);
 
 #endif /* _VZCTX_KSYM_H */

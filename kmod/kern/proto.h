@@ -12,7 +12,7 @@
  *
  * NEED is "must", or "may" for a function that not every kernel has; MODULE is
  * where it is, empty for the kernel itself; RESOURCES are the numbers (UB_*), with
- * ", " between them, of what is not enforced without it, or "all". Types are as the
+ * ", " between them, of what is not enforced without it, or "all" or "none". Types are as the
  * compiler saw them, without macros.
  */
 #ifndef _VZCTX_PROTO_H
@@ -56,6 +56,7 @@ struct vzctx_type {
  * @module: the module it is in, which may come and go; NULL: the kernel itself
  * @optional: not every supported kernel has the function or needs it
  * @res: resources that are not enforced without it, BIT(UB_*); 0: nothing works
+ * @also: further resources
  * @params: how many parameters
  * @type: what it returns, then its parameters
  */
@@ -64,14 +65,16 @@ struct vzctx_proto {
 	const char *module;
 	bool optional;
 	u32 res;
+	u32 also;
 	unsigned int params;
 	struct vzctx_type type[1 + VZCTX_PARAMS];
 };
 
-/* Type and name of each of up to 8 parameters, handed to a macro one by one. */
+/* Type and name of each of up to 8 parameters, handed to a macro one by one; or void. */
 #define __VZCTX_NTH(a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, n, ...) n
 #define __VZCTX_PAIRS(...)						\
-	__VZCTX_NTH(__VA_ARGS__, 8, 8, 7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1)
+	__VZCTX_NTH(__VA_ARGS__, 8, 8, 7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 2, 1, 0)
+#define __VZCTX_MAP0(m, none)		m##_NONE
 #define __VZCTX_MAP1(m, t, a)		m(t, a)
 #define __VZCTX_MAP2(m, t, a, ...)	m(t, a), __VZCTX_MAP1(m, __VA_ARGS__)
 #define __VZCTX_MAP3(m, t, a, ...)	m(t, a), __VZCTX_MAP2(m, __VA_ARGS__)
@@ -84,6 +87,7 @@ struct vzctx_proto {
 #define __VZCTX_MAP(n, m, ...)		__VZCTX_MAPN(n, m, __VA_ARGS__)
 
 /* The texts of their types in one string. */
+#define __VZCTX_TEXT0(none)		"void"
 #define __VZCTX_TEXT1(t, a)		__stringify(t)
 #define __VZCTX_TEXT2(t, a, ...)	__stringify(t) "," __VZCTX_TEXT1(__VA_ARGS__)
 #define __VZCTX_TEXT3(t, a, ...)	__stringify(t) "," __VZCTX_TEXT2(__VA_ARGS__)
@@ -96,6 +100,7 @@ struct vzctx_proto {
 #define __VZCTX_TEXT(n, ...)		__VZCTX_TEXTN(n, __VA_ARGS__)
 
 #define __VZCTX_DECL(t, a)	t a
+#define __VZCTX_DECL_NONE	void
 
 /* Bits of up to 6 resources. */
 #define __VZCTX_BIT(nr)		((nr) < 0 ? 0 : 1U << ((nr) & 31))
@@ -114,6 +119,9 @@ struct vzctx_proto {
 
 /** VZCTX_FOR_ALL - likewise, without which nothing works */
 #define VZCTX_FOR_ALL	false, NULL, 0, "must::all"
+
+/** VZCTX_FOR_NONE - likewise, without which nothing is lost but words */
+#define VZCTX_FOR_NONE	true, NULL, 0, "may::none"
 
 /**
  * VZCTX_IN() - likewise a function of a module
@@ -158,6 +166,8 @@ struct vzctx_proto {
 	.is_signed = (__VZCTX_NUMBER(t))-1 < (__VZCTX_NUMBER(t))1,	\
 }
 
+#define __VZCTX_TYPE_NONE
+
 /*
  * The function is declared once more, so that where a header of the kernel declares
  * it the compiler compares too.
@@ -186,7 +196,7 @@ struct vzctx_proto {
  * @what: VZCTX_FOR(), VZCTX_IN() ...
  * @ret: what it returns
  * @sym: its name; compat.h may know another one for it
- * @...: type and name of each parameter, 8 at most
+ * @...: type and name of each parameter, 8 at most; or void
  */
 #define VZCTX_PROTO(what, ret, sym, ...)				\
 	__VZCTX_PROTO_OF(vzctx_proto_##sym, what, ret, sym, __VA_ARGS__)

@@ -13,39 +13,42 @@
 #include <linux/cgroup.h>
 #include <linux/memcontrol.h>
 #include <linux/page_counter.h>
-#include <linux/static_call.h>
 
 #include "base/ctx.h"
-#include "kern/ksym.h"
 #include "base/part.h"
+#include "kern/known.h"
 #include "pay/memcg.h"
 
-typedef unsigned long page_state_fn(struct mem_cgroup *memcg, int idx);
-/* On 6.1 it has no argument and sums up every cgroup. */
-typedef void flush_fn(struct mem_cgroup *memcg);
+/* The figures that cannot be read without these two. */
+#define FIGURES	UB_KMEMSIZE, UB_DCACHESIZE, UB_OOMGUARPAGES
 
-DEFINE_STATIC_CALL_RET0(vzctx_page_state, *(page_state_fn *)NULL);
-DEFINE_STATIC_CALL_NULL(vzctx_flush_stats, *(flush_fn *)NULL);
+VZCTX_CALL(VZCTX_FOR(FIGURES), unsigned long, memcg_page_state,
+	   struct mem_cgroup *, memcg, int, idx);
+VZCTX_CALL(VZCTX_FOR(FIGURES), void, mem_cgroup_flush_stats, VZCTX_FLUSH_PARAM);
 
-/* Symbols stay where they are; looked up again it is the same address. */
+static struct vzctx_call calls[] = {
+	VZCTX_CALL_ROW(memcg_page_state),
+	VZCTX_CALL_ROW(mem_cgroup_flush_stats),
+};
+
 static void resolve(void)
 {
-	unsigned long state = vzctx_ksym("memcg_page_state");
-	unsigned long flush = vzctx_ksym("mem_cgroup_flush_stats");
+	unsigned int i, res;
 
-	if (state && flush) {
-		static_call_update(vzctx_page_state, (page_state_fn *)state);
-		static_call_update(vzctx_flush_stats, (flush_fn *)flush);
-		return;
+	vzctx_calls_find(calls, ARRAY_SIZE(calls));
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		const struct vzctx_asked *asked = &calls[i].asked;
+		unsigned long lost = calls[i].found ? 0 : asked->proto->res;
+
+		for_each_set_bit(res, &lost, UB_RESOURCES)
+			vzctx_res_disable(res, asked->why,
+					  asked->proto->symbol);
 	}
-	vzctx_res_disable(UB_KMEMSIZE);
-	vzctx_res_disable(UB_DCACHESIZE);
-	vzctx_res_disable(UB_OOMGUARPAGES);
 }
 
 static unsigned long page_state(struct mem_cgroup *memcg, int idx)
 {
-	long n = static_call(vzctx_page_state)(memcg, idx);
+	long n = vzctx_call(memcg_page_state)(memcg, idx);
 
 	return n < 0 ? 0 : n;
 }
@@ -139,7 +142,7 @@ void vzctx_memcg_refresh(struct vzctx *ctx)
 
 	if (!memcg)
 		return;
-	static_call_cond(vzctx_flush_stats)(memcg);
+	vzctx_call(mem_cgroup_flush_stats)(VZCTX_FLUSH_ARG(memcg));
 	swap = counter(&memcg->swap);
 	vzctx_bc_show(&bc[UB_PHYSPAGES], counter(&memcg->memory));
 	vzctx_bc_show(&bc[UB_SWAPPAGES], swap);

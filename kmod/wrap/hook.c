@@ -22,6 +22,7 @@
 #include "pay/owner.h"
 #include "pay/owner_change.h"
 #include "wrap/hook.h"
+#include "wrap/hook_fit.h"
 #include "wrap/hook_group.h"
 #include "wrap/hook_site.h"
 #include "wrap/inside.h"
@@ -49,6 +50,8 @@ static int prepare(struct vzctx_hook *hook)
 	int err = vzctx_hook_locate(hook);
 	void *past = (void *)(hook->site + MCOUNT_INSN_SIZE);
 
+	if (!err && hook->why)
+		return -ENOEXEC;
 	if (!err && hook->original && hook->original->func != past)
 		__static_call_update(hook->original, hook->tramp, past);
 	return err;
@@ -89,13 +92,14 @@ static void unregister(struct vzctx_hook *hook)
 		return;
 	if (!hook->group) {
 		err = unregister_ftrace_function(&hook->ops);
-		WARN_ONCE(err, "%s stays hooked: %d\n", hook->symbol, err);
+		WARN_ONCE(err, "%s stays hooked: %d\n",
+			  hook->proto->symbol, err);
 		ftrace_free_filter(&hook->ops);
 	} else if (hook->group->nr > 1) {
 		err = vzctx_group_drop(hook->group, hook->site);
 		if (err) {
-			pr_warn("%s stays hooked: %pe\n", hook->symbol,
-				ERR_PTR(err));
+			pr_warn("%s stays hooked: %pe\n",
+				hook->proto->symbol, ERR_PTR(err));
 			return;
 		}
 	} else {
@@ -104,14 +108,19 @@ static void unregister(struct vzctx_hook *hook)
 	mark_installed(hook, false);
 }
 
+/* None: without the hook nothing works. */
+static unsigned long resources(const struct vzctx_hook *hook)
+{
+	return hook->proto->res | hook->proto->also;
+}
+
 static bool wanted(const struct vzctx_hook *hook)
 {
-	unsigned long of = hook->also;
+	unsigned long of = resources(hook);
 	unsigned int res;
 
-	if (hook->res == VZCTX_HOOK_CORE)
+	if (!of)
 		return true;
-	of |= BIT(hook->res);
 	for_each_set_bit(res, &of, UB_RESOURCES)
 		if (vzctx_res_active(res))
 			return true;
@@ -136,17 +145,13 @@ static void unregister_unwanted(const struct vzctx_hook_table *const *tables)
 static void give_up(const struct vzctx_hook_table *const *tables,
 		    const struct vzctx_hook *hook, int err)
 {
-	unsigned long lost = hook->also | BIT(hook->res);
 	u32 forget = 0;
 	unsigned int res;
 
-	for_each_set_bit(res, &lost, UB_RESOURCES) {
-		if (!vzctx_res_active(res))
-			continue;
-		pr_warn("cannot hook %s: %pe; %s is not enforced\n",
-			hook->symbol, ERR_PTR(err), vzctx_res[res].name);
-		vzctx_res_disable(res);
-	}
+	if (err == -ENOENT)
+		vzctx_hook_lacks(hook, VZCTX_WHY_ABSENT, err);
+	else
+		vzctx_hook_lacks(hook, hook->why ?: VZCTX_WHY_HOOK, err);
 	unregister_unwanted(tables);
 	for (res = 0; res < UB_RESOURCES; res++)
 		if (!vzctx_res_active(res))
@@ -156,7 +161,7 @@ static void give_up(const struct vzctx_hook_table *const *tables,
 
 static bool in_module(const struct vzctx_hook *hook, const char *module)
 {
-	return hook->module && !strcmp(hook->module, module);
+	return hook->proto->module && !strcmp(hook->proto->module, module);
 }
 
 /* One missing function says that the module is not there, some that it lacks it. */
@@ -164,17 +169,17 @@ static void install_module(const struct vzctx_hook_table *const *tables,
 			   const char *module)
 {
 	struct vzctx_hook *hook = NULL, *missing = NULL;
+	int unfit = vzctx_hook_fit_module(tables, module), err;
 	bool any = false;
-	int err;
 
 	while ((hook = vzctx_hook_next(tables, hook))) {
 		if (!in_module(hook, module) || hook->installed ||
 		    !wanted(hook))
 			continue;
-		err = install(hook);
+		err = unfit ?: install(hook);
 		if (!err)
 			any = true;
-		else if (err == -ENOENT && !hook->optional)
+		else if (err == -ENOENT && !hook->proto->optional)
 			missing = hook;
 		else if (err != -ENOENT)
 			give_up(tables, hook, err);
@@ -252,8 +257,8 @@ static int install_all(const struct vzctx_hook_table *const *tables)
 
 	vzctx_hook_locate_all(tables);
 	while ((hook = vzctx_hook_next(tables, hook))) {
-		if (hook->module) {
-			install_module(tables, hook->module);
+		if (hook->proto->module) {
+			install_module(tables, hook->proto->module);
 			continue;
 		}
 		if (!wanted(hook))
@@ -261,9 +266,9 @@ static int install_all(const struct vzctx_hook_table *const *tables)
 		err = hook->group ? prepare(hook) : install(hook);
 		if (!err)
 			continue;
-		if (hook->res == VZCTX_HOOK_CORE) {
+		if (!resources(hook)) {
 			pr_err("cannot hook %s: %pe; no container can be started\n",
-			       hook->symbol, ERR_PTR(err));
+			       hook->proto->symbol, ERR_PTR(err));
 			return err;
 		}
 		give_up(tables, hook, err);
@@ -409,9 +414,16 @@ static int module_changes(struct notifier_block *nb, unsigned long state,
 
 static struct notifier_block module_nb = { .notifier_call = module_changes };
 
-int __init vzctx_hook_init(void)
+/**
+ * vzctx_hook_init() - looks at the functions, and from now on for modules
+ * @tables: NULL-terminated
+ *
+ * Return: 0 or -errno, see vzctx_hook_fit_all().
+ */
+int __init vzctx_hook_init(const struct vzctx_hook_table *const *tables)
 {
-	return register_module_notifier(&module_nb);
+	return vzctx_hook_fit_all(tables) ?:
+	       register_module_notifier(&module_nb);
 }
 
 void vzctx_hook_uninit(void)

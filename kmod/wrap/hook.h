@@ -32,7 +32,9 @@
 #include <linux/sched.h>
 #include <linux/static_call.h>
 #include <linux/stringify.h>
+#include <uapi/linux/vzctx.h>
 
+#include "kern/proto.h"
 #include "wrap/stay.h"
 
 struct task_struct;
@@ -44,34 +46,28 @@ struct vzctx_hook_group;
 
 /**
  * struct vzctx_hook - one wrapped kernel function
- * @symbol: its name; a real call at every site on every supported kernel
+ * @proto: its name, which is a real call at every site on every supported kernel,
+ *	and the prototype that the wrapper has, or the callback takes for granted
  * @callback: decides whether a call goes to the wrapper; NULL in a group
  * @group: whose callback decides, NULL: its own
  * @wrapper: in a group, where the callback sends a call
  * @original: static call that reaches the function past its fentry; NULL where
  *	there is no wrapper
  * @tramp: trampoline of @original
- * @res: the resource that is not enforced without this hook, or
- *	VZCTX_HOOK_CORE
- * @also: further resources of which the same is true, BIT(UB_*)
- * @module: the kernel module the function is in, which may come and go; NULL
- *	for the kernel itself
- * @optional: not every supported kernel has the function or needs it hooked
+ * @why: why it is not to be hooked; under the mutex of hook.c, once the module is
+ *	loaded
  * @site: its fentry, 0 until it is known; under the mutex of hook.c
  * @ops: ftrace's, outside groups; written under the mutex of hook.c
  * @installed: under the mutex of hook.c
  */
 struct vzctx_hook {
-	const char *symbol;
+	const struct vzctx_proto *proto;
 	ftrace_func_t callback;
 	struct vzctx_hook_group *group;
 	unsigned long wrapper;
 	struct static_call_key *original;
 	void *tramp;
-	int res;
-	u32 also;
-	const char *module;
-	bool optional;
+	enum vzctx_why why;
 	unsigned long site;
 	struct ftrace_ops ops;
 	bool installed;
@@ -119,6 +115,29 @@ struct vzctx_hook_table {
 	DEFINE_STATIC_CALL_NULL(vzctx_original_##sym,			\
 				*(vzctx_type_##sym *)NULL)
 
+/**
+ * VZCTX_WRAPPER() - begins the definition of a wrapper, whose body follows
+ * @what: VZCTX_FOR(), VZCTX_IN() ..., see kern/proto.h
+ * @ret: what the kernel function returns
+ * @sym: its name; the wrapper is wrap_##sym
+ * @...: type and name of each parameter
+ */
+#define VZCTX_WRAPPER(what, ret, sym, ...)				\
+	__VZCTX_PROTO_OF(vzctx_proto_##sym, what, ret, sym, __VA_ARGS__); \
+	__VZCTX_WRAPPER(wrap_##sym, vzctx_original_##sym, ret, __VA_ARGS__)
+#define __VZCTX_WRAPPER(wrap, original, ret, ...)			\
+	static ret wrap(__VZCTX_MAP(__VZCTX_PAIRS(__VA_ARGS__),		\
+				    __VZCTX_DECL, __VA_ARGS__));	\
+	DEFINE_STATIC_CALL_RET0(original, wrap);			\
+	static ret wrap(__VZCTX_MAP(__VZCTX_PAIRS(__VA_ARGS__),		\
+				    __VZCTX_DECL, __VA_ARGS__))
+
+/**
+ * VZCTX_ORIGINAL() - lets vzctx_original() stand before the wrapper
+ * @sym: the kernel function, declared by a header
+ */
+#define VZCTX_ORIGINAL(sym) DECLARE_STATIC_CALL(vzctx_original_##sym, sym)
+
 /** vzctx_original() - calls the wrapped function itself */
 #define vzctx_original(sym) static_call(vzctx_original_##sym)
 
@@ -162,49 +181,62 @@ static void notrace callback_##sym(unsigned long ip,			\
 /** VZCTX_HOOK_ARG0 - the first argument of the call, inside a callback */
 #define VZCTX_HOOK_ARG0 VZCTX_HOOK_ARG(0)
 
-/**
- * VZCTX_HOOK_ROW() - the row of a hook in its table
- * @sym: the kernel function; compat.h may know another name for it
- * @resource: the resource that is not enforced without it
- * @...: further members that are not zero
- */
+#define __VZCTX_UNCHECKED(sym, resource, ...)				\
+	(&(const struct vzctx_proto){ .symbol = __stringify(sym),	\
+				      .res = __VZCTX_BIT(resource),	\
+				      __VA_ARGS__ })
+
 #define VZCTX_HOOK_ROW(sym, resource, ...) {				\
-	.symbol = __stringify(sym),							\
+	.proto = __VZCTX_UNCHECKED(sym, resource, __VA_ARGS__),		\
 	.callback = callback_##sym,					\
 	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
 	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
-	.res = (resource),						\
-	__VA_ARGS__							\
 }
 
-/**
- * VZCTX_HOOK_ROW_BEFORE() - the row of a hook that needs no wrapper
- * @sym: as for VZCTX_HOOK_ROW()
- * @resource: likewise
- * @...: likewise
- */
 #define VZCTX_HOOK_ROW_BEFORE(sym, resource, ...) {			\
-	.symbol = __stringify(sym),					\
+	.proto = __VZCTX_UNCHECKED(sym, resource, __VA_ARGS__),		\
 	.callback = callback_##sym,					\
-	.res = (resource),						\
-	__VA_ARGS__							\
 }
 
-/**
- * VZCTX_HOOK_GROUPED() - the row of a hook whose group decides
- * @grp: vzctx_group_##grp, see hook_group.h; not for functions of modules
- * @sym: as for VZCTX_HOOK_ROW()
- * @resource: likewise
- * @...: likewise
- */
 #define VZCTX_HOOK_GROUPED(grp, sym, resource, ...) {			\
-	.symbol = __stringify(sym),					\
+	.proto = __VZCTX_UNCHECKED(sym, resource, __VA_ARGS__),		\
 	.group = &vzctx_group_##grp,					\
 	.wrapper = (unsigned long)wrap_##sym,				\
 	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
 	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
-	.res = (resource),						\
-	__VA_ARGS__							\
+}
+
+/**
+ * VZCTX_ROW() - the row of a hook in its table, after VZCTX_WRAPPER()
+ * @sym: the kernel function
+ */
+#define VZCTX_ROW(sym) {						\
+	.proto = &vzctx_proto_##sym,					\
+	.callback = callback_##sym,					\
+	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
+	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
+}
+
+/**
+ * VZCTX_ROW_BEFORE() - likewise that needs no wrapper, after VZCTX_PROTO()
+ * @sym: the kernel function
+ */
+#define VZCTX_ROW_BEFORE(sym) {						\
+	.proto = &vzctx_proto_##sym,					\
+	.callback = callback_##sym,					\
+}
+
+/**
+ * VZCTX_ROW_GROUPED() - likewise whose group decides, after VZCTX_WRAPPER()
+ * @grp: vzctx_group_##grp, see hook_group.h; not for functions of modules
+ * @sym: the kernel function
+ */
+#define VZCTX_ROW_GROUPED(grp, sym) {					\
+	.proto = &vzctx_proto_##sym,					\
+	.group = &vzctx_group_##grp,					\
+	.wrapper = (unsigned long)wrap_##sym,				\
+	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
+	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
 }
 
 /**
@@ -234,7 +266,7 @@ static __always_inline void vzctx_hook_exit(void)
 	this_cpu_dec(vzctx_hook_active);
 }
 
-int vzctx_hook_init(void);
+int vzctx_hook_init(const struct vzctx_hook_table *const *tables);
 void vzctx_hook_uninit(void);
 int vzctx_hook_install(const struct vzctx_hook_table *const *tables);
 void vzctx_hook_remove(const struct vzctx_hook_table *const *tables);

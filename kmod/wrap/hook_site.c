@@ -67,11 +67,13 @@ static bool withheld(const char *symbol)
  */
 int vzctx_hook_locate(struct vzctx_hook *hook)
 {
-	if (hook->module || !hook->site)
-		hook->site = vzctx_ksym(hook->symbol);
+	const struct vzctx_proto *proto = hook->proto;
+
+	if (proto->module || !hook->site)
+		hook->site = vzctx_ksym_in(proto->module, proto->symbol);
 	if (!hook->site)
 		return -ENOENT;
-	return withheld(hook->symbol) ? -ECANCELED : 0;
+	return withheld(proto->symbol) ? -ECANCELED : 0;
 }
 
 /**
@@ -97,7 +99,8 @@ void vzctx_hook_locate_all(const struct vzctx_hook_table *const *tables)
 	while ((hook = vzctx_hook_next(tables, hook))) {
 		struct kprobe *kp = &probes[nr];
 
-		if (hook->module || hook->site || vzctx_ksym_probe(kp, hook->symbol))
+		if (hook->proto->module || hook->site || hook->why ||
+		    vzctx_ksym_probe(kp, hook->proto->symbol))
 			continue;
 		hook->site = (unsigned long)kp->addr;
 		found[nr++] = kp;

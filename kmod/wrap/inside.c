@@ -10,18 +10,18 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
-#include <linux/static_call.h>
 #include <linux/string.h>
 
-#include "kern/ksym.h"
 #include "base/tunables.h"
+#include "kern/known.h"
 #include "wrap/hook.h"
 #include "wrap/inside.h"
 
-typedef unsigned int stack_fn(struct task_struct *task, unsigned long *store,
-			      unsigned int size, unsigned int skip);
+VZCTX_CALL(VZCTX_FOR_NONE, unsigned int, stack_trace_save_tsk,
+	   struct task_struct *, task, unsigned long *, store,
+	   unsigned int, size, unsigned int, skip);
 
-DEFINE_STATIC_CALL_RET0(vzctx_stack, *(stack_fn *)NULL);
+static struct vzctx_call calls[] = { VZCTX_CALL_ROW(stack_trace_save_tsk) };
 
 /* The outermost function of the module a task is in: the wrapper; or 0. */
 static unsigned long wrapper_of(struct task_struct *task)
@@ -29,7 +29,8 @@ static unsigned long wrapper_of(struct task_struct *task)
 	unsigned long entries[VZCTX_INSIDE_FRAMES];
 	unsigned int nr;
 
-	nr = static_call(vzctx_stack)(task, entries, ARRAY_SIZE(entries), 0);
+	nr = vzctx_call(stack_trace_save_tsk)(task, entries,
+					      ARRAY_SIZE(entries), 0);
 	while (nr--)
 		if (within_module_core(entries[nr], THIS_MODULE))
 			return entries[nr];
@@ -57,15 +58,13 @@ static void tell(struct task_struct *task, unsigned long wrapper)
  */
 void vzctx_inside_tell(void)
 {
-	unsigned long stack = vzctx_ksym("stack_trace_save_tsk");
 	unsigned int batch, told = 0;
 	struct task_struct *task;
 	unsigned long wrapper;
 	struct pid *pid;
 	int nr = 1;
 
-	if (stack)
-		static_call_update(vzctx_stack, (stack_fn *)stack);
+	vzctx_calls_find(calls, ARRAY_SIZE(calls));
 	do {
 		rcu_read_lock();
 		for (batch = VZCTX_INSIDE_BATCH; batch; batch--, nr++) {

@@ -25,7 +25,9 @@
  *	out, one message per resource:
  *	     VZCTX_A_RES { ID u32, NAME string, UNIT u32 enum vzctx_unit,
  *	     COUNTED u32 enum vzctx_counted, ENFORCED u32 enum vzctx_enforced,
- *	     ERRNO u32, NOTE string }
+ *	     ERRNO u32, NOTE string }, and for one that is not enforced although
+ *	     the module could: WHY u32 enum vzctx_why, SYMBOL string (the kernel
+ *	     function it is for). NOTE says the same in words then.
  *
  * VZCTX_CMD_CREATE (do): binds a new context to a pid namespace
  *	in:  VZCTX_A_CTID u32, VZCTX_A_PID u32 (as seen by the caller: the init
@@ -113,7 +115,7 @@
 #define VZCTX_GENL_GROUP_EVENTS	"events"
 
 /** Grows by one with every visible addition; readable as VZCTX_A_ABI. */
-#define VZCTX_ABI		1
+#define VZCTX_ABI		2
 
 /** Highest context id; 0 is the host. The figure is OpenVZ's. */
 #define VZCTX_CTID_MAX		2147483644U
@@ -178,6 +180,8 @@ enum vzctx_res_attr {
 	VZCTX_RES_A_ENFORCED,	/* u32, enum vzctx_enforced */
 	VZCTX_RES_A_ERRNO,	/* u32, what the application sees; 0: none */
 	VZCTX_RES_A_NOTE,	/* string, one sentence for people */
+	VZCTX_RES_A_WHY,	/* u32, enum vzctx_why; since ABI 2 */
+	VZCTX_RES_A_SYMBOL,	/* string; since ABI 2 */
 	__VZCTX_RES_A_MAX,
 };
 
@@ -283,6 +287,27 @@ enum vzctx_enforced {
 	VZCTX_ENFORCED_EXACT = 1,	/* held never exceeds the limit */
 	VZCTX_ENFORCED_BOUNDED = 2,	/* may exceed by what the note says */
 	VZCTX_ENFORCED_CGROUP = 3,	/* by the memory cgroup's own limit */
+};
+
+/**
+ * enum vzctx_why - why a resource is not enforced on the running kernel
+ * @VZCTX_WHY_NONE: it is, or this module does not count it at all
+ * @VZCTX_WHY_HOOK: a function cannot be hooked; the kernel log has the errno
+ * @VZCTX_WHY_ABSENT: the kernel has no such function
+ * @VZCTX_WHY_PROTOTYPE: the function has another prototype
+ * @VZCTX_WHY_UNTOLD: the kernel does not tell the function's prototype
+ * @VZCTX_WHY_VARIANT: the compiler has left a variant of the function only,
+ *	which may take other arguments
+ * @VZCTX_WHY_TWICE: the kernel has two functions of that name
+ */
+enum vzctx_why {
+	VZCTX_WHY_NONE = 0,
+	VZCTX_WHY_HOOK = 1,
+	VZCTX_WHY_ABSENT = 2,
+	VZCTX_WHY_PROTOTYPE = 3,
+	VZCTX_WHY_UNTOLD = 4,
+	VZCTX_WHY_VARIANT = 5,
+	VZCTX_WHY_TWICE = 6,
 };
 
 #endif /* _UAPI_LINUX_VZCTX_H */

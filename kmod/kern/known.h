@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - whether the running kernel's functions are those we were compiled for
+ */
+#ifndef _VZCTX_KNOWN_H
+#define _VZCTX_KNOWN_H
+
+#include <linux/static_call.h>
+#include <uapi/linux/vzctx.h>
+
+#include "kern/proto.h"
+
+/**
+ * struct vzctx_asked - a function that is asked for
+ * @proto: its prototype; no two asked for at once have the same name
+ * @why: what is wrong with it, VZCTX_WHY_NONE: nothing
+ */
+struct vzctx_asked {
+	const struct vzctx_proto *proto;
+	enum vzctx_why why;
+};
+
+/**
+ * struct vzctx_call - a function of the kernel that is called, and not exported
+ * @asked: its prototype, and what is wrong with it
+ * @key: the static call that reaches it
+ * @tramp: trampoline of @key
+ * @found: it is there, fits, and can be called
+ */
+struct vzctx_call {
+	struct vzctx_asked asked;
+	struct static_call_key *key;
+	void *tramp;
+	bool found;
+};
+
+/**
+ * VZCTX_CALL() - declares a function to be called as vzctx_call(sym)
+ * @what: as for VZCTX_PROTO()
+ * @ret: likewise
+ * @sym: likewise
+ * @...: likewise
+ *
+ * As long as it is not found, a call returns 0.
+ */
+#define VZCTX_CALL(what, ret, sym, ...)					\
+	__VZCTX_PROTO_OF(vzctx_proto_##sym, what, ret, sym, __VA_ARGS__); \
+	DEFINE_STATIC_CALL_RET0(vzctx_call_##sym, sym)
+#define VZCTX_CALL_ROW(sym) {						\
+	.asked.proto = &vzctx_proto_##sym,				\
+	.key = &STATIC_CALL_KEY(vzctx_call_##sym),			\
+	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_call_##sym),		\
+}
+#define vzctx_call(sym)	static_call(vzctx_call_##sym)
+
+int vzctx_known_init(void);
+void vzctx_known_uninit(void);
+int vzctx_known_ask(struct vzctx_asked *asked, unsigned int nr);
+int vzctx_known_ask_module(const char *module, struct vzctx_asked *asked,
+			   unsigned int nr);
+void vzctx_calls_find(struct vzctx_call *calls, unsigned int nr);
+
+#endif /* _VZCTX_KNOWN_H */
