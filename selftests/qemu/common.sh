@@ -89,3 +89,11 @@ cache_lock() {
 	exec 9>"$cache/.lock${1:+-$1}"
 	flock 9
 }
+
+# complaints CONSOLE: what the kernel complained of there, and what it said then. All of
+# the console is read, for who stops early may make the reader before it fail.
+complaints() {
+	tr -d '\r' <"$1" | { grep -E -A 60 \
+		'^(\[[^]]*\] )?(BUG:|WARNING: (CPU|possible|suspicious|[^ ]+:[0-9]+ at )|Oops|INFO: (task|rcu)|kmemleak: [0-9]+ new)' ||
+		true; } | sed -n '1,120p'
+}
