@@ -7,17 +7,20 @@ KDIR	?= /lib/modules/$(KREL)/build
 DESTDIR	?=
 PREFIX	?= /usr
 SERIES	= $(shell awk '!/^\#/ && $$2 ~ /^($(1))$$/ { print $$1 }' selftests/qemu/kernels.table)
-KERNELS	?= $(call SERIES,check)
-ALL_KERNELS = $(if $(filter file,$(origin KERNELS)),$(call SERIES,check|all),$(KERNELS))
+# Who names a KDIR wants that kernel booted.
+OWN	:= $(if $(filter file,$(origin KDIR)),,own)
+KERNELS	?= $(or $(OWN),$(call SERIES,check))
+ALL_KERNELS = $(if $(filter file,$(origin KERNELS)),$(or $(OWN),$(call SERIES,check|all)),$(KERNELS))
 DEBUG_KERNELS = $(if $(filter file,$(origin KERNELS)),6.1,$(KERNELS))
 TESTS	?=
 REPEAT	?= 1
-KERNEL	?= 6.1
+KERNEL	?= $(or $(OWN),6.1)
 O	:= $(CURDIR)/build
 B	:= $(O)/$(KREL)
 QEMU	:= selftests/qemu
 
-export PREFIX DESTDIR DEBUG TESTING WERROR REPEAT
+export PREFIX DESTDIR DEBUG TESTING WERROR REPEAT KERNEL_IMAGE
+export VZCTX_KDIR := $(if $(OWN),$(abspath $(KDIR)))
 
 all: module tools ## build the module and the tools
 
@@ -54,7 +57,7 @@ uninstall: ## undo install
 	$(if $(DESTDIR),,depmod $(KREL))
 	$(MAKE) -C tools O=$(O)/tools uninstall
 
-check: ## model, static checks, and TESTS (default: all) in guests under KERNELS
+check: ## model, static checks, and TESTS (default: all) in guests under KERNELS, or the kernel of KDIR
 	selftests/check "$(KERNELS)" "$(TESTS)"
 
 check-all: ## the same, and every program under every kernel there is
@@ -103,7 +106,7 @@ distclean: clean ## also remove the kernels and disks the test bench fetched
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
-	@printf '\n%s\n' "Variables: KREL, KDIR, DESTDIR, PREFIX, DEBUG=1, WERROR=1, KERNELS, TESTS, REPEAT, KERNEL, KDIRS"
+	@printf '\n%s\n' "Variables: KREL, KDIR, KERNEL_IMAGE, DESTDIR, PREFIX, DEBUG=1, WERROR=1, KERNELS, TESTS, REPEAT, KERNEL, KDIRS"
 
 .PHONY: all farm module sparse tools tests install uninstall check check-all check-debug torture model \
 	static bench-hooks template-build shell demo check-config clean distclean help

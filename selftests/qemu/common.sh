@@ -40,6 +40,7 @@ apt_refresh() {
 # kernel [--cached] SERIES: the line "series release directory" of any kernel.
 kernel() {
 	case ${!#} in
+	own) "$here/ownkernel" "$@" ;;
 	*-debug) "$here/debugkernel" "$@" ;;
 	*) "$here/kernels" "$@" ;;
 	esac
@@ -48,6 +49,7 @@ kernel() {
 # slowness SERIES: how many times longer things take under that kernel.
 slowness() {
 	case $1 in
+	own) grep -qsE '^CONFIG_(KASAN|PROVE_LOCKING)=y' "${VZCTX_KDIR-}/.config" && echo 5 || echo 1 ;;
 	*-debug) echo 5 ;;
 	*) echo 1 ;;
 	esac
