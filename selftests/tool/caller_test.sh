@@ -185,10 +185,10 @@ without_any() (
 none_open() {
 	local rc=0
 	without_any vzctx exec 101 -- sh -c 'cat && echo out && exit 7' || rc=$?
-	same 7 "$rc" && without_any vzctx limit 102 numproc=78 --save &&
+	same 7 "$rc" && refuses without_any vzctx limit 102 numproc=78 --save &&
 		grep -qx 'NUMPROC="78:78"' /etc/vz/conf/102.conf &&
-		without_any vzctl set 102 --numproc 79 --save &&
-		grep -qx 'NUMPROC="79:79"' /etc/vz/conf/102.conf
+		refuses without_any vzctl set 102 --numproc 79 --save &&
+		grep -qx 'NUMPROC="79:79"' /etc/vz/conf/102.conf && without_any vzctx thaw 101
 }
 
 # What nobody can take back is said.
@@ -281,7 +281,22 @@ ids_apart() {
 	return "$rc"
 }
 
-plan 21
+# Nor those of one that is just being started: a byte of the file is an id.
+ids_held() {
+	local base holder rc=0
+	base=$(sed -n 's/^LOCAL_UID="\(.*\)"/\1/p' /etc/vz/conf/102.conf)
+	perl -MFcntl -e 'open F, "+>>", "/run/vzctx/ids" and fcntl F, F_SETLK, pack "ssx4qqix4", F_WRLCK, 0, $ARGV[0], 1, 0 or die;
+		print "held\n"; close STDOUT; sleep 100' "$((base + 65535))" >"$work/held" &
+	holder=$!
+	wait_for 20 grep -q held "$work/held" || rc=1
+	vzctx start 102 -- /bin/sleep infinity >/dev/null &
+	refuses wait_for 4 running 102 || rc=1
+	kill "$holder"
+	wait
+	running 102 && vzctx stop 102 --fast && return "$rc"
+}
+
+plan 22
 furnish
 # An emulated processor is so slow that a program at work looks like one run wild.
 rt=$(</proc/sys/kernel/sched_rt_runtime_us)
@@ -305,5 +320,6 @@ check "a lock that is held for long is told" waits_not_for_ever
 check "a file that cannot be read keeps no other container down" others_go_on
 check "a line without effect has none" no_effect_is_none
 check "ids of a running container are nobody else's" ids_apart
+check "nor are those of one that is just being started" ids_held
 echo "$rt" >/proc/sys/kernel/sched_rt_runtime_us
 vacate

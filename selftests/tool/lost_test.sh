@@ -12,12 +12,22 @@ odd='/vz/private/a blank and more'
 # full COMMAND...: with a full disk for its output.
 full() { expect 1 'No space left' sh -c '"$@" >/dev/full' sh "$@"; }
 
+# closed STATUS COMMAND...: with no standard output at all.
+closed() {
+	local want=$1
+	shift
+	expect "$want" 'write the output|write what the command' sh -c '"$@" 2>&1 >&-' sh "$@"
+}
+
 output() {
 	full vzctx list -a --json && full vzctx list && full vzctx help && full vzlist -a &&
 		full vzctx exec 101 -- echo hi && full vzctx show 101 && full vzctx ubc 101 &&
 		expect 7 'No space left' sh -c '"$@" >/dev/full' sh vzctl status 101 &&
 		expect 7 '' sh -c 'vzctx exec 101 -- sh -c "echo hi; exit 7" >/dev/full' &&
-		expect 0 '' sh -c 'vzctx exec 101 -- echo hi | true'
+		expect 0 '' sh -c 'vzctx exec 101 -- echo hi | true' &&
+		closed 1 vzctx list && closed 1 vzctx show 101 --json && closed 1 vzctx help && closed 1 vzlist -a &&
+		closed 7 vzctl status 101 && closed 1 vzctx exec 101 -- echo hi &&
+		expect 0 '' sh -c 'vzctx exec 101 -- true >&-' && expect 0 '' sh -c 'vzctx exec 101 -- cat <&-'
 }
 
 unlived() {

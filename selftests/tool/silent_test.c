@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <kselftest_harness.h>
@@ -228,6 +229,76 @@ TEST_F(silence, who_listens_hears_each_step)
 	EXPECT_NE(NULL, strstr(heard, "0 Container is mounted\n3 mount CT 4242\n0 Container is unmounted\n")) {
 		TH_LOG("%s", heard);
 	}
+}
+
+/* A path may be as long as what there is room for. */
+TEST(a_long_sentence_has_its_end)
+{
+	struct report r = { 0 };
+	char path[4000];
+
+	memset(path, 'p', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	report_wrong(&r, OUT_PLACE, "the path %s is not good; choose another one", path);
+	EXPECT_EQ(0, strncmp(r.fault.sentence, "the path ppp", 12));
+	EXPECT_STREQ("ppp is not good; choose another one",
+		     r.fault.sentence + strlen(r.fault.sentence) - 35);
+	EXPECT_NE(NULL, strstr(r.fault.sentence, "p...p"));
+	report_fail(&r, OUT_PLACE, 0, "no", "open %s here", path);
+	EXPECT_STREQ("p here", r.fault.intent + strlen(r.fault.intent) - 6);
+	EXPECT_GE(4096, (int)sizeof(struct fault));
+}
+
+/* An init that is systemd by its name, and never says that it is up. */
+static int never_up(void)
+{
+	return system("set -e; mkdir -p " ROOM "/bin " ROOM "/sbin " ROOM "/usr/bin " ROOM "/etc " ROOM "/proc "
+		      ROOM "/sys " ROOM "/dev " ROOM "/run " ROOM "/tmp " ROOM "/root; cd " ROOM "\n"
+		      "cp /bin/busybox sbin/systemd\n"
+		      "for name in sh sleep readlink; do ln -s ../sbin/systemd bin/$name; done\n"
+		      "printf '#!/bin/sh\\nwhile :; do sleep 0.3; done\\n' >sbin/init\n"
+		      "printf '#!/bin/sh\\nsleep 1000\\n' >usr/bin/systemctl\n"
+		      "printf 'sleep 1000\\n' >" CONF_DIR "/4242.start\n"
+		      "chmod 755 sbin/init usr/bin/systemctl; chmod 700 " CONF_DIR "/4242.start");
+}
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+TEST_F_TIMEOUT(silence, who_does_not_answer_is_not_waited_for, 100)
+{
+	struct life_start s = { .ctid = CT, .script_s = 2 };
+	struct report waited = { 0 };
+	int made, started, up, status;
+	double begin, script, wait;
+
+	ASSERT_EQ(0, never_up());
+	hush(self);
+	made = create(NULL);
+	begin = seconds();
+	started = life_start(&s, &status, &self->report);
+	script = seconds() - begin;
+	begin = seconds();
+	up = life_wait(CT, 2, &waited);
+	wait = seconds() - begin;
+	printed(self);
+	unlink(CONF_DIR "/4242.start");
+	EXPECT_EQ(EXIT_OK, made);
+	EXPECT_EQ(OUT_SCRIPT, started);
+	EXPECT_NE(NULL, strstr(self->report.fault.sentence, "not ended after 2 s, and was killed")) {
+		TH_LOG("%s: %s", self->report.fault.intent, self->report.fault.sentence);
+	}
+	EXPECT_EQ(OUT_WAIT, up);
+	EXPECT_NE(NULL, strstr(waited.fault.sentence, "did not come up in time")) {
+		TH_LOG("%s: %s", waited.fault.intent, waited.fault.sentence);
+	}
+	EXPECT_GT(60, script);
+	EXPECT_GT(60, wait);
 }
 
 TEST_HARNESS_MAIN

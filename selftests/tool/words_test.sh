@@ -125,7 +125,8 @@ narrow() {
 setting() {
 	vzctx set 102 --name web --onboot yes --description 'the web server' && grep -qx 'ONBOOT="yes"' /etc/vz/conf/102.conf &&
 		[[ $(vzctx status web) = 'CTID 102 '* ]] && grep -qx 'DESCRIPTION="the web server"' /etc/vz/conf/102.conf &&
-		expect 2 'no option is given' vzctx set 102 && expect 2 'yes\|no|yes or no|Bad parameter' vzctx set 102 --onboot perhaps &&
+		expect 2 'no option is given' vzctx set 102 && expect 1 'CT 555 does not exist; create it with' vzctx set 555 --onboot yes &&
+		[[ ! -e /etc/vz/conf/555.conf ]] && expect 2 'yes\|no|yes or no|Bad parameter' vzctx set 102 --onboot perhaps &&
 		expect 1 'already used by container 102' vzctx set 101 --name web && vzctx set 102 --name '' --onboot no &&
 		expect 2 'is no CTID.*and no CT' vzctx status web
 }

@@ -59,6 +59,50 @@ or_nothing() {
 		same "$before" "$(live; sha256sum "$mine")" && return "$ok"
 }
 
+# All of what is not in the file, but was changed by hand.
+by_hand() {
+	live
+	readlink "$etc/resolv.conf"
+	cat "$etc/hosts"
+	sha256sum "$mine"
+}
+
+as_it_was() {
+	local before ok=0
+	mkdir -p "$work/run" && echo 'nameserver 9.8.7.6' >"$work/run/resolv.conf" &&
+		ln -sf "$work/run/resolv.conf" "$etc/resolv.conf" && echo by-hand.file >"$etc/hostname" &&
+		echo '127.0.0.1 by-hand' >"$etc/hosts" && nsenter -u -t "$(init_of 203)" hostname by-hand.name &&
+		echo 77 >/sys/fs/cgroup/vz/203/cpu.weight && echo '30000 100000' >/sys/fs/cgroup/vz/203/cpu.max || return
+	before=$(by_hand; cat /sys/fs/cgroup/vz/203/cpu.max)
+	mount --bind "$conf" "$conf" && mount -o remount,bind,ro "$conf"
+	expect 139 'nothing was changed' \
+		vzctl set 203 --numproc 33 --cpuunits 3000 --hostname other.example --nameserver 10.2.2.2 --save || ok=1
+	umount "$conf"
+	same "$before" "$(by_hand; cat /sys/fs/cgroup/vz/203/cpu.max)" || ok=1
+	echo max >/sys/fs/cgroup/vz/203/cpu.max
+	vzctl set 203 --hostname new.example --cpuunits 1000 --nameserver 10.1.1.1 >/dev/null && return "$ok"
+}
+
+more_than_there_is() {
+	local n
+	n=$(nproc)
+	expect 0 "CPUS=$((n + 1)) of CT 203 is more than the $n processors" vzctl set 203 --cpus $((n + 1)) &&
+		expect 0 "CPULIMIT=$((n * 100 + 1)) of CT 203 is more than the ${n}00 per cent" vzctl set 203 --cpulimit $((n * 100 + 1)) &&
+		refuses grep warning <(vzctl set 203 --cpus "$n" --cpulimit "${n}00" 2>&1) &&
+		vzctl set 203 --cpulimit 0 >/dev/null
+}
+
+# The name that is given takes the place of the old one, whatever else is said.
+one_name() {
+	local ok=0
+	vzctl set 203 --name alpha --save >/dev/null &&
+		printf 'ONBOOT=no\n' >"$conf/ve-test.conf-sample" &&
+		vzctl set 203 --name beta --applyconfig test --applyconfig_map name --save &&
+		same beta "$(ls /etc/vz/names)" && grep -qx 'NAME="beta"' "$mine" || ok=1
+	vzctl set 203 --name '' --save >/dev/null
+	[[ ! $(ls /etc/vz/names) ]] && return "$ok"
+}
+
 # One that is refused before anything is tried.
 or_none_of_them() {
 	local before
@@ -70,13 +114,13 @@ or_none_of_them() {
 		same "$before" "$(live; sha256sum "$mine")"
 }
 
-# What runs may have lost its file: what it had by it is not known then, limits are.
+# What runs may have lost its file, and is put back all the same.
 without_a_file() {
 	local ok=0
 	mv "$mine" "$work/mine" && printf '%s\n' "VE_PRIVATE=$work/none" >/etc/vz/vz.conf || return
 	expect 70 'set the host name of CT 203.*not saving' \
 		vzctl set 203 --numproc 33 --cpuunits 3000 --hostname other.example --save || ok=1
-	same "72 ct203" "$(cell 203 numproc limit) $(vzctl exec 203 uname -n)" && [[ ! -e $mine ]] || ok=1
+	same "72 new.example" "$(cell 203 numproc limit) $(vzctl exec 203 uname -n)" && [[ ! -e $mine ]] || ok=1
 	rm /etc/vz/vz.conf && mv "$work/mine" "$mine" &&
 		vzctl set 203 --hostname new.example --cpuunits 1000 >/dev/null && return "$ok"
 }
@@ -104,10 +148,13 @@ asked() {
 	expect 0 'Settings were not saved' vzctl set 203 "${row[@]}" && same "$2" "$(live)"
 }
 
-plan 6
+plan 9
 check "a container with a setting of each way is up" up
 check "one setting of each way is changed at once, and saved" all_of_it
 check "the last of four is refused while it runs: the others are taken back" or_nothing
+check "what was changed by hand is put back as it was" as_it_was
+check "more processors than there are: a warning" more_than_there_is
+check "a new name takes the place of the old one" one_name
 check "one is refused by what it says: none is tried" or_none_of_them
 check "without a file a refused setting takes the others back" without_a_file
 check "what is not asked for stays as it was" only_what_is_asked

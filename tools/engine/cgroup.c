@@ -166,6 +166,24 @@ int cgroup_write(uint32_t ctid, const char *file, const char *text)
 	return ret;
 }
 
+int cgroup_read(uint32_t ctid, const char *file, char *line, size_t size)
+{
+	int dir = open_own(ctid), fd;
+	ssize_t n;
+
+	if (dir < 0)
+		return dir;
+	fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	n = fd < 0 ? -1 : read(fd, line, size - 1);
+	n = n < 0 ? -errno : n;
+	line[n > 0 ? n : 0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	if (fd >= 0)
+		close(fd);
+	close(dir);
+	return n < 0 ? (int)n : 0;
+}
+
 /* With the cgroup full the host still has room for one of its own. */
 static int make_leaf(int own, const char *name)
 {

@@ -38,6 +38,9 @@ int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
 /** cgroup_write - puts @text into @file of vz/CTID. Return: 0 or -errno. */
 int cgroup_write(uint32_t ctid, const char *file, const char *text);
 
+/** cgroup_read - the first line of @file of vz/CTID. Return: 0 or -errno. */
+int cgroup_read(uint32_t ctid, const char *file, char *line, size_t size);
+
 /**
  * cgroup_join - moves the calling task into vz/CTID
  *

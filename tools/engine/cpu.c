@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "conf/confkey.h"
 #include "engine/cgroup.h"
@@ -71,4 +72,35 @@ int cgcpu_apply(uint32_t ctid, const struct conf *c, bool all,
 		percent = limit;
 	return have_limit || have_cpus || all ?
 	       set_max(ctid, percent, report) : 0;
+}
+
+void cgcpu_read(uint32_t ctid, struct cgcpu *was)
+{
+	if (cgroup_read(ctid, "cpu.weight", was->weight, sizeof(was->weight)))
+		*was->weight = '\0';
+	if (cgroup_read(ctid, "cpu.max", was->max, sizeof(was->max)))
+		*was->max = '\0';
+}
+
+int cgcpu_put_back(uint32_t ctid, const struct cgcpu *was)
+{
+	int ret = *was->weight ? cgroup_write(ctid, "cpu.weight", was->weight) : 0;
+	int also = *was->max ? cgroup_write(ctid, "cpu.max", was->max) : 0;
+
+	return ret ? ret : also;
+}
+
+void cgcpu_warn(uint32_t ctid, const struct conf *c, struct report *report)
+{
+	const long have = sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t cpus, limit;
+
+	if (have <= 0)
+		return;
+	if (confkey_number(c, "CPUS", &cpus) && cpus > (uint64_t)have)
+		report_note(report, "warning: CPUS=%" PRIu64 " of CT %u is more than the %ld processors of this host, so it limits nothing; --cpus %ld or less does",
+			    cpus, ctid, have, have);
+	if (confkey_number(c, "CPULIMIT", &limit) && limit > (uint64_t)have * 100)
+		report_note(report, "warning: CPULIMIT=%" PRIu64 " of CT %u is more than the %ld per cent that the processors of this host have, so it limits nothing; a smaller one does",
+			    limit, ctid, have * 100);
 }

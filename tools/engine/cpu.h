@@ -10,6 +10,7 @@
 #define _VZCTX_ENGINE_CPU_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "conf/conf.h"
 #include "lib/report.h"
@@ -22,5 +23,18 @@
  */
 int cgcpu_apply(uint32_t ctid, const struct conf *c, bool all,
 		struct report *report);
+
+/** struct cgcpu - what a cgroup has; "" where that could not be read */
+struct cgcpu {
+	char weight[16], max[48];
+};
+
+void cgcpu_read(uint32_t ctid, struct cgcpu *was);
+
+/** Writes what cgcpu_read() has read. Return: 0 or -errno. */
+int cgcpu_put_back(uint32_t ctid, const struct cgcpu *was);
+
+/** cgcpu_warn - notes where the configuration asks for more than the host has */
+void cgcpu_warn(uint32_t ctid, const struct conf *c, struct report *report);
 
 #endif /* _VZCTX_ENGINE_CPU_H */

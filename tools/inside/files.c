@@ -225,13 +225,93 @@ int setup_hostname(uint32_t ctid, const struct conf *c)
 	return ret;
 }
 
+void setup_keep(uint32_t ctid, const struct conf *c, const char *name,
+		struct file_was *was)
+{
+	char link[PATH_MAX];
+	int etc = etc_of(ctid, c);
+	struct stat st;
+	ssize_t len;
+
+	*was = (struct file_was){ .kind = FILE_UNKNOWN };
+	if (etc < 0)
+		return;
+	if (fstatat(etc, name, &st, AT_SYMLINK_NOFOLLOW)) {
+		was->kind = errno == ENOENT ? FILE_NONE : FILE_UNKNOWN;
+	} else if (S_ISREG(st.st_mode) && st.st_size < FILE_MAX) {
+		was->text = content(etc, name);
+		was->kind = was->text ? FILE_TEXT : FILE_UNKNOWN;
+	} else if (S_ISLNK(st.st_mode)) {
+		len = readlinkat(etc, name, link, sizeof(link) - 1);
+		was->text = len > 0 ? strndup(link, len) : NULL;
+		was->kind = was->text ? FILE_LINK : FILE_UNKNOWN;
+	}
+	close(etc);
+}
+
+static int put_link(int etc, const char *name, const char *to)
+{
+	char tmp[32];
+	int ret;
+
+	snprintf(tmp, sizeof(tmp), ".vzctx.%d", getpid());
+	unlinkat(etc, tmp, 0);
+	if (symlinkat(to, etc, tmp))
+		return -errno;
+	if (!renameat(etc, tmp, etc, name))
+		return 0;
+	ret = -errno;
+	unlinkat(etc, tmp, 0);
+	return ret;
+}
+
+int setup_put_back(uint32_t ctid, const struct conf *c, const char *name,
+		   struct file_was *was)
+{
+	struct file_was now;
+	int etc, ret = 0;
+
+	setup_keep(ctid, c, name, &now);
+	etc = etc_of(ctid, c);
+	if (etc < 0)
+		ret = was->kind == FILE_UNKNOWN ? 0 : etc;
+	else if (was->kind == FILE_NONE && now.kind != FILE_NONE)
+		ret = unlinkat(etc, name, 0) ? -errno : 0;
+	else if (was->kind == FILE_LINK && (now.kind != FILE_LINK || strcmp(now.text, was->text)))
+		ret = put_link(etc, name, was->text);
+	else if (was->kind == FILE_TEXT && (now.kind != FILE_TEXT || strcmp(now.text, was->text)))
+		ret = replace(etc, name, was->text);
+	if (etc >= 0)
+		close(etc);
+	free(now.text);
+	free(was->text);
+	*was = (struct file_was){ .kind = FILE_UNKNOWN };
+	return ret;
+}
+
 /* Only the namespace of names is entered, and no program of the tree is run. */
-int setup_live_hostname(uint32_t ctid, const char *name, struct report *report)
+static int rename_in(int pidfd, const char *name, int fd)
+{
+	char had[HOSTNAME_SIZE] = "";
+
+	if (setns(pidfd, CLONE_NEWUTS))
+		return errno;
+	if (fd >= 0 && (gethostname(had, sizeof(had) - 1) ||
+			write(fd, had, sizeof(had)) != sizeof(had)))
+		return errno;
+	return sethostname(name, strlen(name)) ? errno : 0;
+}
+
+int setup_live_hostname(uint32_t ctid, const char *name,
+			char was[HOSTNAME_SIZE], struct report *report)
 {
 	struct vz_ctx ctx;
 	struct vznl *nl;
-	int pidfd, status, ret = vznl_open(&nl);
+	int fds[2] = { -1, -1 }, pidfd, status, ret = vznl_open(&nl);
 	pid_t pid;
+
+	if (was)
+		*was = '\0';
 
 	if (ret)
 		return ret;
@@ -240,18 +320,23 @@ int setup_live_hostname(uint32_t ctid, const char *name, struct report *report)
 		return -ESRCH;
 	}
 	fflush(NULL);
-	pid = fork();
-	if (!pid) {
-		if (setns(pidfd, CLONE_NEWUTS) || sethostname(name, strlen(name)))
-			_exit(errno);
-		_exit(0);
-	}
-	ret = pid < 0 ? -errno : 0;
+	/* It is as large as what goes through it, so nobody waits for the other. */
+	ret = was && pipe2(fds, O_CLOEXEC) ? -errno : 0;
+	pid = ret ? -1 : fork();
+	if (!pid)
+		_exit(rename_in(pidfd, name, fds[1]));
+	if (!ret && pid < 0)
+		ret = -errno;
 	while (!ret && waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			ret = -errno;
 	if (!ret)
 		ret = WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+	for (int i = 1; i >= 0 && fds[0] >= 0; i--) {
+		if (!i && read(fds[0], was, HOSTNAME_SIZE) != HOSTNAME_SIZE)
+			*was = '\0';
+		close(fds[i]);
+	}
 	close(pidfd);
 	vz_ctx_free(&ctx);
 	vznl_close(nl);

@@ -9,7 +9,7 @@
 #ifndef _VZCTX_INSIDE_FILES_H
 #define _VZCTX_INSIDE_FILES_H
 
-#include "conf/conf.h"
+#include "conf/confkey.h"
 #include "lib/report.h"
 
 /**
@@ -28,8 +28,28 @@ int setup_dns(uint32_t ctid, const struct conf *c);
  */
 int setup_hostname(uint32_t ctid, const struct conf *c);
 
-/** setup_live_hostname - the name a running container has. 0 or -errno. */
-int setup_live_hostname(uint32_t ctid, const char *name, struct report *report);
+/**
+ * setup_live_hostname - the name a running container has
+ * @was: NULL, or set to the one it had before; "" where that is not known
+ *
+ * Return: 0 or -errno.
+ */
+int setup_live_hostname(uint32_t ctid, const char *name,
+			char was[HOSTNAME_SIZE], struct report *report);
+
+/** struct file_was - a file of /etc inside, as it was */
+struct file_was {
+	enum { FILE_UNKNOWN, FILE_NONE, FILE_LINK, FILE_TEXT } kind;
+	char *text;		/* of the file, or where the link leads */
+};
+
+/** Remembers @name. What is neither file nor link, or too long, stays unknown. */
+void setup_keep(uint32_t ctid, const struct conf *c, const char *name,
+		struct file_was *was);
+
+/** Puts back what was remembered, and forgets it. Return: 0 or -errno. */
+int setup_put_back(uint32_t ctid, const struct conf *c, const char *name,
+		   struct file_was *was);
 
 /**
  * setup_new - what a fresh tree must not share with others of its template

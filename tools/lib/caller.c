@@ -60,17 +60,17 @@ static const struct {
 /* How many signals may wait the kernel has from the size of its memory. */
 static struct rlimit pending = { INF, INF };
 
-/* Return: 0 or -errno. */
+/*
+ * One that is closed is not to become a file that is opened later. What is to go
+ * to a standard output that is closed is lost, so writing to it fails.
+ * Return: 0 or -errno.
+ */
 static int standard_descriptors(void)
 {
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd < 0)
-		return -errno;
-	close(fd);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) < 0)
+			return -errno;
 	return 0;
 }
 

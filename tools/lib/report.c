@@ -17,6 +17,48 @@ static void tell(struct report *r, enum said what, const char *line)
 		r->hear(r, what, line);
 }
 
+/*
+ * The way out stands at the end of a sentence, so that of a long one the middle
+ * is left out.
+ */
+static void vfit(char *buf, size_t size, const char *fmt, va_list ap)
+{
+	static const char gap[] = "...";
+	size_t half = (size - sizeof(gap)) / 2, at = half;
+	char *text;
+	int len = vasprintf(&text, fmt, ap);
+
+	if (len < 0) {
+		*buf = '\0';
+		return;
+	}
+	if ((size_t)len < size) {
+		memcpy(buf, text, len + 1);
+	} else {
+		const char *rest = text + len - half;
+
+		/* No character is cut in two. */
+		while (at && (text[at] & 0xc0) == 0x80)
+			at--;
+		while ((*rest & 0xc0) == 0x80)
+			rest++;
+		snprintf(buf, size, "%.*s%s%s", (int)at, text, gap, rest);
+	}
+	free(text);
+}
+
+static void fit(char *buf, size_t size, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void fit(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfit(buf, size, fmt, ap);
+	va_end(ap);
+}
+
 static void keep(struct report *r, int outcome, int err, const char *sentence)
 {
 	struct fault *f = &r->fault;
@@ -24,8 +66,8 @@ static void keep(struct report *r, int outcome, int err, const char *sentence)
 	f->outcome = outcome;
 	f->err = err;
 	*f->object = '\0';
-	snprintf(f->sentence, sizeof(f->sentence), "%s",
-		 sentence && *sentence ? sentence : strerror(err));
+	fit(f->sentence, sizeof(f->sentence), "%s",
+	    sentence && *sentence ? sentence : strerror(err));
 }
 
 int report_vfail(struct report *r, int outcome, int err, const char *sentence,
@@ -34,7 +76,7 @@ int report_vfail(struct report *r, int outcome, int err, const char *sentence,
 	if (!r)
 		return outcome;
 	keep(r, outcome, err, sentence);
-	vsnprintf(r->fault.intent, sizeof(r->fault.intent), intent, ap);
+	vfit(r->fault.intent, sizeof(r->fault.intent), intent, ap);
 	tell(r, SAID_FAULT, NULL);
 	return outcome;
 }
@@ -58,9 +100,9 @@ int report_lack(struct report *r, int outcome, const char *object, int err,
 	if (!r)
 		return outcome;
 	keep(r, outcome, err, sentence);
-	snprintf(r->fault.object, sizeof(r->fault.object), "%s", object);
+	fit(r->fault.object, sizeof(r->fault.object), "%s", object);
 	va_start(ap, intent);
-	vsnprintf(r->fault.intent, sizeof(r->fault.intent), intent, ap);
+	vfit(r->fault.intent, sizeof(r->fault.intent), intent, ap);
 	va_end(ap);
 	tell(r, SAID_FAULT, NULL);
 	return outcome;
@@ -75,7 +117,7 @@ int report_wrong(struct report *r, int outcome, const char *sentence, ...)
 	keep(r, outcome, 0, NULL);
 	*r->fault.intent = '\0';
 	va_start(ap, sentence);
-	vsnprintf(r->fault.sentence, sizeof(r->fault.sentence), sentence, ap);
+	vfit(r->fault.sentence, sizeof(r->fault.sentence), sentence, ap);
 	va_end(ap);
 	tell(r, SAID_FAULT, NULL);
 	return outcome;
@@ -85,6 +127,16 @@ int report_as(struct report *r, int outcome)
 {
 	if (r)
 		r->fault.outcome = outcome;
+	return outcome;
+}
+
+int report_again(struct report *r, int outcome, const struct report *silent)
+{
+	if (!r)
+		return outcome;
+	r->fault = silent->fault;
+	r->fault.outcome = outcome;
+	tell(r, SAID_FAULT, NULL);
 	return outcome;
 }
 

@@ -10,7 +10,6 @@
 #ifndef _VZCTX_LIB_REPORT_H
 #define _VZCTX_LIB_REPORT_H
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,14 +58,14 @@ enum outcome {
 	OUT_END
 };
 
-/** struct fault - what failed; each text is cut where it does not fit */
+/** struct fault - what failed; "..." is the middle of a text that does not fit */
 struct fault {
-	int outcome;			/* an exit code or an enum outcome */
-	int err;			/* positive errno, 0 for none */
-	char intent[2 * PATH_MAX];	/* "start CT 101": what could not be done;
-					 * "": the sentence says that too */
-	char sentence[2 * PATH_MAX];	/* why, and the way out where there is one */
-	char object[PATH_MAX];		/* what was missing, or "" */
+	int outcome;		/* an exit code or an enum outcome */
+	int err;		/* positive errno, 0 for none */
+	char intent[512];	/* "start CT 101": what could not be done; "": the
+				 * sentence says that too */
+	char sentence[1024];	/* why, and the way out where there is one */
+	char object[512];	/* what was missing, or "" */
 };
 
 /** enum said - what kind of news a listener hears */
@@ -123,6 +122,9 @@ int report_wrong(struct report *r, int outcome, const char *sentence, ...)
 
 /** report_as - what failed is, for the caller of this step, @outcome. Return: that. */
 int report_as(struct report *r, int outcome);
+
+/** report_again - tells what @silent keeps, as @outcome. Return: that. */
+int report_again(struct report *r, int outcome, const struct report *silent);
 
 /**
  * report_beside - makes @r one more report to the listener of @of

@@ -24,6 +24,8 @@
 #include "inside/tty.h"
 #include "lib/report.h"
 
+#define LIFE_WAIT_S	300	/* what those who wait for one take for long */
+
 /** struct life_create - what to make; NULL: the default */
 struct life_create {
 	uint32_t ctid;
@@ -60,11 +62,17 @@ struct life_start {
 				 * if the promise was taken away, and silently */
 	int wait_s;		/* seconds to wait until its init says that it
 				 * is up; 0: do not */
+	int script_s;		/* seconds that CTID.start may take inside; 0: as
+				 * many as it likes */
 };
 
 int life_start(const struct life_start *s, int *status, struct report *report);
 
-/** Waits until the init of a running container says that it is up. */
+/**
+ * life_wait - waits until the init of a running container says that it is up
+ *
+ * Who is asked there and does not answer is waited for no longer than that.
+ */
 int life_wait(uint32_t ctid, int seconds, struct report *report);
 
 /**
@@ -99,6 +107,15 @@ void life_unfinished(uint32_t ctid, const struct life_state *st,
  */
 int life_run(uint32_t ctid, char **argv, enum tty_mode mode, int *status,
 	     struct report *report);
+
+/**
+ * life_run_until - the same, killed at @end
+ * @end: of lib/until.h; 0: never
+ *
+ * What it leaves inside in process groups of its own lives on.
+ */
+int life_run_until(uint32_t ctid, char **argv, enum tty_mode mode, int64_t end,
+		   int *status, struct report *report);
 
 /**
  * life_ended - puts away what a life has left: mount, scripts, cgroup

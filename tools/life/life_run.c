@@ -42,8 +42,8 @@ static int failed(struct vznl *nl, const struct vz_ctx *before, int ret,
 	return EXIT_FAILED;
 }
 
-static int run(struct vznl *nl, struct join *j, enum tty_mode mode, int *status,
-	       struct report *report)
+static int run(struct vznl *nl, struct join *j, enum tty_mode mode,
+	       int64_t end, int *status, struct report *report)
 {
 	struct chan_msg why = { 0 };
 	struct vz_ctx c;
@@ -63,6 +63,7 @@ static int run(struct vznl *nl, struct join *j, enum tty_mode mode, int *status,
 		return ret;
 
 	ret = tty_init(&t, mode);
+	t.end = end;
 	if (!ret)
 		ret = join(j, &t, &pid, &why);
 	close(j->pidfd);
@@ -82,6 +83,12 @@ static int run(struct vznl *nl, struct join *j, enum tty_mode mode, int *status,
 int life_run(uint32_t ctid, char **argv, enum tty_mode mode, int *status,
 	     struct report *report)
 {
+	return life_run_until(ctid, argv, mode, 0, status, report);
+}
+
+int life_run_until(uint32_t ctid, char **argv, enum tty_mode mode, int64_t end,
+		   int *status, struct report *report)
+{
 	struct join j = { .ctid = ctid, .argv = argv };
 	struct vznl *nl;
 	int ret;
@@ -90,7 +97,7 @@ int life_run(uint32_t ctid, char **argv, enum tty_mode mode, int *status,
 	ret = modload_open(vznl_open, &nl, report);
 	if (ret)
 		return *status = ret;
-	ret = run(nl, &j, mode, status, report);
+	ret = run(nl, &j, mode, end, status, report);
 	vznl_close(nl);
 	return ret;
 }

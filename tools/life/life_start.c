@@ -145,15 +145,12 @@ static int raise_it(struct start *s, struct tty *t, pid_t *pid)
 	};
 	enum area_mount what;
 	struct stat st = { 0 };
-	int ret, err;
+	int ret, err = 0, held;
 
 	if (!conf_id_base(s->conf, &b.id_base) || !b.id_base)
 		return report_fail(s->report, OUT_BAD_CONF, 0,
 				   "its configuration needs LOCAL_UID and LOCAL_GID, the same number, 65536 or more",
 				   "%s", s->intent);
-	ret = idcheck(s->nl, s->ctid, b.id_base, s->intent, s->report);
-	if (ret)
-		return ret;
 	conf_private(s->conf, s->ctid, private, sizeof(private));
 	what = area_mounted(s->ctid, s->conf, &root);
 	if ((what != AREA_OURS && what != AREA_BOUND) || fstat(root.fd, &st)) {
@@ -167,7 +164,13 @@ static int raise_it(struct start *s, struct tty *t, pid_t *pid)
 	b.ino = st.st_ino;
 	place_close(&root);
 	conf_hostname(s->conf, s->ctid, hostname, sizeof(hostname));
-	ret = birth(&b, t, pid, &err);
+	held = idcheck_hold(b.id_base, s->intent, s->report);
+	if (held < 0)
+		return OUT_LOCKED;
+	ret = idcheck(s->nl, s->ctid, b.id_base, s->intent, s->report);
+	if (!ret)
+		ret = birth(&b, t, pid, &err);
+	idcheck_let_go(held);
 	if (ret && (err == ENOMEM || err == ENFILE))
 		report_note(s->report, "if its %s is too low, raise it in " CONF_DIR "/%u.conf",
 			    err == ENOMEM ? "NUMPROC" : "NUMFILE", s->ctid);
@@ -200,7 +203,10 @@ static int foreground(struct start *s, int *lock, int *status)
 
 static void start_again(uint32_t ctid, char **argv, struct report *report)
 {
-	struct life_start again = { .ctid = ctid, .argv = argv, .again = true };
+	struct life_start again = {
+		.ctid = ctid, .argv = argv, .again = true,
+		.script_s = LIFE_WAIT_S,
+	};
 	int status;
 
 	life_start(&again, &status, report);
@@ -390,7 +396,7 @@ static int start(struct start *s, int *status)
 		close(lock);
 	if (ret || s->want->foreground)
 		return ret;
-	ret = script_inside(s->ctid, "start", s->report);
+	ret = script_inside(s->ctid, "start", s->want->script_s, s->report);
 	if (!ret && s->want->wait_s)
 		ret = life_wait(s->ctid, s->want->wait_s, s->report);
 	if (!ret)

@@ -86,7 +86,7 @@ static void stop_script(uint32_t ctid, int64_t end, struct report *report)
 	fflush(NULL);
 	pid = fork();
 	if (!pid)
-		_exit(script_inside(ctid, "stop", report));
+		_exit(script_inside(ctid, "stop", 0, report));
 	pidfd = pid < 0 ? -1 : pidfd_open(pid, 0);
 	if (pidfd < 0)
 		return;

@@ -2,11 +2,11 @@
 /*
  * vzctx - waiting until a container is up
  */
-#include <string.h>
+#include <stdint.h>
 #include <time.h>
 
+#include "lib/until.h"
 #include "life/life.h"
-#include "life/life_step.h"
 
 #define PAUSE_MS	500
 
@@ -28,23 +28,22 @@ static char *const question[] = {
 int life_wait(uint32_t ctid, int seconds, struct report *report)
 {
 	const struct timespec pause = { 0, PAUSE_MS * 1000000L };
-	struct timespec ts;
-	time_t end;
-	int status;
+	const int64_t end = until_now() + seconds * INT64_C(1000);
+	struct report silent = { 0 };
+	int ret, status;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	end = ts.tv_sec + seconds;
 	for (;;) {
-		if (life_run(ctid, (char **)question, TTY_NULL, &status, report))
-			return report_as(report, OUT_WAIT);
-		if (!status)
+		ret = life_run_until(ctid, (char **)question, TTY_NULL, end,
+				     &status, &silent);
+		if (!ret && !status)
 			return EXIT_OK;
-		clock_gettime(CLOCK_MONOTONIC, &ts);
-		if (ts.tv_sec >= end)
+		if (until_now() >= end)
 			return report_fail(report, OUT_WAIT, 0,
 					   "it did not come up in time",
 					   "wait %d s for CT %u", seconds,
 					   ctid);
+		if (ret)
+			return report_again(report, OUT_WAIT, &silent);
 		nanosleep(&pause, NULL);
 	}
 }

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -11,6 +12,7 @@
 
 #include "conf/conf.h"
 #include "lib/caller.h"
+#include "lib/until.h"
 #include "life/life.h"
 #include "life/script.h"
 #include "tree/place.h"
@@ -112,12 +114,15 @@ bool script_there(uint32_t ctid, const char *action)
  * The file is the standard input of the shell inside: nothing of the host's
  * tree has to be reachable there.
  */
-int script_inside(uint32_t ctid, const char *action, struct report *report)
+int script_inside(uint32_t ctid, const char *action, int seconds,
+		  struct report *report)
 {
+	const int64_t end = seconds ? until_now() + seconds * INT64_C(1000) : 0;
+
 	char *argv[] = { "/bin/sh", "-s", NULL };
 	struct place p = PLACE_NONE;
 	int fd, keep, status, ret;
-	char path[96];
+	char path[96], text[96];
 
 	snprintf(path, sizeof(path), CONF_DIR "/%u.%s", ctid, action);
 	ret = find(ctid, path, &p, report);
@@ -131,12 +136,20 @@ int script_inside(uint32_t ctid, const char *action, struct report *report)
 	keep = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 	dup2(fd, STDIN_FILENO);
 	close(fd);
-	ret = life_run(ctid, argv, TTY_PASS, &status, report);
+	ret = life_run_until(ctid, argv, TTY_PASS, end, &status, report);
 	if (keep >= 0) {
 		dup2(keep, STDIN_FILENO);
 		close(keep);
 	}
 	if (ret)
 		return report_as(report, OUT_SCRIPT);
+	if (end && status == 128 + SIGKILL && until_now() >= end) {
+		snprintf(text, sizeof(text),
+			 "it had not ended after %d s, and was killed; the container runs",
+			 seconds);
+		return report_fail(report, OUT_SCRIPT, 0, text,
+				   "run the action script %s of CT %u", path,
+				   ctid);
+	}
 	return status ? failed(ctid, path, status, report) : EXIT_OK;
 }

@@ -18,8 +18,12 @@
 /** Return: EXIT_OK, or OUT_SCRIPT, reported with the script and how it failed. */
 int script_host(uint32_t ctid, const char *action, struct report *report);
 
-/** CTID.start and CTID.stop, by the container's own shell. */
-int script_inside(uint32_t ctid, const char *action, struct report *report);
+/**
+ * script_inside - CTID.start and CTID.stop, by the container's own shell
+ * @seconds: it is killed after so many; 0: never
+ */
+int script_inside(uint32_t ctid, const char *action, int seconds,
+		  struct report *report);
 
 /** Whether there is one of those. */
 bool script_there(uint32_t ctid, const char *action);

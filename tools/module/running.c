@@ -134,18 +134,28 @@ static void sign(int fd, const char *verb)
 		return;
 }
 
-int running_lock(uint32_t ctid, int how, const char *verb)
+int running_file(const char *name)
 {
-	const struct timespec pause = { 0, LOCK_PAUSE_MS * 1000000L };
 	char path[64];
-	int fd, err = 0;
+	int fd;
 
-	snprintf(path, sizeof(path), LOCK_DIR "/%u", ctid);
+	snprintf(path, sizeof(path), LOCK_DIR "/%s", name);
 	if (mkdir(LOCK_DIR, 0700) && errno != EEXIST)
 		return -errno;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return fd < 0 ? -errno : fd;
+}
+
+int running_lock(uint32_t ctid, int how, const char *verb)
+{
+	const struct timespec pause = { 0, LOCK_PAUSE_MS * 1000000L };
+	char name[16];
+	int fd, err = 0;
+
+	snprintf(name, sizeof(name), "%u", ctid);
+	fd = running_file(name);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	for (int i = 0; i < LOCK_TRIES; i++) {
 		if (!flock(fd, how | LOCK_NB)) {
 			if (how == LOCK_EX)

@@ -41,6 +41,9 @@ int running_not(struct vznl *nl, uint32_t ctid, const char *intent, bool start,
 bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err,
 		     struct report *report);
 
+/** running_file - a file of locks, made if missing. Return: a descriptor or -errno. */
+int running_file(const char *name);
+
 /**
  * running_lock - waits until @ctid is neither being born nor cleaned up
  * @how: LOCK_EX for who does either, LOCK_SH for who wants to go inside

@@ -108,7 +108,7 @@ static int running(struct all *a)
 
 static noreturn void job(const struct all *a, uint32_t ctid)
 {
-	struct life_start s = { .ctid = ctid };
+	struct life_start s = { .ctid = ctid, .script_s = LIFE_WAIT_S };
 	struct life_state st;
 	int status, ret = EXIT_OK;
 

@@ -9,8 +9,6 @@
 #include "life/life.h"
 #include "verbs/cmd.h"
 
-#define WAIT_S	300
-
 int cmd_restart(const struct verb *verb, int argc, char **argv)
 {
 	static const struct option opts[] = {
@@ -31,7 +29,7 @@ int cmd_restart(const struct verb *verb, int argc, char **argv)
 			fast = true;
 			break;
 		case 'w':
-			s.wait_s = WAIT_S;
+			s.wait_s = LIFE_WAIT_S;
 			break;
 		case 'q':
 			msg_quiet = true;

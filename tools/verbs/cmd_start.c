@@ -11,8 +11,6 @@
 #include "verbs/cmd.h"
 
 /* How long --wait waits; a Debian under emulation takes a minute. */
-#define WAIT_S	300
-
 static void help(const struct verb *verb)
 {
 	verb_help(verb);
@@ -51,7 +49,7 @@ int cmd_start(const struct verb *verb, int argc, char **argv)
 		} else if (opt == 'q') {
 			msg_quiet = true;
 		} else if (opt == 'w') {
-			s.wait_s = WAIT_S;
+			s.wait_s = LIFE_WAIT_S;
 		} else if (opt == 'f') {
 			s.force = true;
 		} else if (opt == 'h') {

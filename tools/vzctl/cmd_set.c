@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/conf.h"
 #include "conf/names.h"
 #include "lib/msg.h"
 #include "verbs/cmd.h"
@@ -49,6 +50,20 @@ static int exit_code(int ret)
 	}
 }
 
+/* OpenVZ's command makes a container of any number; a number mistyped is no wish. */
+static int there(uint32_t ctid)
+{
+	struct conf *c = conf_load(ctid);
+	bool none = !c && errno == ENOENT;
+
+	conf_free(c);
+	if (!none)
+		return EXIT_OK;
+	msg_note("CT %u does not exist; create it with `%s create %u`, or `%s list --all` shows those there are",
+		 ctid, prog_name, ctid, prog_name);
+	return EXIT_FAILED;
+}
+
 int cmd_set(const struct verb *verb, int argc, char **argv)
 {
 	struct vzctl v = { .command = "set" };
@@ -65,6 +80,9 @@ int cmd_set(const struct verb *verb, int argc, char **argv)
 		return ret;
 	if (argc == 2)
 		return msg_usage(argv[0], "what is to be set? no option is given");
+	ret = there(v.ctid);
+	if (ret)
+		return ret;
 	/* Behind the CTID: its place is the program's, for getopt. */
 	v.argv = calloc(argc + 2, sizeof(*v.argv));
 	if (!v.argv)

@@ -2,43 +2,45 @@
 /*
  * vzctx - settings of a running container: all that are asked for, or none
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "conf/confkey.h"
-#include "engine/cpu.h"
-#include "inside/files.h"
 #include "lib/msg.h"
 #include "vzctl/live.h"
 #include "vzctl/vzctl.h"
 
 static int cpu_apply(struct setlive *l)
 {
+	cgcpu_read(l->ctid, &l->cpu);
 	return cgcpu_apply(l->ctid, l->plan->next, true, &msg_report) ?
 	       VZ_CPU : 0;
 }
 
-static void cpu_undo(struct setlive *l)
+/* What cannot be put back is not as it was, and not as asked for either. */
+static void told(const struct setlive *l, const char *what, int ret)
 {
-	bool quiet = msg_quiet;
-
-	/* Its steps are none that were asked for. */
-	msg_quiet = true;
-	cgcpu_apply(l->ctid, l->plan->before, true, &msg_report);
-	msg_quiet = quiet;
+	if (ret)
+		msg_note("warning: %s of CT %u could not be put back: %s", what,
+			 l->ctid, strerror(-ret));
 }
 
-static int set_hostname(uint32_t ctid, const struct conf *c)
+static void cpu_undo(struct setlive *l)
 {
-	char name[HOSTNAME_SIZE];
-	int ret;
-
-	conf_hostname(c, ctid, name, sizeof(name));
-	ret = setup_live_hostname(ctid, name, &msg_report);
-	return ret ? ret : setup_hostname(ctid, c);
+	told(l, "the share of the processors", cgcpu_put_back(l->ctid, &l->cpu));
 }
 
 static int hostname_apply(struct setlive *l)
 {
-	int ret = set_hostname(l->ctid, l->plan->next);
+	char name[HOSTNAME_SIZE];
+	int ret;
 
+	setup_keep(l->ctid, l->plan->before, "hostname", &l->hostname);
+	setup_keep(l->ctid, l->plan->before, "hosts", &l->hosts);
+	conf_hostname(l->plan->next, l->ctid, name, sizeof(name));
+	ret = setup_live_hostname(l->ctid, name, l->name, &msg_report);
+	if (!ret)
+		ret = setup_hostname(l->ctid, l->plan->next);
 	if (ret) {
 		msg_fail(-ret, NULL, "set the host name of CT %u", l->ctid);
 		return VZ_HOSTNAME;
@@ -49,13 +51,21 @@ static int hostname_apply(struct setlive *l)
 
 static void hostname_undo(struct setlive *l)
 {
-	set_hostname(l->ctid, l->plan->before);
+	if (*l->name)
+		told(l, "the host name",
+		     setup_live_hostname(l->ctid, l->name, NULL, &msg_report));
+	told(l, "/etc/hostname", setup_put_back(l->ctid, l->plan->before,
+						"hostname", &l->hostname));
+	told(l, "/etc/hosts", setup_put_back(l->ctid, l->plan->before, "hosts",
+					     &l->hosts));
 }
 
 static int dns_apply(struct setlive *l)
 {
-	int ret = setup_dns(l->ctid, l->plan->next);
+	int ret;
 
+	setup_keep(l->ctid, l->plan->before, "resolv.conf", &l->resolv);
+	ret = setup_dns(l->ctid, l->plan->next);
 	if (ret) {
 		msg_fail(-ret, NULL, "write /etc/resolv.conf in CT %u",
 			 l->ctid);
@@ -67,7 +77,8 @@ static int dns_apply(struct setlive *l)
 
 static void dns_undo(struct setlive *l)
 {
-	setup_dns(l->ctid, l->plan->before);
+	told(l, "/etc/resolv.conf", setup_put_back(l->ctid, l->plan->before,
+						   "resolv.conf", &l->resolv));
 }
 
 /*
@@ -106,4 +117,12 @@ void setlive_undo(struct setlive *l)
 			ways[way].undo(l);
 		l->tried[way] = false;
 	}
+}
+
+void setlive_forget(struct setlive *l)
+{
+	free(l->hostname.text);
+	free(l->hosts.text);
+	free(l->resolv.text);
+	l->hostname.text = l->hosts.text = l->resolv.text = NULL;
 }

@@ -7,6 +7,8 @@
 
 #include <linux/beancounter.h>
 
+#include "engine/cpu.h"
+#include "inside/files.h"
 #include "module/ctxinfo.h"
 #include "vzctl/plan.h"
 
@@ -17,6 +19,9 @@ struct setlive {
 	bool tried[WAY_END];
 	struct vz_set was[UB_RESOURCES];	/* the limits it had */
 	size_t nwas;
+	struct cgcpu cpu;
+	char name[HOSTNAME_SIZE];
+	struct file_was hostname, hosts, resolv;
 };
 
 /**
@@ -27,8 +32,11 @@ struct setlive {
  */
 int setlive_apply(struct setlive *l);
 
-/** Puts back what setlive_apply() has changed. */
+/** Puts back what setlive_apply() has changed, as it was and not as the file says. */
 void setlive_undo(struct setlive *l);
+
+/** Frees what setlive_apply() has remembered. */
+void setlive_forget(struct setlive *l);
 
 /* live_limits.c: a row of the table of ways. */
 

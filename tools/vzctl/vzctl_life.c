@@ -10,8 +10,6 @@
 #include "life/life.h"
 #include "vzctl/vzctl.h"
 
-#define WAIT_S	300	/* for an init that says when it is up */
-
 struct options {
 	bool wait, force, fast;
 };
@@ -57,7 +55,7 @@ static int start(struct vzctl *v, const struct options *o)
 	struct life_start s = {
 		.ctid = v->ctid,
 		.force = o->force,
-		.wait_s = o->wait ? WAIT_S : 0,
+		.wait_s = o->wait ? LIFE_WAIT_S : 0,
 	};
 	int status;
 

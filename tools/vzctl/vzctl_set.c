@@ -118,11 +118,11 @@ static void choose_name(struct set *s)
 	const struct change *c = setplan_find(&s->plan, "NAME");
 
 	s->name = s->old_name = NULL;
-	if (setplan_has(&s->plan, "applyconfig_map")) {
-		s->name = s->old_name = conf_get(s->before, "NAME");
-	} else if (c) {
+	if (c) {
 		s->name = c->value ? c->value : "";
 		s->old_name = c->old;
+	} else if (setplan_has(&s->plan, "applyconfig_map")) {
+		s->name = s->old_name = conf_get(s->before, "NAME");
 	}
 }
 
@@ -216,16 +216,14 @@ static int restart(uint32_t ctid)
 	return outcome_code(ret ? ret : life_start(&start, &status, &msg_report));
 }
 
-/* With the configurations locked. */
-static int change(struct set *s)
+static int change_prepared(struct set *s, struct setlive *live)
 {
-	struct setlive live = { .ctid = s->ctid, .plan = &s->plan };
-	int ret = prepare(s);
+	int ret = 0;
 
-	if (ret)
-		return ret;
+	if (setplan_find(&s->plan, "CPUS") || setplan_find(&s->plan, "CPULIMIT"))
+		cgcpu_warn(s->ctid, s->plan.next, &msg_report);
 	if (s->running) {
-		ret = setlive_apply(&live);
+		ret = setlive_apply(live);
 		if (ret && s->plan.save)
 			msg_note("Error: failed to apply some parameters, not saving configuration file!");
 	} else if (!s->ctid) {
@@ -235,10 +233,22 @@ static int change(struct set *s)
 		return ret;
 	setplan_tell_idle(&s->plan);
 	if (s->plan.save)
-		return save(s, &live);
+		return save(s, live);
 	if (s->plan.changes)
 		msg_step("WARNING: Settings were not saved to config and will be lost after CT restart (use --save flag)");
 	return 0;
+}
+
+/* With the configurations locked. */
+static int change(struct set *s)
+{
+	struct setlive live = { .ctid = s->ctid, .plan = &s->plan };
+	int ret = prepare(s);
+
+	if (!ret)
+		ret = change_prepared(s, &live);
+	setlive_forget(&live);
+	return ret;
 }
 
 static int locked(struct set *s, int (*fn)(struct set *s))
@@ -270,7 +280,10 @@ static int reset_ub(struct set *s)
 	if (ret < 0)
 		ret = msg_fail(-ret, NULL, "set CT %u", s->ctid) ? VZ_SYSTEM : 0;
 	setplan_find_ways(&s->plan);
-	return ret ? ret : setlive_apply(&live);
+	if (!ret)
+		ret = setlive_apply(&live);
+	setlive_forget(&live);
+	return ret;
 }
 
 static int set_passwords(struct set *s)
