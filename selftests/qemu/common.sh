@@ -63,7 +63,7 @@ source_version() {
 	if [[ -e /usr/src/linux-source-$1.tar.xz ]]; then
 		dpkg-query -W -f='${Version}\n' "linux-source-$1" 2>/dev/null && return
 	fi
-	series_line "$1" && apt_candidate "$suites" "linux-source-$1"
+	series_line "$1" && apt_candidates "$suites" "linux-source-$1" | cut -d" " -f2
 }
 
 # source_ball SERIES DIRECTORY: prints where the kernel's source is, packed as in

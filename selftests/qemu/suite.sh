@@ -97,8 +97,9 @@ sources() {
 suite_apt() {
 	local dir=$cache/apt/$1 list
 
+	[[ ${suiteconf-} != "$dir/apt.conf" ]] || return 0
 	suiteconf=$dir/apt.conf
-	list=$(sources "$1") || return
+	list=$(sources "$1") || { suiteconf=; return 1; }
 	if [[ -e $dir/fresh && $(<"$dir/sources.list") = "$list" && $(find "$dir/fresh" -mmin -1440) ]]; then
 		return
 	fi
@@ -130,6 +131,7 @@ suite_apt() {
 		say "the package lists of ${1//,/, } cannot be refreshed, those of $(date -r "$dir/fresh" +%F) will do"
 	else
 		suite_missing "$1" "$dir/log"
+		suiteconf=
 		return 1
 	fi
 }
@@ -156,17 +158,24 @@ apt_fetch() {
 	(cd "$dir" && apt-get -c "$suiteconf" -q download "$@" >&2)
 }
 
-# apt_candidate SUITES PACKAGE: the newest version, empty if they have none.
-apt_candidate() {
+# apt_candidates SUITES PACKAGE...: the newest versions, "package version" each; of
+# those that are not there, nothing.
+apt_candidates() {
 	suite_apt "$1" || return
-	apt-cache -c "$suiteconf" policy -- "$2" | sed -n 's/^  Candidate: //p' | grep -vx '(none)'
+	shift
+	apt-cache -c "$suiteconf" policy -- "$@" |
+		awk '/^[^ ]/ { name = $1; sub(/:.*/, "", name) }
+			$1 == "Candidate:" && $2 != "(none)" { print name, $2 }'
 }
 
-# depends SUITES PACKAGE PATTERN: the direct dependencies that match.
+# depends SUITES PATTERN PACKAGE...: their direct dependencies that match.
 depends() {
+	local pattern=$2
+
 	suite_apt "$1" || return
-	apt-cache -c "$suiteconf" depends -- "$2" 2>/dev/null |
-		sed -nE "s/^[ |]*Depends: ($3)\$/\\1/p" | sort -u
+	shift 2
+	apt-cache -c "$suiteconf" depends -- "$@" 2>/dev/null |
+		sed -nE "s/^[ |]*Depends: ($pattern)\$/\\1/p" | sort -u
 }
 
 # What mmdebstrap has to hear of this machine's apt, which it does not ask itself.
