@@ -14,6 +14,7 @@
 #include "lib/caller.h"
 #include "lib/msg.h"
 #include "lib/nearest.h"
+#include "lib/whole.h"
 #include "verbs/cmd.h"
 #include "vzctl/exit_code.h"
 #include "vzctl/vzctl.h"
@@ -181,6 +182,27 @@ static int told(int ret)
 	return !strcmp(prog_name, "vzlist") ? EXIT_FAILED : outcome_code(OUT_ENV);
 }
 
+/*
+ * Whether only the whole program can do it. Options before the verb take no value;
+ * a verb is also asked about.
+ */
+static bool lacks(char **argv)
+{
+	const char *name = strrchr(argv[0], '/');
+	const struct verb *v;
+
+	name = name ? name + 1 : argv[0];
+	do
+		argv++;
+	while (*argv && (**argv == '-' || !strcmp(*argv, "help")));
+	if (!*argv)
+		return false;
+	if (!strcmp(name, "vzctl"))
+		return vzctl_lacks(*argv);
+	v = find(*argv);
+	return strcmp(name, "vzlist") && v && !v->fn;
+}
+
 static int run(int argc, char **argv)
 {
 	static char *list_argv[] = { "list", NULL };
@@ -188,6 +210,10 @@ static int run(int argc, char **argv)
 	const char *name;
 	int ret;
 
+	if (lacks(argv)) {
+		ret = whole_run(argv);
+		return msg_fail(-ret, NULL, "run vzctx-whole, which \"make install\" puts into libexec/vzctx");
+	}
 	ret = caller_begin();
 	if (ret)
 		return msg_fail(-ret, NULL, "open /dev/null");

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <vzctx/version.h>
 
+#include "lib/whole.h"
 
 /* Three numbers: programs that drive vzctl, libvirt for one, want as many. */
 #define VERSION		VZCTX_VERSION
@@ -18,7 +19,7 @@
  * struct verb - a row of the one table; see vzctx.c
  *
  * @fn takes its row and its own argv, argv[0] being the verb, and returns an exit
- * code or an outcome.
+ * code or an outcome; NULL: only the whole program has it, see lib/whole.h.
  */
 struct verb {
 	const char *name;
@@ -28,7 +29,7 @@ struct verb {
 	bool sealed;	/* runs from a sealed copy: it enters contexts */
 };
 
-int cmd_create(const struct verb *verb, int argc, char **argv);
+int cmd_create(const struct verb *verb, int argc, char **argv) WHOLE;
 int cmd_start(const struct verb *verb, int argc, char **argv);
 int cmd_restart(const struct verb *verb, int argc, char **argv);
 int cmd_status(const struct verb *verb, int argc, char **argv);
@@ -50,8 +51,8 @@ int cmd_ubc(const struct verb *verb, int argc, char **argv);
 int cmd_top(const struct verb *verb, int argc, char **argv);
 int cmd_why(const struct verb *verb, int argc, char **argv);
 int cmd_thaw(const struct verb *verb, int argc, char **argv);
-int cmd_doctor(const struct verb *verb, int argc, char **argv);
-int cmd_template(const struct verb *verb, int argc, char **argv);
+int cmd_doctor(const struct verb *verb, int argc, char **argv) WHOLE;
+int cmd_template(const struct verb *verb, int argc, char **argv) WHOLE;
 
 /**
  * verb_wrap - prints @text, broken at blanks that no bracket holds

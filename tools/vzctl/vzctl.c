@@ -143,6 +143,13 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+bool vzctl_lacks(const char *name)
+{
+	const struct command *c = find(name);
+
+	return c && !c->fn;
+}
+
 static const char *command_name(size_t i, const void *arg)
 {
 	(void)arg;
@@ -152,7 +159,7 @@ static const char *command_name(size_t i, const void *arg)
 static void command_help(const struct command *c)
 {
 	printf("Usage: vzctl %s CTID%s%s\n", c->name, *c->words ? " " : "", c->words);
-	if (c->fn != vzctl_create && c->fn != vzctl_set)
+	if (strcmp(c->name, "create") && c->fn != vzctl_set)
 		return;
 	printf("\nOptions:\n");
 	setopt_help(c->fn == vzctl_set ? SETOPT_SET : SETOPT_CREATE);

@@ -5,8 +5,10 @@
 #ifndef _VZCTX_VZCTL_H
 #define _VZCTX_VZCTL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/whole.h"
 #include "vzctl/exit_code.h"
 
 /** struct vzctl - one command line */
@@ -18,7 +20,7 @@ struct vzctl {
 };
 
 /* Each returns OpenVZ's exit code. */
-int vzctl_create(struct vzctl *v);
+int vzctl_create(struct vzctl *v) WHOLE;
 int vzctl_destroy(struct vzctl *v);
 int vzctl_start(struct vzctl *v);
 int vzctl_stop(struct vzctl *v);
@@ -34,6 +36,9 @@ int vzctl_set(struct vzctl *v);
 
 /** "Invalid extra arguments" from argv[@from] on. Return: 0 or VZ_BAD_OPTION. */
 int vzctl_extra(const struct vzctl *v, int from);
+
+/** Whether @name is a command of which only the whole program is capable. */
+bool vzctl_lacks(const char *name);
 
 /** main() of the name vzctl. */
 int vzctl_main(int argc, char **argv);
