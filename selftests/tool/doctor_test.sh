@@ -13,7 +13,7 @@
 . "$(dirname -- "$0")/lib.sh"
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"; ! module_loaded || rmmod vzctx' EXIT
+trap 'rm -rf "$work"; vzctx stop 102 --fast >/dev/null 2>&1; rmdir /sys/fs/cgroup/vz 2>/dev/null; ! module_loaded || rmmod vzctx' EXIT
 said=$work/said.json
 
 # In the namespace: over FILE TEXT covers a file, hide DIRECTORY leaves it empty.
@@ -32,7 +32,7 @@ options() {
 	local o
 	hide /boot
 	for o in MODULES KPROBES DYNAMIC_FTRACE_WITH_ARGS PID_NS USER_NS NET_NS IPC_NS UTS_NS \
-		SECCOMP_FILTER CGROUPS MEMCG CGROUP_SCHED CFS_BANDWIDTH CGROUP_PIDS; do
+		KALLSYMS_ALL SECCOMP_FILTER CGROUPS MEMCG CGROUP_SCHED CFS_BANDWIDTH CGROUP_PIDS; do
 		[[ " $* " = *" $o "* ]] || echo "CONFIG_$o=y"
 	done >"/boot/config-$release"
 }
@@ -73,7 +73,7 @@ all_good() {
 		holds vmguarpages 'never enforced' && ! grep -q 'untold\|"not enforced' "$said"
 }
 
-plan 38
+plan 46
 
 insmod "$VZCTX_KO"
 doctor options
@@ -95,7 +95,7 @@ doctor 'options KPROBES
 check "a kernel without kprobes" finds options bad 'lacks CONFIG_KPROBES$'
 check "PREEMPT_RT" finds realtime bad
 check "a module of another version" finds module weaker '0\.0\.1 is loaded'
-check "no types" finds btf weaker
+check "no types for a module that is loaded" finds btf weaker
 check "ftrace is off" finds ftrace bad
 check "a livepatch" finds livepatch weaker 'livepatch fix'
 check "no memory controller" finds controllers weaker 'no memory: [^;]*$'
@@ -130,12 +130,32 @@ way_out() {
 check "text has the way out, and --quiet no more than what is not good" way_out
 rmmod vzctx
 
+# Other sentences than the doctor's own: of the module, of a list of symbols.
+insmod "$VZCTX_KO" withhold=alloc_empty_file
+vzctx create 102 --private /vz/private/debian >/dev/null && vzctx start 102 -- /bin/sleep infinity >/dev/null
+doctor options
+check "a function that the module could not hook" holds numfile 'not enforced' 'alloc_empty_file'
+check "takes nothing from the others" holds numpty enforced
+vzctx stop 102 --fast >/dev/null
+rmmod vzctx
+rm /etc/vz/conf/102.conf
+
+doctor 'grep -v " alloc_empty_file$" /proc/kallsyms >"$fakes/symbols"
+	printf "0 t devpts_kill_index.part.0\n0 t flock_lock_inode\n0 t security_file_free\t[other]\n" >>"$fakes/symbols"
+	mount --bind "$fakes/symbols" /proc/kallsyms' --module "$VZCTX_KO"
+check "a function that is not in the kernel" holds numfile 'not enforced' 'alloc_empty_file is not in this kernel'
+check "a variant of one" holds numpty 'not enforced' 'devpts_kill_index .* variant'
+check "two of one name" holds numflock 'not enforced' 'flock_lock_inode .* two functions'
+check "what needs none of these" holds numproc enforced
+
 doctor options --module "$VZCTX_KO"
+check "and the kernel as it is has all of them" holds numfile enforced
 check "a file of the module for this kernel" finds module good 'is for this kernel'
 check "no headers are needed then" finds headers good
 check "nothing is not enforced" refuses grep -q '"not enforced' "$said"
 
 doctor 'over /proc/sys/kernel/osrelease 5.10.0-9-amd64
+	hide /sys/kernel/btf
 	hide /sys/kernel/security; echo "none [integrity] confidentiality" >/sys/kernel/security/lockdown
 	over /sys/kernel/tracing/enabled_functions "alloc_empty_file (1)     I     	tramp: 0xffffffffc0 (klp_ftrace_handler+0x0/0x1)"
 	mkdir -p /v1; mount -t cgroup -o net_cls none /v1
@@ -144,6 +164,7 @@ check "an old kernel" finds kernel bad '5.10.0-9-amd64 is older'
 check "a kernel that says nothing of its options" finds options untold
 check "a module for another kernel" finds module bad 'is for kernel .*, this is 5\.10'
 check "nothing to build it with" finds headers bad
+check "no types for one that would compare them" finds btf bad 'refuses'
 check "lockdown, and no signature" finds signature bad 'lockdown asks for one, and .*vzctx\.ko has none'
 check "somebody else replaces a function" finds livepatch weaker 'alloc_empty_file is replaced'
 check "cgroup v1 besides" finds cgroup weaker 'hybrid: cgroup v1 \(/v1\)'

@@ -13,6 +13,7 @@
 
 #include "doctor/facts.h"
 #include "doctor/look_kernel.h"
+#include "doctor/look_module.h"
 #include "doctor/symbols.h"
 
 #define OLDEST_MAJOR	6
@@ -82,6 +83,7 @@ void look_options(const struct host *h, struct finding *f)
 		{ "MODULES", HEALTH_BAD, false },
 		{ "KPROBES", HEALTH_BAD, false },
 		{ "DYNAMIC_FTRACE_WITH_ARGS", HEALTH_BAD, false },
+		{ "KALLSYMS_ALL", HEALTH_BAD, false },
 		{ "PID_NS", HEALTH_BAD, false },
 		{ "USER_NS", HEALTH_BAD, false },
 		{ "NET_NS", HEALTH_BAD, false },
@@ -142,7 +144,9 @@ void look_btf(const struct host *h, struct finding *f)
 
 	(void)h;
 	if (stat("/sys/kernel/btf/vmlinux", &st) || !st.st_size)
-		finds(f, HEALTH_WEAKER, "there is no /sys/kernel/btf/vmlinux: nobody can tell whether this kernel's functions are those that the module was built for");
+		finds(f, module_loaded() ? HEALTH_WEAKER : HEALTH_BAD,
+		      "there is no /sys/kernel/btf/vmlinux, so nobody can tell whether this kernel's functions are those that the module was built for%s",
+		      module_loaded() ? "; it was loaded all the same" : ", and it refuses to be loaded");
 	else
 		finds(f, HEALTH_GOOD, "/sys/kernel/btf/vmlinux, %lld KiB",
 		      (long long)st.st_size / 1024);

@@ -23,7 +23,7 @@ const struct look looks[] = {
 	{ "signature", "Secure Boot, lockdown: modules that need a signature", look_signature,
 	  "sign vzctx.ko with a key that `mokutil --import` has enrolled (scripts/sign-file of the headers), or switch Secure Boot off" },
 	{ "btf", "types of the kernel, by which functions are compared before they are wrapped", look_btf,
-	  "boot a kernel with CONFIG_DEBUG_INFO_BTF; those of Debian have it" },
+	  "boot a kernel with CONFIG_DEBUG_INFO_BTF, as those of Debian; force_prototypes=1 loads the module without a look, and a function that differs crashes the host" },
 	{ "ftrace", "kernel.ftrace_enabled, without which nothing is counted", look_ftrace,
 	  "sysctl kernel.ftrace_enabled=1" },
 	{ "livepatch", "others who replace functions of the kernel", look_livepatch,

@@ -84,6 +84,17 @@ static int ask_module(struct resource *r)
 	return ret;
 }
 
+/* Why it cannot be hooked, as the module would say it; NULL: it can. */
+static const char *lack(const struct hooked *h)
+{
+	if (h->variant)
+		return "is in this kernel only as a variant the compiler made";
+	/* One in a module that is not loaded may come with it. */
+	if (!h->whole)
+		return h->must && !*h->module ? "is not in this kernel" : NULL;
+	return h->whole > 1 ? "is the name of two functions of this kernel" : NULL;
+}
+
 /* The first function without which nothing, or this, is enforced. */
 static void from_symbols(struct resource *r, uint32_t id, const struct symbols *s)
 {
@@ -91,14 +102,12 @@ static void from_symbols(struct resource *r, uint32_t id, const struct symbols *
 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct hooked *h = &s->hooked[i];
+		const char *lacks = lack(h);
 
-		/* One in a module that is not loaded may come with it. */
-		if (h->found || !h->must || *h->module ||
-		    !(h->resources & UINT32_C(1) << id))
+		if (!lacks || !(h->resources & UINT32_C(1) << id))
 			continue;
 		set(r, HOLD_NOT, "");
-		snprintf(r->why, sizeof(r->why), "this kernel has no function %s that could be hooked",
-			 h->name);
+		snprintf(r->why, sizeof(r->why), "%s %s", h->name, lacks);
 		return;
 	}
 	if (id == UB_VMGUARPAGES)

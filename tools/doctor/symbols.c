@@ -39,9 +39,10 @@ static uint32_t parse_resources(char *words)
 	if (!strcmp(words, "all"))
 		return UINT32_MAX;
 	for (char *w = strtok_r(words, ", ", &save); w; w = strtok_r(NULL, ", ", &save)) {
-		unsigned long id = strtoul(w, NULL, 10);
+		char *end;
+		unsigned long id = strtoul(w, &end, 10);
 
-		if (id < 32)
+		if (!*end && id < 32)
 			bits |= UINT32_C(1) << id;
 	}
 	return bits;
@@ -138,25 +139,47 @@ static struct hooked *find(const struct symbols *s, const char *name)
 	return NULL;
 }
 
+/* What takes other arguments, or is called past the beginning. */
+static bool is_variant(const char *suffix)
+{
+	return strstr(suffix, ".isra") || strstr(suffix, ".constprop") ||
+	       strstr(suffix, ".part");
+}
+
+/* One line: its name may be that of a function in a module, too. */
+static void see(struct symbols *s, const char *line)
+{
+	char suffix[128] = "", module[56] = "", type;
+	struct hooked key, *h;
+	size_t len;
+
+	if (sscanf(line, "%*s %c %127s [%55[^]]", &type, key.name, module) < 2 ||
+	    (type != 't' && type != 'T'))
+		return;
+	len = strcspn(key.name, ".");
+	snprintf(suffix, sizeof(suffix), "%s", key.name + len);
+	key.name[len] = '\0';
+	h = bsearch(&key, s->hooked, s->n, sizeof(key), by_name);
+	if (!h || strcmp(h->module, module))
+		return;
+	if (!*suffix)
+		h->whole++;
+	else
+		h->variant |= is_variant(suffix);
+}
+
 int symbols_find(struct symbols *s)
 {
 	FILE *f = fopen("/proc/kallsyms", "re");
-	struct hooked key, *h;
-	char line[512], type;
+	char line[512];
 	int ret;
 
 	if (!f)
 		return -errno;
 	if (s->n)
 		qsort(s->hooked, s->n, sizeof(*s->hooked), by_name);
-	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%*s %c %127s", &type, key.name) != 2 ||
-		    (type != 't' && type != 'T'))
-			continue;
-		h = bsearch(&key, s->hooked, s->n, sizeof(key), by_name);
-		if (h)
-			h->found = true;
-	}
+	while (fgets(line, sizeof(line), f))
+		see(s, line);
 	ret = ferror(f) ? -EIO : 0;
 	fclose(f);
 	return ret;

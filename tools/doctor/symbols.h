@@ -8,7 +8,7 @@
  *
  * NEED is "must", or "may" for a function that not every kernel has. MODULE is the
  * kernel module the function is in, empty for the kernel itself. RESOURCES are
- * numbers (UB_*) with commas between them, or "all".
+ * numbers (UB_*) with commas between them, "all", or "none".
  */
 #ifndef _VZCTX_DOCTOR_SYMBOLS_H
 #define _VZCTX_DOCTOR_SYMBOLS_H
@@ -20,7 +20,8 @@
 /** struct hooked - a function that the module hooks */
 struct hooked {
 	bool must;
-	bool found;		/* symbols_find() saw it */
+	unsigned int whole;	/* functions of the name that symbols_find() saw */
+	bool variant;		/* and whether the compiler has left a part of one */
 	char module[56];	/* "": the kernel itself */
 	uint32_t resources;	/* bits; all of them: nothing works without it */
 	char name[128];
