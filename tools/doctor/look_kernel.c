@@ -148,8 +148,8 @@ void look_btf(const struct host *h, struct finding *f)
 		      "there is no /sys/kernel/btf/vmlinux, so nobody can tell whether this kernel's functions are those that the module was built for%s",
 		      module_loaded() ? "; it was loaded all the same" : ", and it refuses to be loaded");
 	else
-		finds(f, HEALTH_GOOD, "/sys/kernel/btf/vmlinux, %lld KiB",
-		      (long long)st.st_size / 1024);
+		finds(f, HEALTH_GOOD, "/sys/kernel/btf/vmlinux is there; the module compares its functions %s",
+		      module_loaded() ? "with it" : "with it when it is loaded");
 }
 
 void look_ftrace(const struct host *h, struct finding *f)
