@@ -11,10 +11,10 @@
 
 #include "conf/globalconf.h"
 #include "inside/sealed_copy.h"
-#include "lib/caller.h"
 #include "lib/msg.h"
 #include "lib/nearest.h"
-#include "lib/whole.h"
+#include "program/caller.h"
+#include "program/whole.h"
 #include "verbs/cmd.h"
 #include "vzctl/exit_code.h"
 #include "vzctl/vzctl.h"

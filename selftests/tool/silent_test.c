@@ -17,8 +17,8 @@
 
 #include <kselftest_harness.h>
 
-#include "lib/caller.h"
 #include "life/life.h"
+#include "program/caller.h"
 
 #define CT	4242
 #define CONF	CONF_DIR "/4242.conf"

@@ -18,8 +18,8 @@
 #include "console/consock.h"
 #include "console/console.h"
 #include "inside/tty.h"
-#include "lib/caller.h"
 #include "lib/msg.h"
+#include "program/caller.h"
 
 #define ESC		'\033'
 /* An Esc that is not followed by a key this soon is meant for the container. */

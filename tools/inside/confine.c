@@ -15,7 +15,7 @@
 
 #include "inside/channel.h"
 #include "inside/confine.h"
-#include "lib/caller.h"
+#include "program/caller.h"
 
 void confine_ids(int chan)
 {

@@ -14,7 +14,7 @@
 #include "inside/confine.h"
 #include "inside/init.h"
 #include "inside/sealed_copy.h"
-#include "lib/caller.h"
+#include "program/caller.h"
 
 /* The program, which the linker has put in here; see inside/. */
 extern const char _binary_vzctx_init_start[], _binary_vzctx_init_end[];

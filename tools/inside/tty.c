@@ -17,8 +17,8 @@
 #include "inside/channel.h"
 #include "inside/pump.h"
 #include "inside/tty.h"
-#include "lib/caller.h"
 #include "lib/until.h"
+#include "program/caller.h"
 
 #define EOT_MS		500
 /* More than a terminal holds, in both its buffers. */

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
-#include "lib/caller.h"
 #include "lib/until.h"
 #include "life/life.h"
 #include "life/script.h"
+#include "program/caller.h"
 #include "tree/place.h"
 
 static int status_of(pid_t pid)

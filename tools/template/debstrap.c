@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/caller.h"
+#include "program/caller.h"
 #include "template/debstrap.h"
 #include "template/sources.h"
 

@@ -23,9 +23,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/caller.h"
 #include "lib/parse.h"
 #include "lib/progress.h"
+#include "program/caller.h"
 #include "tree/jail.h"
 #include "tree/jailcalls.h"
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <vzctx/version.h>
 
-#include "lib/whole.h"
+#include "program/whole.h"
 
 /* Three numbers: programs that drive vzctl, libvirt for one, want as many. */
 #define VERSION		VZCTX_VERSION
@@ -19,7 +19,7 @@
  * struct verb - a row of the one table; see vzctx.c
  *
  * @fn takes its row and its own argv, argv[0] being the verb, and returns an exit
- * code or an outcome; NULL: only the whole program has it, see lib/whole.h.
+ * code or an outcome; NULL: only the whole program has it, see program/whole.h.
  */
 struct verb {
 	const char *name;

@@ -12,10 +12,10 @@
 
 #include "conf/names.h"
 #include "inside/sealed_copy.h"
-#include "lib/caller.h"
 #include "lib/msg.h"
 #include "lib/nearest.h"
 #include "lib/parse.h"
+#include "program/caller.h"
 #include "verbs/cmd.h"
 #include "vzctl/setopt.h"
 #include "vzctl/vzctl.h"

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/whole.h"
+#include "program/whole.h"
 #include "vzctl/exit_code.h"
 
 /** struct vzctl - one command line */

@@ -17,8 +17,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "lib/caller.h"
 #include "lib/msg.h"
+#include "program/caller.h"
 
 #define INF		RLIM_INFINITY
 #define MIB		(1UL << 20)

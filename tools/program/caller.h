@@ -6,8 +6,8 @@
  * called it. Those of a desktop's shell, of cron or of a monitoring daemon are
  * neither to break the tool nor to reach a container.
  */
-#ifndef _VZCTX_LIB_CALLER_H
-#define _VZCTX_LIB_CALLER_H
+#ifndef _VZCTX_PROGRAM_CALLER_H
+#define _VZCTX_PROGRAM_CALLER_H
 
 #include <stdbool.h>
 
@@ -51,4 +51,4 @@ void caller_signals(void);
  */
 int caller_limits(void);
 
-#endif /* _VZCTX_LIB_CALLER_H */
+#endif /* _VZCTX_PROGRAM_CALLER_H */

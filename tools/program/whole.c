@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/whole.h"
+#include "program/whole.h"
 
 int whole_run(char **argv)
 {

@@ -6,8 +6,8 @@
  * container takes to start. So there are two programs of the same sources: vzctx,
  * without the verbs that need them, and the whole one, which vzctx becomes for those.
  */
-#ifndef _VZCTX_LIB_WHOLE_H
-#define _VZCTX_LIB_WHOLE_H
+#ifndef _VZCTX_PROGRAM_WHOLE_H
+#define _VZCTX_PROGRAM_WHOLE_H
 
 /** WHOLE - declares what only the whole program has; NULL in the other */
 #define WHOLE __attribute__((weak))
@@ -23,4 +23,4 @@
  */
 int whole_run(char **argv);
 
-#endif /* _VZCTX_LIB_WHOLE_H */
+#endif /* _VZCTX_PROGRAM_WHOLE_H */
