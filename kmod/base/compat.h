@@ -51,8 +51,21 @@
 /* 6.6, "shmem: fix quota lock nesting in huge hole handling" */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define VZCTX_RECALC_LOCKED true
+#define VZCTX_RECALC_PARAMS struct inode *, inode
+#define VZCTX_RECALC_ARGS inode
 #else
 #define VZCTX_RECALC_LOCKED false
+#define VZCTX_RECALC_PARAMS struct inode *, inode, long, alloced, long, swapped
+#define VZCTX_RECALC_ARGS inode, alloced, swapped
+#endif
+
+/* 6.7, "shmem: _add_to_page_cache() before shmem_inode_acct_blocks()" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#define VZCTX_ADD_PARAMS gfp_t, gfp, struct mm_struct *, charge_mm
+#define VZCTX_ADD_ARGS gfp, charge_mm
+#else
+#define VZCTX_ADD_PARAMS gfp_t, gfp
+#define VZCTX_ADD_ARGS gfp
 #endif
 
 /* 6.8, "mm: memcg: make stats flushing threshold per-memcg" */
@@ -79,18 +92,31 @@
 #define VZCTX_VMI_PARAM
 #define VZCTX_VMI_ARG
 #else
-#define VZCTX_VMI_PARAM struct vma_iterator *vmi,
+#define VZCTX_VMI_PARAM struct vma_iterator *, vmi,
 #define VZCTX_VMI_ARG vmi,
 #endif
 
 /* 6.3, "mm/hugetlb: convert alloc_huge_page() ..." */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define alloc_hugetlb_folio alloc_huge_page
+#define VZCTX_HUGE struct page
+#else
+#define VZCTX_HUGE struct folio
+#endif
+
+/* 6.2, "mm/hugetlb: convert move_hugetlb_state() to folios" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define VZCTX_HUGE_MOVED struct page
+#else
+#define VZCTX_HUGE_MOVED struct folio
 #endif
 
 /* 6.6, "mm: convert free_huge_page() to free_huge_folio()" */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define free_huge_folio free_huge_page
+#define VZCTX_HUGE_FREED struct page
+#else
+#define VZCTX_HUGE_FREED struct folio
 #endif
 
 /* 6.13, "signal: Split up __sigqueue_alloc()" */
@@ -126,7 +152,7 @@
 #define VZCTX_SK_CLONE_PARAMS priority
 #define VZCTX_SK_CLONE_ARGS priority
 #else
-#define VZCTX_SK_CLONE_PARAMS priority, bool lock
+#define VZCTX_SK_CLONE_PARAMS priority, bool, lock
 #define VZCTX_SK_CLONE_ARGS priority, lock
 #endif
 
@@ -136,6 +162,15 @@
 #ifndef SHMEM_F_NORESERVE
 #define SHMEM_F_NORESERVE VM_NORESERVE
 #define SHMEM_F_LOCKED VM_LOCKED
+#endif
+
+/* Arguments with types of their own; seen on 7.3 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+#define VZCTX_CLONE_FLAGS unsigned long
+#define VZCTX_MIGRATE_REASON int
+#else
+#define VZCTX_CLONE_FLAGS u64
+#define VZCTX_MIGRATE_REASON enum migrate_reason
 #endif
 
 /* Flags of a mapping as a type of their own, by value and by reference; seen on 7.3 */

@@ -10,13 +10,12 @@
 #include "life/life.h"
 #include "wrap/hook.h"
 
-VZCTX_HOOK_VOID(zap_pid_ns_processes);
-
 /*
  * The original returns when every task but the init is reaped. Until then the
  * context stays bound, so that forks racing with the end are still charged.
  */
-static void wrap_zap_pid_ns_processes(struct pid_namespace *pid_ns)
+VZCTX_WRAPPER(VZCTX_FOR_ALL, void, zap_pid_ns_processes,
+	      struct pid_namespace *, pid_ns)
 {
 	vzctx_hook_enter();
 	vzctx_original(zap_pid_ns_processes)(pid_ns);
@@ -37,7 +36,7 @@ static __always_inline bool ends_context(struct pid_namespace *pid_ns)
 VZCTX_HOOK_CALLBACK(zap_pid_ns_processes, ends_context(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(zap_pid_ns_processes, VZCTX_HOOK_CORE),
+	VZCTX_HOOK_ROW(zap_pid_ns_processes),
 };
 
 const struct vzctx_hook_table vzctx_hook_ctx = {

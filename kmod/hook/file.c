@@ -64,8 +64,8 @@ VZCTX_WRAPPER(VZCTX_FOR(UB_NUMFILE), void, security_file_free,
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_ROW_GROUPED(owner, security_file_free),
-	VZCTX_ROW_GROUPED(host, alloc_empty_file),
+	VZCTX_HOOK_GROUPED(owner, security_file_free),
+	VZCTX_HOOK_GROUPED(host, alloc_empty_file),
 };
 
 /**

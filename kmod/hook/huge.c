@@ -20,24 +20,23 @@
 
 #ifdef CONFIG_HUGETLB_PAGE
 
-/*
- * A page is a folio by its address. The last argument of the first is a bool on
- * newer kernels; it is passed on unread.
- */
-VZCTX_HOOK_PRIVATE(alloc_hugetlb_folio, void *,
-		   (struct vm_area_struct *vma, unsigned long addr, int reserve));
-VZCTX_HOOK_PRIVATE_VOID(free_huge_folio, (void *folio));
-VZCTX_HOOK_PRIVATE_VOID(move_hugetlb_state, (void *from, void *to, int reason));
+#define WITH_BOOL	__builtin_types_compatible_p(				\
+	typeof(alloc_hugetlb_folio),						\
+	VZCTX_HUGE * (struct vm_area_struct *, unsigned long, bool))
+
+/* The last argument, bool or int, which changed in stable kernels too; passed on. */
+typedef typeof(__builtin_choose_expr(WITH_BOOL, (bool)0, 0)) vzctx_reserve_t;
 
 /*
  * Until there is a page, the charge is kept under the address of the task, which
  * takes one page at a time. A refusal looks as if the pool were empty: a fault gets
  * SIGBUS, where ENOMEM would make it try again for ever.
  */
-static void *wrap_alloc_hugetlb_folio(struct vm_area_struct *vma,
-				      unsigned long addr, int reserve)
+VZCTX_WRAPPER(VZCTX_FOR(UB_LOCKEDPAGES), VZCTX_HUGE *, alloc_hugetlb_folio,
+	      struct vm_area_struct *, vma, unsigned long, addr,
+	      vzctx_reserve_t, reserve)
 {
-	void *folio = ERR_PTR(-ENOSPC);
+	VZCTX_HUGE *folio = ERR_PTR(-ENOSPC);
 
 	vzctx_hook_enter();
 	if (!vzctx_vm_lock_huge(vma->vm_mm, current,
@@ -53,7 +52,8 @@ static void *wrap_alloc_hugetlb_folio(struct vm_area_struct *vma,
 }
 
 /* Any context. Afterwards the page may be somebody else's at once. */
-static void wrap_free_huge_folio(void *folio)
+VZCTX_WRAPPER(VZCTX_FOR(UB_LOCKEDPAGES), void, free_huge_folio,
+	      VZCTX_HUGE_FREED *, folio)
 {
 	vzctx_hook_enter();
 	vzctx_owner_uncharge(folio, UB_LOCKEDPAGES);
@@ -62,7 +62,9 @@ static void wrap_free_huge_folio(void *folio)
 }
 
 /* Migrated; both are kept by the caller. */
-static void wrap_move_hugetlb_state(void *from, void *to, int reason)
+VZCTX_WRAPPER(VZCTX_FOR(UB_LOCKEDPAGES), void, move_hugetlb_state,
+	      VZCTX_HUGE_MOVED *, from, VZCTX_HUGE_MOVED *, to,
+	      VZCTX_MIGRATE_REASON, reason)
 {
 	vzctx_hook_enter();
 	vzctx_original(move_hugetlb_state)(from, to, reason);
@@ -71,9 +73,9 @@ static void wrap_move_hugetlb_state(void *from, void *to, int reason)
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(owner, free_huge_folio, UB_LOCKEDPAGES),
-	VZCTX_HOOK_GROUPED(owner, move_hugetlb_state, UB_LOCKEDPAGES),
-	VZCTX_HOOK_GROUPED(rare, alloc_hugetlb_folio, UB_LOCKEDPAGES),
+	VZCTX_HOOK_GROUPED(owner, free_huge_folio),
+	VZCTX_HOOK_GROUPED(owner, move_hugetlb_state),
+	VZCTX_HOOK_GROUPED(rare, alloc_hugetlb_folio),
 };
 
 const struct vzctx_hook_table vzctx_hook_huge = {

@@ -21,18 +21,7 @@
 #include "pay/owner_table.h"
 #include "wrap/hook.h"
 
-VZCTX_HOOK_PRIVATE(nf_tables_newrule, int,
-		   (struct sk_buff *skb, const struct nfnl_info *info,
-		    const struct nlattr *const *nla));
-typedef void vzctx_type_commit_add(struct net *net, struct nft_trans *trans);
-DEFINE_STATIC_CALL_NULL(vzctx_original_nft_trans_commit_list_add_tail,
-			*(vzctx_type_commit_add *)NULL);
-VZCTX_HOOK_VOID(nf_tables_rule_destroy);
-typedef void vzctx_type_release_table(struct net *net, struct nft_table *table);
-DEFINE_STATIC_CALL_NULL(vzctx_original___nft_release_table,
-			*(vzctx_type_release_table *)NULL);
-VZCTX_HOOK_PRIVATE(__nft_release_basechain, int, (struct nft_ctx *nft));
-VZCTX_HOOK_INT(xt_replace_table);
+VZCTX_ORIGINAL(xt_replace_table);
 
 /*
  * The kernel makes the rule inside this function and does not hand it out. Until
@@ -40,9 +29,9 @@ VZCTX_HOOK_INT(xt_replace_table);
  * calling task. The function may wait for a module to be loaded, so the task stays
  * (stay.h).
  */
-static int wrap_nf_tables_newrule(struct sk_buff *skb,
-				  const struct nfnl_info *info,
-				  const struct nlattr *const *nla)
+VZCTX_WRAPPER(VZCTX_IN("nf_tables", UB_NUMIPTENT), int, nf_tables_newrule,
+	      struct sk_buff *, skb, const struct nfnl_info *, info,
+	      const struct nlattr *const *, nla)
 {
 	struct vzctx_owner *own;
 	struct vzctx *ctx;
@@ -66,8 +55,9 @@ out:
 	return err;
 }
 
-static void wrap_nft_trans_commit_list_add_tail(struct net *net,
-						struct nft_trans *trans)
+VZCTX_WRAPPER(VZCTX_IN("nf_tables", UB_NUMIPTENT),
+	      void, nft_trans_commit_list_add_tail, struct net *, net,
+	      struct nft_trans *, trans)
 {
 	vzctx_hook_enter();
 	if (trans->msg_type == NFT_MSG_NEWRULE)
@@ -76,8 +66,8 @@ static void wrap_nft_trans_commit_list_add_tail(struct net *net,
 	vzctx_hook_exit();
 }
 
-static void wrap_nf_tables_rule_destroy(const struct nft_ctx *nft,
-					struct nft_rule *rule)
+VZCTX_WRAPPER(VZCTX_IN("nf_tables", UB_NUMIPTENT), void, nf_tables_rule_destroy,
+	      const struct nft_ctx *, nft, struct nft_rule *, rule)
 {
 	vzctx_hook_enter();
 	vzctx_owner_uncharge(rule, UB_NUMIPTENT);
@@ -97,7 +87,8 @@ static void uncharge_rules(const struct nft_chain *chain)
  * A network that ends frees its rules without a call a hook could see. The
  * caller holds the mutex of its tables.
  */
-static void wrap___nft_release_table(struct net *net, struct nft_table *table)
+VZCTX_WRAPPER(VZCTX_IN("nf_tables", UB_NUMIPTENT), void, __nft_release_table,
+	      struct net *, net, struct nft_table *, table)
 {
 	struct nft_chain *chain;
 
@@ -109,7 +100,8 @@ static void wrap___nft_release_table(struct net *net, struct nft_table *table)
 }
 
 /* On 6.1 a network device with rules of its own frees them in the same way. */
-static int wrap___nft_release_basechain(struct nft_ctx *nft)
+VZCTX_WRAPPER(VZCTX_MAYBE_IN("nf_tables", UB_NUMIPTENT),
+	      int, __nft_release_basechain, struct nft_ctx *, nft)
 {
 	int err;
 
@@ -181,10 +173,10 @@ static struct xt_table_info *take_over(struct vzctx *ctx,
 }
 
 /* The caller holds the mutex of the table's family. */
-static struct xt_table_info *wrap_xt_replace_table(struct xt_table *table,
-						   unsigned int num_counters,
-						   struct xt_table_info *newinfo,
-						   int *error)
+VZCTX_WRAPPER(VZCTX_IN("x_tables", UB_NUMIPTENT),
+	      struct xt_table_info *, xt_replace_table,
+	      struct xt_table *, table, unsigned int, num_counters,
+	      struct xt_table_info *, newinfo, int *, error)
 {
 	struct xt_table_info *old;
 	struct vzctx *ctx, *payer;
@@ -225,24 +217,19 @@ VZCTX_HOOK_CALLBACK(__nft_release_basechain, true)
 VZCTX_HOOK_CALLBACK(xt_replace_table, !vzctx_hook_on_host() ||
 		    vzctx_owner_maybe(info_of(VZCTX_HOOK_ARG0)))
 /* Of a table that is gone, and of one that never was put in place. */
+VZCTX_PROTO(VZCTX_IN("x_tables", UB_NUMIPTENT), void, xt_free_table_info,
+	    struct xt_table_info *, info);
 VZCTX_HOOK_BEFORE(xt_free_table_info, vzctx_owner_maybe(VZCTX_HOOK_ARG0),
 		  vzctx_owner_uncharge(VZCTX_HOOK_ARG0, UB_NUMIPTENT))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(nf_tables_rule_destroy, UB_NUMIPTENT,
-		       .module = "nf_tables"),
-	VZCTX_HOOK_ROW(__nft_release_table, UB_NUMIPTENT,
-		       .module = "nf_tables"),
-	VZCTX_HOOK_ROW(__nft_release_basechain, UB_NUMIPTENT,
-		       .module = "nf_tables", .optional = true),
-	VZCTX_HOOK_ROW(nft_trans_commit_list_add_tail, UB_NUMIPTENT,
-		       .module = "nf_tables"),
-	VZCTX_HOOK_ROW(nf_tables_newrule, UB_NUMIPTENT,
-		       .module = "nf_tables"),
-	VZCTX_HOOK_ROW_BEFORE(xt_free_table_info, UB_NUMIPTENT,
-			      .module = "x_tables"),
-	VZCTX_HOOK_ROW(xt_replace_table, UB_NUMIPTENT,
-		       .module = "x_tables"),
+	VZCTX_HOOK_ROW(nf_tables_rule_destroy),
+	VZCTX_HOOK_ROW(__nft_release_table),
+	VZCTX_HOOK_ROW(__nft_release_basechain),
+	VZCTX_HOOK_ROW(nft_trans_commit_list_add_tail),
+	VZCTX_HOOK_ROW(nf_tables_newrule),
+	VZCTX_HOOK_ROW_BEFORE(xt_free_table_info),
+	VZCTX_HOOK_ROW(xt_replace_table),
 };
 
 const struct vzctx_hook_table vzctx_hook_ipt = {

@@ -133,8 +133,8 @@ VZCTX_WRAPPER(VZCTX_FOR(UB_NUMFLOCK), int, lease_modify,
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_ROW_GROUPED(owner, lease_modify),
-	VZCTX_ROW_GROUPED(host, generic_setlease),
+	VZCTX_HOOK_GROUPED(owner, lease_modify),
+	VZCTX_HOOK_GROUPED(host, generic_setlease),
 };
 
 const struct vzctx_hook_table vzctx_hook_lease = {

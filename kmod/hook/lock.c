@@ -373,9 +373,9 @@ VZCTX_WRAPPER(VZCTX_FOR(UB_NUMFLOCK), void, locks_release_private,
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_ROW_GROUPED(owner, locks_release_private),
-	VZCTX_ROW_GROUPED(host, flock_lock_inode),
-	VZCTX_ROW_GROUPED(host, posix_lock_inode),
+	VZCTX_HOOK_GROUPED(owner, locks_release_private),
+	VZCTX_HOOK_GROUPED(host, flock_lock_inode),
+	VZCTX_HOOK_GROUPED(host, posix_lock_inode),
 };
 
 const struct vzctx_hook_table vzctx_hook_lock = {

@@ -22,19 +22,6 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-VZCTX_HOOK_PRIVATE(may_expand_vm, bool,
-		   (struct mm_struct *mm, const VZCTX_VMA_FLAGS_REF flags,
-		    unsigned long npages));
-VZCTX_HOOK_PRIVATE(mmap_region, unsigned long,
-		   (struct file *file, unsigned long addr, unsigned long len,
-		    VZCTX_VMA_FLAGS flags, unsigned long pgoff,
-		    struct list_head *uf));
-VZCTX_HOOK_INT(mprotect_fixup);
-VZCTX_HOOK_PRIVATE(insert_vm_struct, int,
-		   (struct mm_struct *mm, struct vm_area_struct *vma));
-VZCTX_HOOK_INT(security_bprm_creds_for_exec);
-VZCTX_HOOK_VOID(uprobe_dup_mmap);
-
 /* As mm/internal.h sorts mappings into data_vm and stack_vm. */
 static bool is_private(vm_flags_t flags)
 {
@@ -47,9 +34,9 @@ static bool is_private(vm_flags_t flags)
  * then nothing here may wait for memory. The kernel's own limits come first: this
  * hook does not hear of a growth that they refuse afterwards.
  */
-static bool wrap_may_expand_vm(struct mm_struct *mm,
-			       const VZCTX_VMA_FLAGS_REF vma_flags,
-			       unsigned long npages)
+VZCTX_WRAPPER(VZCTX_FOR(UB_PRIVVMPAGES), bool, may_expand_vm,
+	      struct mm_struct *, mm, const VZCTX_VMA_FLAGS_REF, vma_flags,
+	      unsigned long, npages)
 {
 	vm_flags_t flags = vzctx_vm_flags_at(vma_flags);
 	bool stack = (flags & VM_STACK) == VM_STACK;
@@ -72,8 +59,8 @@ static bool wrap_may_expand_vm(struct mm_struct *mm,
  * The stack of a program being loaded, its first page, is put into an address
  * space that only the calling task knows; arguments make it grow.
  */
-static int wrap_insert_vm_struct(struct mm_struct *mm,
-				 struct vm_area_struct *vma)
+VZCTX_WRAPPER(VZCTX_FOR(UB_PRIVVMPAGES), int, insert_vm_struct,
+	      struct mm_struct *, mm, struct vm_area_struct *, vma)
 {
 	bool loading = mm != current->mm &&
 		       rcu_access_pointer(mm->owner) == current;
@@ -107,11 +94,10 @@ static unsigned long counted(struct mm_struct *mm, unsigned long start,
 	return pages;
 }
 
-static unsigned long wrap_mmap_region(struct file *file, unsigned long addr,
-				      unsigned long len,
-				      VZCTX_VMA_FLAGS vma_flags,
-				      unsigned long pgoff,
-				      struct list_head *uf)
+VZCTX_WRAPPER(VZCTX_FOR(UB_PRIVVMPAGES), unsigned long, mmap_region,
+	      struct file *, file, unsigned long, addr, unsigned long, len,
+	      VZCTX_VMA_FLAGS, vma_flags, unsigned long, pgoff,
+	      struct list_head *, uf)
 {
 	vm_flags_t flags = vzctx_vm_flags(vma_flags);
 	struct mm_struct *mm = current->mm;
@@ -145,11 +131,10 @@ out:
 	return ret;
 }
 
-static int wrap_mprotect_fixup(VZCTX_VMI_PARAM struct mmu_gather *tlb,
-			       struct vm_area_struct *vma,
-			       struct vm_area_struct **pprev,
-			       unsigned long start, unsigned long end,
-			       unsigned long newflags)
+VZCTX_WRAPPER(VZCTX_FOR(UB_PRIVVMPAGES), int, mprotect_fixup,
+	      VZCTX_VMI_PARAM struct mmu_gather *, tlb,
+	      struct vm_area_struct *, vma, struct vm_area_struct **, pprev,
+	      unsigned long, start, unsigned long, end, unsigned long, newflags)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long grow = 0;
@@ -169,7 +154,8 @@ static int wrap_mprotect_fixup(VZCTX_VMI_PARAM struct mmu_gather *tlb,
 }
 
 /* Charges a program whose loading began before the functions were hooked. */
-static int wrap_security_bprm_creds_for_exec(struct linux_binprm *bprm)
+VZCTX_WRAPPER(VZCTX_FOR(UB_PRIVVMPAGES), int, security_bprm_creds_for_exec,
+	      struct linux_binprm *, bprm)
 {
 	int err;
 
@@ -180,8 +166,8 @@ static int wrap_security_bprm_creds_for_exec(struct linux_binprm *bprm)
 }
 
 /* Called in dup_mmap(): both address spaces exist, and the old one is locked. */
-static void wrap_uprobe_dup_mmap(struct mm_struct *oldmm,
-				 struct mm_struct *newmm)
+VZCTX_WRAPPER(VZCTX_FOR(UB_PRIVVMPAGES), void, uprobe_dup_mmap,
+	      struct mm_struct *, oldmm, struct mm_struct *, newmm)
 {
 	vzctx_hook_enter();
 	vzctx_vm_dup(oldmm, newmm);
@@ -203,17 +189,18 @@ VZCTX_HOOK_CALLBACK(uprobe_dup_mmap, !child_in_initial_ns())
  * No task can use the address space any more. exit_mmap() gives its pages back
  * and then closes its files, which may wait for a file system of a user's own.
  */
+VZCTX_PROTO(VZCTX_FOR(UB_PRIVVMPAGES), void, exit_mmap, struct mm_struct *, mm);
 VZCTX_HOOK_BEFORE(exit_mmap, vzctx_owner_maybe(VZCTX_HOOK_ARG0),
 		  vzctx_vm_exit(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW_BEFORE(exit_mmap, UB_PRIVVMPAGES),
-	VZCTX_HOOK_ROW(uprobe_dup_mmap, UB_PRIVVMPAGES),
-	VZCTX_HOOK_ROW(may_expand_vm, UB_PRIVVMPAGES),
-	VZCTX_HOOK_GROUPED(mm, mmap_region, UB_PRIVVMPAGES),
-	VZCTX_HOOK_GROUPED(mm, mprotect_fixup, UB_PRIVVMPAGES),
-	VZCTX_HOOK_GROUPED(host, insert_vm_struct, UB_PRIVVMPAGES),
-	VZCTX_HOOK_GROUPED(inside, security_bprm_creds_for_exec, UB_PRIVVMPAGES),
+	VZCTX_HOOK_ROW_BEFORE(exit_mmap),
+	VZCTX_HOOK_ROW(uprobe_dup_mmap),
+	VZCTX_HOOK_ROW(may_expand_vm),
+	VZCTX_HOOK_GROUPED(mm, mmap_region),
+	VZCTX_HOOK_GROUPED(mm, mprotect_fixup),
+	VZCTX_HOOK_GROUPED(host, insert_vm_struct),
+	VZCTX_HOOK_GROUPED(inside, security_bprm_creds_for_exec),
 };
 
 const struct vzctx_hook_table vzctx_hook_mem = {

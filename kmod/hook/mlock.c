@@ -18,16 +18,6 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-VZCTX_HOOK_PRIVATE(mlock_fixup, int,
-		   (VZCTX_VMI_PARAM struct vm_area_struct *vma,
-		    struct vm_area_struct **prev, unsigned long start,
-		    unsigned long end, VZCTX_VMA_FLAGS_REF newflags));
-VZCTX_HOOK_PRIVATE(__x64_sys_mlockall, long, (const struct pt_regs *regs));
-#ifdef CONFIG_IA32_EMULATION
-VZCTX_HOOK_PRIVATE(__ia32_sys_mlockall, long, (const struct pt_regs *regs));
-#endif
-VZCTX_HOOK_INT(shmem_lock);
-
 /* As mlock_fixup() decides what is not counted. */
 static bool is_lockable(const struct vm_area_struct *vma)
 {
@@ -35,9 +25,10 @@ static bool is_lockable(const struct vm_area_struct *vma)
 	       !is_vm_hugetlb_page((struct vm_area_struct *)vma);
 }
 
-static int wrap_mlock_fixup(VZCTX_VMI_PARAM struct vm_area_struct *vma,
-			    struct vm_area_struct **prev, unsigned long start,
-			    unsigned long end, VZCTX_VMA_FLAGS_REF newflags)
+VZCTX_WRAPPER(VZCTX_FOR(UB_LOCKEDPAGES), int, mlock_fixup,
+	      VZCTX_VMI_PARAM struct vm_area_struct *, vma,
+	      struct vm_area_struct **, prev, unsigned long, start,
+	      unsigned long, end, VZCTX_VMA_FLAGS_REF, newflags)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long grow = 0;
@@ -94,7 +85,8 @@ static int may_lock_all(unsigned long flags)
 	return ask_all(current->mm);
 }
 
-static long wrap___x64_sys_mlockall(const struct pt_regs *regs)
+VZCTX_WRAPPER(VZCTX_FOR(UB_LOCKEDPAGES), long, __x64_sys_mlockall,
+	      const struct pt_regs *, regs)
 {
 	long ret;
 
@@ -105,7 +97,8 @@ static long wrap___x64_sys_mlockall(const struct pt_regs *regs)
 }
 
 #ifdef CONFIG_IA32_EMULATION
-static long wrap___ia32_sys_mlockall(const struct pt_regs *regs)
+VZCTX_WRAPPER(VZCTX_FOR(UB_LOCKEDPAGES), long, __ia32_sys_mlockall,
+	      const struct pt_regs *, regs)
 {
 	long ret;
 
@@ -121,7 +114,8 @@ static long wrap___ia32_sys_mlockall(const struct pt_regs *regs)
  * the same. Any task that removes a segment may unlock it, so every call is looked
  * at.
  */
-static int wrap_shmem_lock(struct file *file, int lock, struct ucounts *ucounts)
+VZCTX_WRAPPER(VZCTX_FOR(UB_LOCKEDPAGES), int, shmem_lock, struct file *, file,
+	      int, lock, struct ucounts *, ucounts)
 {
 	struct inode *inode = file_inode(file);
 	bool locked = SHMEM_I(inode)->flags & SHMEM_F_LOCKED;
@@ -144,12 +138,12 @@ static int wrap_shmem_lock(struct file *file, int lock, struct ucounts *ucounts)
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(mm, mlock_fixup, UB_LOCKEDPAGES),
-	VZCTX_HOOK_GROUPED(mm, __x64_sys_mlockall, UB_LOCKEDPAGES),
+	VZCTX_HOOK_GROUPED(mm, mlock_fixup),
+	VZCTX_HOOK_GROUPED(mm, __x64_sys_mlockall),
 #ifdef CONFIG_IA32_EMULATION
-	VZCTX_HOOK_GROUPED(mm, __ia32_sys_mlockall, UB_LOCKEDPAGES),
+	VZCTX_HOOK_GROUPED(mm, __ia32_sys_mlockall),
 #endif
-	VZCTX_HOOK_GROUPED(rare, shmem_lock, UB_LOCKEDPAGES),
+	VZCTX_HOOK_GROUPED(rare, shmem_lock),
 };
 
 const struct vzctx_hook_table vzctx_hook_mlock = {

@@ -21,31 +21,9 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-VZCTX_HOOK_PRIVATE(__shmem_file_setup, struct file *,
-		   (struct vfsmount *mnt, const char *name, loff_t size,
-		    VZCTX_VMA_FLAGS flags, unsigned int i_flags));
-/*
- * The first has no charge_mm on 6.12, the second only its first argument on
- * 6.1. What is not there is passed on unread.
- */
-VZCTX_HOOK_PRIVATE(shmem_add_to_page_cache, int,
-		   (struct folio *folio, struct address_space *mapping,
-		    pgoff_t index, void *expected, gfp_t gfp,
-		    struct mm_struct *charge_mm));
-VZCTX_HOOK_INT(shmem_charge);
-#ifdef VZCTX_RECALC_VOID
-VZCTX_HOOK_PRIVATE_VOID(shmem_recalc_inode,
-			(struct inode *inode, long alloced, long swapped));
-#else
-VZCTX_HOOK_PRIVATE(shmem_recalc_inode, bool,
-		   (struct inode *inode, long alloced, long swapped));
-#endif
-VZCTX_HOOK_PRIVATE_VOID(shmem_evict_inode, (struct inode *inode));
-
-static struct file *wrap___shmem_file_setup(struct vfsmount *mnt,
-					    const char *name, loff_t size,
-					    VZCTX_VMA_FLAGS flags,
-					    unsigned int i_flags)
+VZCTX_WRAPPER(VZCTX_FOR(UB_SHMPAGES), struct file *, __shmem_file_setup,
+	      struct vfsmount *, mnt, const char *, name, loff_t, size,
+	      VZCTX_VMA_FLAGS, flags, unsigned int, i_flags)
 {
 	struct vzctx_owner *own;
 	struct vzctx *ctx = NULL;
@@ -196,10 +174,9 @@ static int charge_pages(struct inode *inode, unsigned long pages, bool quiet,
 	return -EDQUOT;
 }
 
-static int wrap_shmem_add_to_page_cache(struct folio *folio,
-					struct address_space *mapping,
-					pgoff_t index, void *expected,
-					gfp_t gfp, struct mm_struct *charge_mm)
+VZCTX_WRAPPER(VZCTX_FOR(UB_SHMPAGES), int, shmem_add_to_page_cache,
+	      struct folio *, folio, struct address_space *, mapping,
+	      pgoff_t, index, void *, expected, VZCTX_ADD_PARAMS)
 {
 	struct inode *inode = mapping->host;
 	int err = -ENOENT;
@@ -217,7 +194,7 @@ static int wrap_shmem_add_to_page_cache(struct folio *folio,
 	if (!err || err == -ENOENT)
 		err = vzctx_original(shmem_add_to_page_cache)(folio, mapping,
 							      index, expected,
-							      gfp, charge_mm);
+							      VZCTX_ADD_ARGS);
 	if (charged)
 		end_adding(inode, !err);
 	vzctx_hook_exit();
@@ -229,7 +206,8 @@ static int wrap_shmem_add_to_page_cache(struct folio *folio,
  * that wants it or by a thread of the kernel that no task waits for. On 6.1 this
  * runs under the lock of the page cache, interrupts off, for one page at a time.
  */
-static bool wrap_shmem_charge(struct inode *inode, long pages)
+VZCTX_WRAPPER(VZCTX_FOR(UB_SHMPAGES), bool, shmem_charge, struct inode *, inode,
+	      long, pages)
 {
 	int err = -ENOENT;
 	bool ok = false;
@@ -265,29 +243,30 @@ static void after_recalc(struct inode *inode)
 }
 
 #ifdef VZCTX_RECALC_VOID
-static void wrap_shmem_recalc_inode(struct inode *inode, long alloced,
-				    long swapped)
+VZCTX_WRAPPER(VZCTX_FOR(UB_SHMPAGES), void, shmem_recalc_inode,
+	      VZCTX_RECALC_PARAMS)
 {
 	vzctx_hook_enter();
-	vzctx_original(shmem_recalc_inode)(inode, alloced, swapped);
+	vzctx_original(shmem_recalc_inode)(VZCTX_RECALC_ARGS);
 	after_recalc(inode);
 	vzctx_hook_exit();
 }
 #else
-static bool wrap_shmem_recalc_inode(struct inode *inode, long alloced,
-				    long swapped)
+VZCTX_WRAPPER(VZCTX_FOR(UB_SHMPAGES), bool, shmem_recalc_inode,
+	      VZCTX_RECALC_PARAMS)
 {
 	bool first;
 
 	vzctx_hook_enter();
-	first = vzctx_original(shmem_recalc_inode)(inode, alloced, swapped);
+	first = vzctx_original(shmem_recalc_inode)(VZCTX_RECALC_ARGS);
 	after_recalc(inode);
 	vzctx_hook_exit();
 	return first;
 }
 #endif
 
-static void wrap_shmem_evict_inode(struct inode *inode)
+VZCTX_WRAPPER(VZCTX_FOR(UB_SHMPAGES), void, shmem_evict_inode,
+	      struct inode *, inode)
 {
 	vzctx_hook_enter();
 	vzctx_original(shmem_evict_inode)(inode);
@@ -306,11 +285,11 @@ VZCTX_HOOK_CALLBACK(shmem_add_to_page_cache,
 		    vzctx_owner_maybe(host_of((void *)ftrace_regs_get_argument(fregs, 1))))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(owner, shmem_evict_inode, UB_SHMPAGES),
-	VZCTX_HOOK_GROUPED(owner, shmem_recalc_inode, UB_SHMPAGES),
-	VZCTX_HOOK_ROW(shmem_add_to_page_cache, UB_SHMPAGES),
-	VZCTX_HOOK_GROUPED(rare, shmem_charge, UB_SHMPAGES),
-	VZCTX_HOOK_GROUPED(host, __shmem_file_setup, UB_SHMPAGES),
+	VZCTX_HOOK_GROUPED(owner, shmem_evict_inode),
+	VZCTX_HOOK_GROUPED(owner, shmem_recalc_inode),
+	VZCTX_HOOK_ROW(shmem_add_to_page_cache),
+	VZCTX_HOOK_GROUPED(rare, shmem_charge),
+	VZCTX_HOOK_GROUPED(host, __shmem_file_setup),
 };
 
 const struct vzctx_hook_table vzctx_hook_shm = {

@@ -39,16 +39,6 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-#ifdef VZCTX_SIGQUEUE_ALLOC
-VZCTX_HOOK_PRIVATE(__sigqueue_alloc, struct sigqueue *,
-		   (int sig, struct task_struct *task, gfp_t gfp,
-		    int override, const unsigned int flags));
-#else
-VZCTX_HOOK_PRIVATE(sig_get_ucounts, struct ucounts *,
-		   (struct task_struct *task, int sig, int override));
-#endif
-VZCTX_HOOK_VOID(dec_rlimit_put_ucounts);
-
 /**
  * struct level - the queued signals of one user in one context
  * @node: in @levels
@@ -218,9 +208,9 @@ static struct ucounts *settle(struct level *level, struct ucounts *user,
  */
 #ifdef VZCTX_SIGQUEUE_ALLOC
 
-static struct sigqueue *wrap___sigqueue_alloc(int sig, struct task_struct *task,
-					      gfp_t gfp, int override,
-					      const unsigned int flags)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMSIGINFO), struct sigqueue *, __sigqueue_alloc,
+	      int, sig, struct task_struct *, task, gfp_t, gfp, int, override,
+	      const unsigned int, flags)
 {
 	struct level *level = NULL;
 	struct sigqueue *q = NULL;
@@ -244,8 +234,8 @@ static struct sigqueue *wrap___sigqueue_alloc(int sig, struct task_struct *task,
 
 #else
 
-static struct ucounts *wrap_sig_get_ucounts(struct task_struct *task, int sig,
-					    int override)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMSIGINFO), struct ucounts *, sig_get_ucounts,
+	      struct task_struct *, task, int, sig, int, override)
 {
 	struct ucounts *ucounts = NULL;
 	struct level *level = NULL;
@@ -272,8 +262,8 @@ static struct ucounts *wrap_sig_get_ucounts(struct task_struct *task, int sig,
  * The signal being freed holds a unit, so a level that is known stays until it
  * is put here.
  */
-static void wrap_dec_rlimit_put_ucounts(struct ucounts *ucounts,
-					enum rlimit_type type)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMSIGINFO), void, dec_rlimit_put_ucounts,
+	      struct ucounts *, ucounts, enum rlimit_type, type)
 {
 	vzctx_hook_enter();
 	if (vzctx_owner_known(ucounts, UB_NUMSIGINFO)) {
@@ -302,11 +292,11 @@ VZCTX_HOOK_CALLBACK(sig_get_ucounts, in_some_ns(VZCTX_HOOK_ARG0))
 #endif
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(owner, dec_rlimit_put_ucounts, UB_NUMSIGINFO),
+	VZCTX_HOOK_GROUPED(owner, dec_rlimit_put_ucounts),
 #ifdef VZCTX_SIGQUEUE_ALLOC
-	VZCTX_HOOK_ROW(__sigqueue_alloc, UB_NUMSIGINFO),
+	VZCTX_HOOK_ROW(__sigqueue_alloc),
 #else
-	VZCTX_HOOK_ROW(sig_get_ucounts, UB_NUMSIGINFO),
+	VZCTX_HOOK_ROW(sig_get_ucounts),
 #endif
 };
 

@@ -27,22 +27,6 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-VZCTX_HOOK_INT(sk_alloc);
-VZCTX_HOOK_INT(sk_clone);
-VZCTX_HOOK_VOID(sk_destruct);
-VZCTX_HOOK_VOID(security_sk_free);
-VZCTX_HOOK_PRIVATE(inet_create, int,
-		   (struct net *net, struct socket *sock, int protocol,
-		    int kern));
-VZCTX_HOOK_PRIVATE(inet6_create, int,
-		   (struct net *net, struct socket *sock, int protocol,
-		    int kern));
-VZCTX_HOOK_PRIVATE(mptcp_subflow_create_socket, int,
-		   (struct sock *sk, unsigned short family,
-		    struct socket **new_sock));
-VZCTX_HOOK_PRIVATE(vsock_create_connected, struct sock *,
-		   (struct sock *parent));
-
 /**
  * struct kind - a kind of socket
  * @count: the resource that counts it
@@ -170,8 +154,9 @@ static gfp_t entry_gfp(gfp_t gfp)
 	return gfpflags_allow_blocking(gfp) ? GFP_KERNEL_ACCOUNT : GFP_ATOMIC;
 }
 
-static struct sock *wrap_sk_alloc(struct net *net, int family, gfp_t priority,
-				  struct proto *prot, int kern)
+VZCTX_WRAPPER(VZCTX_FOR(VZCTX_SOCK_ALL), struct sock *, sk_alloc,
+	      struct net *, net, int, family, gfp_t, priority,
+	      struct proto *, prot, int, kern)
 {
 	const struct kind *kind = kind_of(family, prot);
 	struct vzctx *ctx = NULL;
@@ -210,8 +195,8 @@ static struct vzctx *payer_of(const struct sock *sk, const struct kind **kind)
 }
 
 /* A connection that is refused is dropped; its peer tries again or gives up. */
-static struct sock *wrap_sk_clone(const struct sock *sk,
-				  const gfp_t VZCTX_SK_CLONE_PARAMS)
+VZCTX_WRAPPER(VZCTX_FOR(VZCTX_SOCK_TCP), struct sock *, sk_clone,
+	      const struct sock *, sk, const gfp_t, VZCTX_SK_CLONE_PARAMS)
 {
 	const struct kind *kind;
 	struct charge charge;
@@ -235,7 +220,8 @@ out:
 }
 
 /* Connections over vsock are made by a worker. */
-static struct sock *wrap_vsock_create_connected(struct sock *parent)
+VZCTX_WRAPPER(VZCTX_IN("vsock", UB_NUMOTHERSOCK),
+	      struct sock *, vsock_create_connected, struct sock *, parent)
 {
 	struct charge charge;
 	struct sock *child;
@@ -257,14 +243,15 @@ out:
 	return child;
 }
 
+#if IS_ENABLED(CONFIG_MPTCP)
 /*
  * An MPTCP socket speaks through TCP sockets of the kernel's own. They are not
  * counted beside it, but the one it listens on may hand out connections that
  * never were MPTCP: an entry of 0 units says who pays for those.
  */
-static int wrap_mptcp_subflow_create_socket(struct sock *sk,
-					    unsigned short family,
-					    struct socket **new_sock)
+VZCTX_WRAPPER(VZCTX_FOR(VZCTX_SOCK_TCP), int, mptcp_subflow_create_socket,
+	      struct sock *, sk, unsigned short, family,
+	      struct socket **, new_sock)
 {
 	struct charge charge = {};
 	struct vzctx *ctx;
@@ -297,6 +284,7 @@ out:
 	vzctx_hook_exit();
 	return err;
 }
+#endif
 
 /* As applications knew it from OpenVZ; POSIX allows either. */
 static int no_buffers(int err, int kern)
@@ -305,8 +293,8 @@ static int no_buffers(int err, int kern)
 }
 
 /* A protocol may be a module that has to be loaded: these stay. */
-static int wrap_inet_create(struct net *net, struct socket *sock, int protocol,
-			    int kern)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMTCPSOCK), int, inet_create, struct net *, net,
+	      struct socket *, sock, int, protocol, int, kern)
 {
 	int err;
 
@@ -316,8 +304,9 @@ static int wrap_inet_create(struct net *net, struct socket *sock, int protocol,
 	return err;
 }
 
-static int wrap_inet6_create(struct net *net, struct socket *sock,
-			     int protocol, int kern)
+#if IS_ENABLED(CONFIG_IPV6)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMTCPSOCK), int, inet6_create, struct net *, net,
+	      struct socket *, sock, int, protocol, int, kern)
 {
 	int err;
 
@@ -326,8 +315,9 @@ static int wrap_inet6_create(struct net *net, struct socket *sock,
 	vzctx_stay_end();
 	return err;
 }
+#endif
 
-static void wrap_sk_destruct(struct sock *sk)
+VZCTX_WRAPPER(VZCTX_FOR(VZCTX_SOCK_ALL), void, sk_destruct, struct sock *, sk)
 {
 	vzctx_hook_enter();
 	vzctx_owner_uncharge_mask(sk, VZCTX_SOCK_COUNTS);
@@ -336,7 +326,8 @@ static void wrap_sk_destruct(struct sock *sk)
 }
 
 /* Every socket ends here, those too that were never whole. */
-static void wrap_security_sk_free(struct sock *sk)
+VZCTX_WRAPPER(VZCTX_FOR(VZCTX_SOCK_ALL), void, security_sk_free,
+	      struct sock *, sk)
 {
 	vzctx_hook_enter();
 	vzctx_owner_uncharge_mask(sk, VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS);
@@ -347,24 +338,18 @@ static void wrap_security_sk_free(struct sock *sk)
 VZCTX_HOOK_CALLBACK(vsock_create_connected, vzctx_owner_maybe(VZCTX_HOOK_ARG0))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(owner, security_sk_free, UB_NUMOTHERSOCK,
-			   .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
-	VZCTX_HOOK_GROUPED(owner, sk_destruct, UB_NUMOTHERSOCK,
-			   .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
-	VZCTX_HOOK_GROUPED(owner, sk_clone, UB_NUMTCPSOCK,
-			   .also = BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF)),
+	VZCTX_HOOK_GROUPED(owner, security_sk_free),
+	VZCTX_HOOK_GROUPED(owner, sk_destruct),
+	VZCTX_HOOK_GROUPED(owner, sk_clone),
 #if IS_ENABLED(CONFIG_MPTCP)
-	VZCTX_HOOK_GROUPED(owner, mptcp_subflow_create_socket, UB_NUMTCPSOCK,
-			   .also = BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF)),
+	VZCTX_HOOK_GROUPED(owner, mptcp_subflow_create_socket),
 #endif
-	VZCTX_HOOK_ROW(vsock_create_connected, UB_NUMOTHERSOCK,
-		       .module = "vsock"),
-	VZCTX_HOOK_GROUPED(inside, inet_create, UB_NUMTCPSOCK),
+	VZCTX_HOOK_ROW(vsock_create_connected),
+	VZCTX_HOOK_GROUPED(inside, inet_create),
 #if IS_ENABLED(CONFIG_IPV6)
-	VZCTX_HOOK_GROUPED(inside, inet6_create, UB_NUMTCPSOCK),
+	VZCTX_HOOK_GROUPED(inside, inet6_create),
 #endif
-	VZCTX_HOOK_GROUPED(host, sk_alloc, UB_NUMOTHERSOCK,
-			   .also = VZCTX_SOCK_COUNTS | VZCTX_SOCK_BUFS),
+	VZCTX_HOOK_GROUPED(host, sk_alloc),
 };
 
 const struct vzctx_hook_table vzctx_hook_sock = {

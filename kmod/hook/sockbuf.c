@@ -450,15 +450,15 @@ VZCTX_HOOK_CALLBACK(packet_rcv, vzctx_owner_maybe(listener_of(VZCTX_HOOK_ARG(2))
 VZCTX_HOOK_CALLBACK(sock_wfree, vzctx_owner_maybe(sock_of(VZCTX_HOOK_ARG0)))
 
 static struct vzctx_hook rows[] = {
-	VZCTX_ROW_GROUPED(owner, __sk_mem_reduce_allocated),
-	VZCTX_ROW_GROUPED(owner, sk_forced_mem_schedule),
-	VZCTX_ROW(sk_setsockopt),
-	VZCTX_ROW_GROUPED(owner, __sk_mem_raise_allocated),
-	VZCTX_ROW(sock_rfree),
-	VZCTX_ROW(__sock_queue_rcv_skb),
-	VZCTX_ROW(packet_rcv),
-	VZCTX_ROW(sock_wfree),
-	VZCTX_ROW(sock_alloc_send_pskb),
+	VZCTX_HOOK_GROUPED(owner, __sk_mem_reduce_allocated),
+	VZCTX_HOOK_GROUPED(owner, sk_forced_mem_schedule),
+	VZCTX_HOOK_ROW(sk_setsockopt),
+	VZCTX_HOOK_GROUPED(owner, __sk_mem_raise_allocated),
+	VZCTX_HOOK_ROW(sock_rfree),
+	VZCTX_HOOK_ROW(__sock_queue_rcv_skb),
+	VZCTX_HOOK_ROW(packet_rcv),
+	VZCTX_HOOK_ROW(sock_wfree),
+	VZCTX_HOOK_ROW(sock_alloc_send_pskb),
 };
 
 const struct vzctx_hook_table vzctx_hook_sockbuf = {

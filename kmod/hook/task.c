@@ -17,10 +17,6 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-VZCTX_HOOK_INT(security_task_alloc);
-VZCTX_HOOK_VOID(cgroup_task_release);
-VZCTX_HOOK_VOID(security_task_free);
-
 /*
  * A child belongs where its pids will be: setns() and unshare() change
  * pid_ns_for_children and leave the caller where it is. Current's own nsproxy
@@ -33,8 +29,8 @@ static __always_inline struct pid_namespace *ns_of_child(void)
 	return nsproxy ? nsproxy->pid_ns_for_children : &init_pid_ns;
 }
 
-static int wrap_security_task_alloc(struct task_struct *task,
-				    unsigned long clone_flags)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMPROC), int, security_task_alloc,
+	      struct task_struct *, task, VZCTX_CLONE_FLAGS, clone_flags)
 {
 	struct vzctx_owner *own;
 	struct vzctx *ctx;
@@ -74,7 +70,8 @@ out:
  * Where the pids cgroup uncharges too: once for every task that was visible.
  * The entry stays, for the task may not have left its processor yet.
  */
-static void wrap_cgroup_task_release(struct task_struct *task)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMPROC), void, cgroup_task_release,
+	      struct task_struct *, task)
 {
 	vzctx_hook_enter();
 	vzctx_owner_shrink(task, UB_NUMPROC, 1);
@@ -83,7 +80,8 @@ static void wrap_cgroup_task_release(struct task_struct *task)
 }
 
 /* The task runs no more; and forks that failed are uncharged only here. */
-static void wrap_security_task_free(struct task_struct *task)
+VZCTX_WRAPPER(VZCTX_FOR(UB_NUMPROC), void, security_task_free,
+	      struct task_struct *, task)
 {
 	vzctx_hook_enter();
 	vzctx_vm_fork_failed(task);
@@ -95,9 +93,9 @@ static void wrap_security_task_free(struct task_struct *task)
 VZCTX_HOOK_CALLBACK(security_task_alloc, ns_of_child() != &init_pid_ns)
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(owner, security_task_free, UB_NUMPROC),
-	VZCTX_HOOK_GROUPED(owner, cgroup_task_release, UB_NUMPROC),
-	VZCTX_HOOK_ROW(security_task_alloc, UB_NUMPROC),
+	VZCTX_HOOK_GROUPED(owner, security_task_free),
+	VZCTX_HOOK_GROUPED(owner, cgroup_task_release),
+	VZCTX_HOOK_ROW(security_task_alloc),
 };
 
 static int adopt(struct vzctx *ctx, struct task_struct *init)

@@ -69,8 +69,8 @@ VZCTX_WRAPPER(VZCTX_FOR(UB_NUMPTY), void, devpts_kill_index,
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_ROW_GROUPED(rare, devpts_kill_index),
-	VZCTX_ROW_GROUPED(host, devpts_new_index),
+	VZCTX_HOOK_GROUPED(rare, devpts_kill_index),
+	VZCTX_HOOK_GROUPED(host, devpts_new_index),
 };
 
 const struct vzctx_hook_table vzctx_hook_tty = {

@@ -263,6 +263,40 @@ struct vzctx_btf_func *vzctx_btf_named(const struct vzctx_btf_names *names,
 	return NULL;
 }
 
+/* The first function of a name from number @id on, which is at @at; 0: none. */
+static u32 next_func(const struct vzctx_btf *btf, const char *name, u32 id, u32 at)
+{
+	for (; id < btf->end; id++) {
+		const struct btf_type *type = (const void *)(btf->types + at);
+
+		if (vzctx_btf_kind(type) == BTF_KIND_FUNC &&
+		    !strcmp(vzctx_btf_name(btf, type), name))
+			return id;
+		at += record_len(btf, at);
+	}
+	return 0;
+}
+
+/**
+ * vzctx_btf_again() - finds another function of the same name
+ * @btf: opened
+ * @func: found by vzctx_btf_find()
+ * @id: the one before
+ *
+ * Return: its number, or 0.
+ */
+u32 vzctx_btf_again(const struct vzctx_btf *btf,
+		    const struct vzctx_btf_func *func, u32 id)
+{
+	const struct btf_type *type = vzctx_btf_type(btf, id);
+	u32 at;
+
+	if (!type || id < btf->first)
+		return 0;
+	at = (const unsigned char *)type - btf->types;
+	return next_func(btf, func->name, id + 1, at + record_len(btf, at));
+}
+
 /**
  * vzctx_btf_find() - finds functions by their names, all in one pass
  * @btf: opened

@@ -94,6 +94,8 @@ void vzctx_btf_names(struct vzctx_btf_names *names, struct vzctx_btf_func *funcs
 		     unsigned int nr);
 struct vzctx_btf_func *vzctx_btf_named(const struct vzctx_btf_names *names,
 				       const char *name, size_t len);
+u32 vzctx_btf_again(const struct vzctx_btf *btf,
+		    const struct vzctx_btf_func *func, u32 id);
 void vzctx_btf_find(const struct vzctx_btf *btf, struct vzctx_btf_func *funcs,
 		    unsigned int nr);
 

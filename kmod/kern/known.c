@@ -3,23 +3,27 @@
  * vzctx - whether the running kernel's functions are those we were compiled for
  *
  * The kernel's own types lie between two symbols of its image, those of a module
- * are read from /sys/kernel/btf. What is known of a function is the name, so it is
+ * are read from sysfs, kernel/btf. What is known of a function is the name, so it is
  * also looked whether the name is that of one function, and of the whole of it:
  * the compiler may have left a variant that takes other arguments, or a part of it
  * that is called past its beginning.
  */
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/kallsyms.h>
-#include <linux/kernel_read_file.h>
+#include <linux/mm.h>
 #include <linux/moduleparam.h>
+#include <linux/mount.h>
+#include <linux/path.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
 #include <linux/string.h>
-#include <linux/vmalloc.h>
 
 #include "base/tunables.h"
 #include "kern/btf.h"
 #include "kern/known.h"
 #include "kern/ksym.h"
+#include "kern/plant.h"
 #include "kern/proto.h"
 
 static bool force_prototypes;
@@ -44,7 +48,8 @@ static int open_kernel(void)
 	if (!lookup || !each)
 		return 0;
 	static_call_update(vzctx_lookup_name, (lookup_fn *)lookup);
-	static_call_update(vzctx_each_symbol, (typeof(&kallsyms_on_each_symbol))each);
+	static_call_update(vzctx_each_symbol,
+			   (typeof(kallsyms_on_each_symbol) *)each);
 	start = static_call(vzctx_lookup_name)("__start_BTF");
 	stop = static_call(vzctx_lookup_name)("__stop_BTF");
 	if (!start || stop <= start)
@@ -124,16 +129,21 @@ static int look_at(void *data, const char *name, VZCTX_EACH_SYMBOL_PARAM
 	return 0;
 }
 
+/* The kernel may tell of one function more than once: then each is to fit. */
 static enum vzctx_why judge_types(const struct vzctx_btf *btf,
 				  const struct vzctx_btf_func *func,
 				  const struct vzctx_proto *proto)
 {
+	struct vzctx_proto wanted = *proto;
+	u32 id;
+
 	if (!func->found)
 		return VZCTX_WHY_UNTOLD;
-	if (func->found > 1)
-		return VZCTX_WHY_TWICE;
-	return vzctx_proto_fits(proto, btf, func->id) ? VZCTX_WHY_NONE :
-							VZCTX_WHY_PROTOTYPE;
+	vzctx_plant(&wanted);
+	for (id = func->id; id; id = vzctx_btf_again(btf, func, id))
+		if (!vzctx_proto_fits(&wanted, btf, id))
+			return VZCTX_WHY_PROTOTYPE;
+	return VZCTX_WHY_NONE;
 }
 
 static enum vzctx_why judge(const struct vzctx_btf *btf, const struct seen *seen,
@@ -141,7 +151,8 @@ static enum vzctx_why judge(const struct vzctx_btf *btf, const struct seen *seen
 			    const struct vzctx_proto *proto)
 {
 	if (!seen)
-		return judge_types(btf, func, proto);
+		return func->found > 1 ? VZCTX_WHY_TWICE :
+					 judge_types(btf, func, proto);
 	if (seen->variants)
 		return VZCTX_WHY_VARIANT;
 	if (!seen->whole)
@@ -211,8 +222,10 @@ static int ask_builtin(struct vzctx_asked *asked, unsigned int nr)
 	int err;
 
 	for (i = 0; i < nr; i++) {
+		const char *symbol = asked[i].proto->symbol;
+
 		asked[i].why = VZCTX_WHY_NONE;
-		if (static_call(vzctx_lookup_name)(asked[i].proto->symbol))
+		if (static_call(vzctx_lookup_name)(symbol))
 			break;
 	}
 	if (i == nr)
@@ -221,6 +234,57 @@ static int ask_builtin(struct vzctx_asked *asked, unsigned int nr)
 	for (i = 0; i < nr; i++)
 		if (asked[i].why == VZCTX_WHY_ABSENT)
 			asked[i].why = VZCTX_WHY_UNTOLD;
+	return err;
+}
+
+static int read_whole(struct file *file, void **data, size_t *len)
+{
+	loff_t size = i_size_read(file_inode(file)), pos = 0;
+	ssize_t got;
+
+	if (size <= 0 || size > VZCTX_BTF_MODULE_MAX)
+		return -EINVAL;
+	*data = kvmalloc(size, GFP_KERNEL);
+	if (!*data)
+		return -ENOMEM;
+	while (pos < size) {
+		got = kernel_read(file, *data + pos, size - pos, &pos);
+		if (got <= 0)
+			return got ?: -EINVAL;
+	}
+	*len = size;
+	return 0;
+}
+
+/*
+ * The types of a module that is there, from sysfs as the kernel has it, whatever
+ * the calling task sees as /sys. @data is the caller's also after an error.
+ */
+static int read_types(const char *module, void **data, size_t *len)
+{
+	struct file_system_type *sysfs = get_fs_type("sysfs");
+	char name[VZCTX_BTF_PATH];
+	struct vfsmount *mnt;
+	struct file *file;
+	struct path root;
+	int err;
+
+	if (!sysfs)
+		return -ENODEV;
+	mnt = kern_mount(sysfs);
+	if (IS_ERR(mnt))
+		return PTR_ERR(mnt);
+	snprintf(name, sizeof(name), "kernel/btf/%s", module);
+	root.mnt = mnt;
+	root.dentry = mnt->mnt_root;
+	file = file_open_root(&root, name, O_RDONLY, 0);
+	if (IS_ERR(file)) {
+		err = PTR_ERR(file);
+	} else {
+		err = read_whole(file, data, len);
+		fput(file);
+	}
+	kern_unmount(mnt);
 	return err;
 }
 
@@ -237,22 +301,18 @@ static int ask_builtin(struct vzctx_asked *asked, unsigned int nr)
 int vzctx_known_ask_module(const char *module, struct vzctx_asked *asked,
 			   unsigned int nr)
 {
-	char path[VZCTX_BTF_PATH];
 	struct vzctx_btf btf;
 	void *data = NULL;
 	unsigned int i;
-	ssize_t len;
+	size_t len;
 	int err;
 
 	if (!kernel.mark)
 		return vzctx_known_ask(asked, nr);
-	snprintf(path, sizeof(path), "/sys/kernel/btf/%s", module);
-	len = kernel_read_file_from_path_initns(path, 0, &data,
-						VZCTX_BTF_MODULE_MAX, NULL,
-						READING_UNKNOWN);
-	if (len == -ENOENT)
+	err = read_types(module, &data, &len);
+	if (err == -ENOENT)
 		return ask_builtin(asked, nr);
-	err = len < 0 ? len : vzctx_btf_open(&btf, data, len, &kernel);
+	err = err ?: vzctx_btf_open(&btf, data, len, &kernel);
 	if (!err) {
 		err = ask(&btf, NULL, asked, nr);
 		vzctx_btf_close(&btf);
@@ -261,7 +321,7 @@ int vzctx_known_ask_module(const char *module, struct vzctx_asked *asked,
 			asked[i].why = VZCTX_WHY_UNTOLD;
 		err = 0;
 	}
-	vfree(data);
+	kvfree(data);
 	return err;
 }
 

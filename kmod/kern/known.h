@@ -46,11 +46,13 @@ struct vzctx_call {
 #define VZCTX_CALL(what, ret, sym, ...)					\
 	__VZCTX_PROTO_OF(vzctx_proto_##sym, what, ret, sym, __VA_ARGS__); \
 	DEFINE_STATIC_CALL_RET0(vzctx_call_##sym, sym)
+
 #define VZCTX_CALL_ROW(sym) {						\
 	.asked.proto = &vzctx_proto_##sym,				\
 	.key = &STATIC_CALL_KEY(vzctx_call_##sym),			\
 	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_call_##sym),		\
 }
+
 #define vzctx_call(sym)	static_call(vzctx_call_##sym)
 
 int vzctx_known_init(void);

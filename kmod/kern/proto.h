@@ -56,7 +56,6 @@ struct vzctx_type {
  * @module: the module it is in, which may come and go; NULL: the kernel itself
  * @optional: not every supported kernel has the function or needs it
  * @res: resources that are not enforced without it, BIT(UB_*); 0: nothing works
- * @also: further resources
  * @params: how many parameters
  * @type: what it returns, then its parameters
  */
@@ -65,7 +64,6 @@ struct vzctx_proto {
 	const char *module;
 	bool optional;
 	u32 res;
-	u32 also;
 	unsigned int params;
 	struct vzctx_type type[1 + VZCTX_PARAMS];
 };

@@ -108,15 +108,9 @@ static void unregister(struct vzctx_hook *hook)
 	mark_installed(hook, false);
 }
 
-/* None: without the hook nothing works. */
-static unsigned long resources(const struct vzctx_hook *hook)
-{
-	return hook->proto->res | hook->proto->also;
-}
-
 static bool wanted(const struct vzctx_hook *hook)
 {
-	unsigned long of = resources(hook);
+	unsigned long of = hook->proto->res;
 	unsigned int res;
 
 	if (!of)
@@ -266,7 +260,7 @@ static int install_all(const struct vzctx_hook_table *const *tables)
 		err = hook->group ? prepare(hook) : install(hook);
 		if (!err)
 			continue;
-		if (!resources(hook)) {
+		if (!hook->proto->res) {
 			pr_err("cannot hook %s: %pe; no container can be started\n",
 			       hook->proto->symbol, ERR_PTR(err));
 			return err;

@@ -41,9 +41,6 @@ struct task_struct;
 struct vzctx;
 struct vzctx_hook_group;
 
-/** In place of a resource number: without this hook nothing works. */
-#define VZCTX_HOOK_CORE	(-1)
-
 /**
  * struct vzctx_hook - one wrapped kernel function
  * @proto: its name, which is a real call at every site on every supported kernel,
@@ -86,34 +83,6 @@ struct vzctx_hook_table {
 	unsigned int nr;
 	int (*adopt)(struct vzctx *ctx, struct task_struct *init);
 };
-
-/**
- * VZCTX_HOOK_INT() - declares how to reach an int function past its fentry
- * @sym: the kernel function, declared by a header
- */
-#define VZCTX_HOOK_INT(sym) \
-	DEFINE_STATIC_CALL_RET0(vzctx_original_##sym, sym)
-
-/** VZCTX_HOOK_VOID() - likewise for a void function */
-#define VZCTX_HOOK_VOID(sym) \
-	DEFINE_STATIC_CALL_NULL(vzctx_original_##sym, sym)
-
-/**
- * VZCTX_HOOK_PRIVATE() - likewise for a function no public header declares
- * @sym: the kernel function
- * @ret: what it returns, not void
- * @args: its parameters, in brackets; the same on every supported kernel
- */
-#define VZCTX_HOOK_PRIVATE(sym, ret, args)				\
-	typedef ret vzctx_type_##sym args;				\
-	DEFINE_STATIC_CALL_RET0(vzctx_original_##sym,			\
-				*(vzctx_type_##sym *)NULL)
-
-/** VZCTX_HOOK_PRIVATE_VOID() - likewise for one that returns nothing */
-#define VZCTX_HOOK_PRIVATE_VOID(sym, args)				\
-	typedef void vzctx_type_##sym args;				\
-	DEFINE_STATIC_CALL_NULL(vzctx_original_##sym,			\
-				*(vzctx_type_##sym *)NULL)
 
 /**
  * VZCTX_WRAPPER() - begins the definition of a wrapper, whose body follows
@@ -181,36 +150,11 @@ static void notrace callback_##sym(unsigned long ip,			\
 /** VZCTX_HOOK_ARG0 - the first argument of the call, inside a callback */
 #define VZCTX_HOOK_ARG0 VZCTX_HOOK_ARG(0)
 
-#define __VZCTX_UNCHECKED(sym, resource, ...)				\
-	(&(const struct vzctx_proto){ .symbol = __stringify(sym),	\
-				      .res = __VZCTX_BIT(resource),	\
-				      __VA_ARGS__ })
-
-#define VZCTX_HOOK_ROW(sym, resource, ...) {				\
-	.proto = __VZCTX_UNCHECKED(sym, resource, __VA_ARGS__),		\
-	.callback = callback_##sym,					\
-	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
-	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
-}
-
-#define VZCTX_HOOK_ROW_BEFORE(sym, resource, ...) {			\
-	.proto = __VZCTX_UNCHECKED(sym, resource, __VA_ARGS__),		\
-	.callback = callback_##sym,					\
-}
-
-#define VZCTX_HOOK_GROUPED(grp, sym, resource, ...) {			\
-	.proto = __VZCTX_UNCHECKED(sym, resource, __VA_ARGS__),		\
-	.group = &vzctx_group_##grp,					\
-	.wrapper = (unsigned long)wrap_##sym,				\
-	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
-	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
-}
-
 /**
- * VZCTX_ROW() - the row of a hook in its table, after VZCTX_WRAPPER()
+ * VZCTX_HOOK_ROW() - the row of a hook in its table, after VZCTX_WRAPPER()
  * @sym: the kernel function
  */
-#define VZCTX_ROW(sym) {						\
+#define VZCTX_HOOK_ROW(sym) {						\
 	.proto = &vzctx_proto_##sym,					\
 	.callback = callback_##sym,					\
 	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
@@ -218,20 +162,20 @@ static void notrace callback_##sym(unsigned long ip,			\
 }
 
 /**
- * VZCTX_ROW_BEFORE() - likewise that needs no wrapper, after VZCTX_PROTO()
+ * VZCTX_HOOK_ROW_BEFORE() - likewise that needs no wrapper, after VZCTX_PROTO()
  * @sym: the kernel function
  */
-#define VZCTX_ROW_BEFORE(sym) {						\
+#define VZCTX_HOOK_ROW_BEFORE(sym) {						\
 	.proto = &vzctx_proto_##sym,					\
 	.callback = callback_##sym,					\
 }
 
 /**
- * VZCTX_ROW_GROUPED() - likewise whose group decides, after VZCTX_WRAPPER()
+ * VZCTX_HOOK_GROUPED() - likewise whose group decides, after VZCTX_WRAPPER()
  * @grp: vzctx_group_##grp, see hook_group.h; not for functions of modules
  * @sym: the kernel function
  */
-#define VZCTX_ROW_GROUPED(grp, sym) {					\
+#define VZCTX_HOOK_GROUPED(grp, sym) {					\
 	.proto = &vzctx_proto_##sym,					\
 	.group = &vzctx_group_##grp,					\
 	.wrapper = (unsigned long)wrap_##sym,				\

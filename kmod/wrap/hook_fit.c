@@ -20,7 +20,7 @@
 void vzctx_hook_lacks(const struct vzctx_hook *hook, enum vzctx_why why, int err)
 {
 	const char *symbol = hook->proto->symbol;
-	unsigned long lost = hook->proto->res | hook->proto->also;
+	unsigned long lost = hook->proto->res;
 	unsigned int res;
 
 	for_each_set_bit(res, &lost, UB_RESOURCES) {
@@ -40,8 +40,6 @@ static bool is_of(const struct vzctx_hook *hook, const char *module)
 {
 	const char *home = hook->proto->module;
 
-	if (!hook->proto->type[0].text)
-		return false;
 	return module && home ? !strcmp(home, module) : module == home;
 }
 
@@ -96,7 +94,7 @@ int vzctx_hook_fit_all(const struct vzctx_hook_table *const *tables)
 			continue;
 		if (hook->why == VZCTX_WHY_ABSENT && proto->optional)
 			continue;
-		if (!(proto->res | proto->also)) {
+		if (!proto->res) {
 			pr_err("%s %s, and without it no container can be started\n",
 			       proto->symbol, vzctx_why_words[hook->why]);
 			return -EOPNOTSUPP;

@@ -262,6 +262,7 @@ static void all_protos(const struct vzctx_btf *btf, u32 id, bool as_made)
 
 void types_fit(void)
 {
+	struct vzctx_btf_func func = { .name = "twice" };
 	struct vzctx_btf kernel;
 	struct blob blob;
 	size_t size;
@@ -274,8 +275,11 @@ void types_fit(void)
 	claim(kernel.end == blob.nr, "%u types of %u", kernel.end, blob.nr);
 	all_protos(&kernel, find(&kernel, "grow", &found), true);
 	claim(found == 1, "grow is there %u times", found);
-	find(&kernel, "twice", &found);
+	func.id = find(&kernel, "twice", &found);
 	claim(found == 2, "twice is there %u times", found);
+	found = vzctx_btf_again(&kernel, &func, func.id);
+	claim(found > func.id, "the second one is %u", found);
+	claim(!vzctx_btf_again(&kernel, &func, found), "there is a third one");
 	claim(!find(&kernel, "grown", NULL), "what is not there is found");
 	claim(!vzctx_proto_fits(&vzctx_proto_same, &kernel,
 				find(&kernel, "cyclic", NULL)),
@@ -379,7 +383,8 @@ static bool ask(const void *data, size_t size, const struct vzctx_btf *base,
 		return false;
 	vzctx_btf_find(&btf, funcs, sizeof(funcs) / sizeof(funcs[0]));
 	for (size_t i = 0; i < sizeof(funcs) / sizeof(funcs[0]); i++)
-		all_protos(&btf, funcs[i].id, false);
+		for (u32 id = funcs[i].id; id; id = vzctx_btf_again(&btf, &funcs[i], id))
+			all_protos(&btf, id, false);
 	vzctx_btf_type(&btf, btf.end);
 	for (unsigned int i = 0; i < 8; i++)
 		all_protos(&btf, rng_below(rng, btf.end + 2UL), false);

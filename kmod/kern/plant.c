@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - wrong prototypes, for tests
+ *
+ * Of the parameter plant=SYMBOL:INDEX:TYPE each such part, with commas between,
+ * puts one type of a prototype in place of another: at 0 what the function returns,
+ * from 1 on its parameters. Only in modules that are built for tests.
+ */
+#include <linux/kernel.h>
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+
+#include "kern/plant.h"
+#include "kern/proto.h"
+
+static char *plant;
+module_param(plant, charp, 0444);
+MODULE_PARM_DESC(plant, "wrong prototypes, as SYMBOL:INDEX:TYPE with commas between (for tests)");
+
+/* What TYPE may be, and "none": this parameter and those behind it are not there. */
+static const struct vzctx_type types[] = {
+	{ "void", 1, VZCTX_CLASS_VOID, false },
+	{ "bool", 1, VZCTX_CLASS_BOOL, false },
+	{ "int", 4, VZCTX_CLASS_NUMBER, true },
+	{ "unsigned int", 4, VZCTX_CLASS_NUMBER, false },
+	{ "long", 8, VZCTX_CLASS_NUMBER, true },
+	{ "unsigned long", 8, VZCTX_CLASS_NUMBER, false },
+	{ "struct nobody *", 8, VZCTX_CLASS_POINTER, false },
+	{ "void *", 8, VZCTX_CLASS_POINTER, false },
+};
+
+static bool is(const char *word, size_t len, const char *other)
+{
+	return !strncmp(word, other, len) && !other[len];
+}
+
+static void put(struct vzctx_proto *proto, unsigned int at, const char *type)
+{
+	size_t len = strcspn(type, ",");
+	unsigned int i;
+
+	if (at && is(type, len, "none"))
+		proto->params = min(proto->params, at - 1);
+	for (i = 0; at <= proto->params && i < ARRAY_SIZE(types); i++)
+		if (is(type, len, types[i].text))
+			proto->type[at] = types[i];
+}
+
+/**
+ * vzctx_plant() - makes a prototype wrong if a test wants it so
+ * @proto: a copy of it
+ */
+void vzctx_plant(struct vzctx_proto *proto)
+{
+	size_t len = strlen(proto->symbol);
+	const char *at = plant;
+
+	while (at && *at) {
+		if (!strncmp(at, proto->symbol, len) && at[len] == ':' &&
+		    at[len + 1] >= '0' && at[len + 1] <= '9' &&
+		    at[len + 2] == ':')
+			put(proto, at[len + 1] - '0', at + len + 3);
+		at += strcspn(at, ",");
+		at += *at == ',';
+	}
+}

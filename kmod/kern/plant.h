@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vzctx - wrong prototypes, for tests
+ */
+#ifndef _VZCTX_PLANT_H
+#define _VZCTX_PLANT_H
+
+struct vzctx_proto;
+
+#ifdef VZCTX_TESTING
+void vzctx_plant(struct vzctx_proto *proto);
+#else
+static inline void vzctx_plant(struct vzctx_proto *proto) { }
+#endif
+
+#endif /* _VZCTX_PLANT_H */
