@@ -22,6 +22,7 @@ struct vz_res {
 	uint32_t counted;	/* enum vzctx_counted */
 	uint32_t enforced;	/* enum vzctx_enforced */
 	uint32_t err;		/* errno an application sees, 0: none */
+	uint32_t why;		/* enum vzctx_why; then @note says it in words */
 	char name[32];
 	char note[256];
 };

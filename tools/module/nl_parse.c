@@ -50,6 +50,7 @@ int nl_parse_res(struct nlattr **top, void *arg)
 	r->counted = u32_of(tb[VZCTX_RES_A_COUNTED]);
 	r->enforced = u32_of(tb[VZCTX_RES_A_ENFORCED]);
 	r->err = u32_of(tb[VZCTX_RES_A_ERRNO]);
+	r->why = u32_of(tb[VZCTX_RES_A_WHY]);
 	nla_strlcpy(r->name, tb[VZCTX_RES_A_NAME], sizeof(r->name));
 	if (tb[VZCTX_RES_A_NOTE])
 		nla_strlcpy(r->note, tb[VZCTX_RES_A_NOTE], sizeof(r->note));

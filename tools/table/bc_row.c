@@ -88,6 +88,10 @@ static struct cell get_onlimit(const void *r)
 }
 
 static struct cell get_note(const void *r) { return WORD(ROW(r)->res.note); }
+static struct cell get_why(const void *r)
+{
+	return WORD(ROW(r)->res.why ? ROW(r)->res.note : NULL);
+}
 
 const struct column bcrow_columns[] = {
 	{ "ctid", "container id", true, get_ctid },
@@ -103,6 +107,7 @@ const struct column bcrow_columns[] = {
 	{ "errno", "what a refused application sees", false, get_errno },
 	{ "onlimit", "notify, freeze, kill", false, get_onlimit },
 	{ "note", "the kernel's remark", false, get_note },
+	{ "why", "what this kernel lacks, if it is not enforced for that", false, get_why },
 };
 
 const size_t bcrow_ncolumns = sizeof(bcrow_columns) / sizeof(bcrow_columns[0]);

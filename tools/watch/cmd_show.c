@@ -147,8 +147,9 @@ static int show(struct vznl *nl, uint32_t ctid, bool all, struct out *out)
 	}
 	if (!ret)
 		ret = print_table(out, "resources", bcrow_columns,
-				  bcrow_ncolumns, BCROW_DEFAULT, rows, n,
-				  sizeof(*rows));
+				  bcrow_ncolumns,
+				  all ? BCROW_DEFAULT ",why" : BCROW_DEFAULT,
+				  rows, n, sizeof(*rows));
 	free(head);
 	free(rows);
 	vz_ctx_free(&c);
