@@ -21,9 +21,20 @@ static inline int load_file(const char *path, const char *params)
 	return err;
 }
 
+#define UNCOMPARED " force_prototypes=1"
+
+/* A kernel without types of its own, see qemu/insmod. */
+static inline bool untold(void)
+{
+	return access("/sys/kernel/btf/vmlinux", F_OK);
+}
+
 static inline int load(const char *params)
 {
-	return load_file(MODULE, params);
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s%s", params, untold() ? UNCOMPARED : "");
+	return load_file(MODULE, text);
 }
 
 static inline int unload_module(const char *name, int flags)
