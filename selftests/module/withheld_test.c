@@ -6,6 +6,8 @@
  * Witness: the kernel's list of hooked functions, and what is charged.
  */
 #include <kselftest_harness.h>
+#include <sys/utsname.h>
+
 #include "help/modload.h"
 #include "help/servant.h"
 
@@ -15,7 +17,15 @@ struct row {
 	uint32_t id;
 	int enforced;
 	int counted;
+	int why;
+	char symbol[64];
+	char note[128];
 };
+
+static void keep_text(const struct nlattr *a, char *text, size_t size)
+{
+	snprintf(text, size, "%.*s", (int)attr_len(a), (const char *)attr_data(a));
+}
 
 static void keep_row(const struct nlmsghdr *nlh, void *data)
 {
@@ -26,15 +36,22 @@ static void keep_row(const struct nlmsghdr *nlh, void *data)
 	for_each_attr(a, attr_data(res), attr_len(res))
 		if (attr_type(a) <= VZCTX_RES_A_MAX)
 			v[attr_type(a)] = attr_u64(a);
-	if (v[VZCTX_RES_A_ID] == row->id) {
-		row->enforced = v[VZCTX_RES_A_ENFORCED];
-		row->counted = v[VZCTX_RES_A_COUNTED];
+	if (v[VZCTX_RES_A_ID] != row->id)
+		return;
+	row->enforced = v[VZCTX_RES_A_ENFORCED];
+	row->counted = v[VZCTX_RES_A_COUNTED];
+	row->why = v[VZCTX_RES_A_WHY];
+	for_each_attr(a, attr_data(res), attr_len(res)) {
+		if (attr_type(a) == VZCTX_RES_A_SYMBOL)
+			keep_text(a, row->symbol, sizeof(row->symbol));
+		if (attr_type(a) == VZCTX_RES_A_NOTE)
+			keep_text(a, row->note, sizeof(row->note));
 	}
 }
 
 static struct row resource(struct genl *g, uint32_t id)
 {
-	struct row row = { id, -1, -1 };
+	struct row row = { .id = id, .enforced = -1, .counted = -1 };
 	struct msg m;
 
 	msg_init(&m, g->family, VZCTX_CMD_RES, NLM_F_DUMP);
@@ -54,6 +71,8 @@ FIXTURE_VARIANT(withheld)
 	const char *params;
 	const char *held; /* what another module holds */
 	const char *idle; /* what is not hooked then, being of no use */
+	const char *other; /* what has another prototype than it seems to have */
+	int since; /* and only on kernels of this series and newer */
 	uint32_t off, on;
 	uint32_t needing; /* bits of those that need what is off */
 };
@@ -107,6 +126,88 @@ FIXTURE_VARIANT_ADD(withheld, somebody_holds_one_with_its_own_callback)
 	.needing = 1 << UB_PRIVVMPAGES | 1 << UB_LOCKEDPAGES,
 };
 
+/* Of each, one type is taken for another. */
+FIXTURE_VARIANT_ADD(withheld, type_of_an_argument)
+{
+	.params = "linger=0 plant=\"may_expand_vm:1:struct nobody *\"",
+	.other = "may_expand_vm", .idle = "may_expand_vm ",
+	.off = UB_PRIVVMPAGES, .on = UB_NUMFILE,
+	.needing = 1 << UB_LOCKEDPAGES,
+};
+
+FIXTURE_VARIANT_ADD(withheld, number_of_arguments)
+{
+	.params = "linger=0 plant=alloc_empty_file:2:none",
+	.other = "alloc_empty_file", .idle = "alloc_empty_file ",
+	.off = UB_NUMFILE, .on = UB_NUMPROC,
+};
+
+FIXTURE_VARIANT_ADD(withheld, type_that_is_returned)
+{
+	.params = "linger=0 plant=shmem_recalc_inode:0:int",
+	.other = "shmem_recalc_inode", .idle = "shmem_recalc_inode ",
+	.off = UB_SHMPAGES, .on = UB_NUMFILE,
+};
+
+FIXTURE_VARIANT_ADD(withheld, size_of_a_number)
+{
+	.params = "linger=0 plant=devpts_kill_index:2:long",
+	.other = "devpts_kill_index", .idle = "devpts_new_index ",
+	.off = UB_NUMPTY, .on = UB_NUMFILE,
+};
+
+FIXTURE_VARIANT_ADD(withheld, number_for_an_enum)
+{
+	.params = "linger=0 plant=\"dec_rlimit_put_ucounts:2:unsigned int\"",
+	.other = "dec_rlimit_put_ucounts", .idle = "dec_rlimit_put_ucounts ",
+	.off = UB_NUMSIGINFO, .on = UB_NUMFILE,
+};
+
+FIXTURE_VARIANT_ADD(withheld, sign_of_a_number)
+{
+	.params = "linger=0 plant=\"generic_setlease:2:unsigned int\"",
+	.other = "generic_setlease", .idle = "generic_setlease ",
+	.off = UB_NUMFLOCK, .on = UB_NUMFILE,
+};
+
+/* What these two were before, for which the module might have been compiled. */
+FIXTURE_VARIANT_ADD(withheld, flags_by_value_as_on_6_12)
+{
+	.params = "linger=0 plant=\"may_expand_vm:2:unsigned long\"",
+	.other = "may_expand_vm", .idle = "may_expand_vm ", .since = 7,
+	.off = UB_PRIVVMPAGES, .on = UB_SHMPAGES,
+	.needing = 1 << UB_LOCKEDPAGES,
+};
+
+FIXTURE_VARIANT_ADD(withheld, nothing_returned_as_on_6_12)
+{
+	.params = "linger=0 plant=shmem_recalc_inode:0:void",
+	.other = "shmem_recalc_inode", .idle = "shmem_recalc_inode ", .since = 7,
+	.off = UB_SHMPAGES, .on = UB_PRIVVMPAGES,
+};
+
+static int series(void)
+{
+	struct utsname un;
+
+	return uname(&un) ? 0 : atoi(un.release);
+}
+
+/* In netlink, in the kernel log, and in what the tool shows. */
+static bool says_why(struct genl *g, uint32_t id, const char *symbol, bool running)
+{
+	struct row row = resource(g, id);
+	char line[400], sentence[128];
+
+	snprintf(sentence, sizeof(sentence),
+		 "%s has another prototype on this kernel", symbol);
+	snprintf(line, sizeof(line),
+		 "dmesg | grep -qF 'vzctx: %s; ' && { %s || vzctx show 101 --all -o why | grep -qF '%s'; }",
+		 sentence, running ? "false" : "true", sentence);
+	return row.why == VZCTX_WHY_PROTOTYPE && !strcmp(row.symbol, symbol) &&
+	       !strcmp(row.note, sentence) && !system(line);
+}
+
 FIXTURE_SETUP(withheld)
 {
 	if (variant->held)
@@ -135,8 +236,22 @@ CLAIM(withheld, is_not_enforced_and_nothing_else)
 	struct bc bc;
 	size_t i;
 
+	if (variant->other && untold())
+		SKIP(return, "this kernel does not tell prototypes");
+	if (variant->since > series())
+		SKIP(return, "it was so on kernels before Linux %d",
+		     variant->since);
+	/* Loading has looked already. */
+	EXPECT_TRUE(!variant->other ||
+		    says_why(&self->g, variant->off, variant->other, false));
 	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, park_forever, NULL));
 	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
+	if (variant->other) {
+		EXPECT_TRUE(says_why(&self->g, variant->off, variant->other, true));
+	} else {
+		EXPECT_EQ(VZCTX_WHY_HOOK,
+			  resource(&self->g, variant->off).why);
+	}
 	if (variant->idle)
 		EXPECT_EQ(0, lines_with(ENABLED, variant->idle));
 	if (variant->off != UB_NUMPROC)
@@ -163,6 +278,30 @@ CLAIM(withheld, is_not_enforced_and_nothing_else)
 	EXPECT_EQ(0, vz_set(&self->g, 101, variant->on, 99, 99));
 }
 
+/* It is refused for that, and loaded once somebody says so. */
+TEST(a_kernel_that_tells_no_prototypes)
+{
+	if (!untold())
+		SKIP(return, "this kernel tells them");
+	EXPECT_EQ(-EOPNOTSUPP, load_file(MODULE, ""));
+	EXPECT_EQ(0, system("dmesg | grep -q 'vzctx: .*force_prototypes=1'"));
+	EXPECT_EQ(0, load(""));
+	EXPECT_EQ(0, unload(0));
+}
+
+/* Without the end of a context nothing works: it is not loaded then. */
+TEST(a_function_that_everything_needs)
+{
+	if (untold())
+		SKIP(return, "this kernel does not tell prototypes");
+	EXPECT_EQ(-EOPNOTSUPP, load("plant=\"zap_pid_ns_processes:1:void *\""));
+	EXPECT_FALSE(loaded());
+	EXPECT_EQ(0, system("dmesg | grep -q 'vzctx: zap_pid_ns_processes has another prototype on this kernel'"));
+	/* The comparison is what refused it. */
+	EXPECT_EQ(0, load("plant=\"zap_pid_ns_processes:1:void *\" force_prototypes=1"));
+	EXPECT_EQ(0, unload(0));
+}
+
 /*
  * Rules that are charged when the other kind's module comes and cannot be hooked:
  * their resource is then not charged at all, and nothing is kept by it.
@@ -179,6 +318,7 @@ FIXTURE_VARIANT(late)
 	const char *params;
 	const char *first; /* charges rules */
 	const char *module; /* comes then */
+	const char *other; /* as above */
 };
 
 FIXTURE_VARIANT_ADD(late, xtables_after_nft)
@@ -208,6 +348,13 @@ static bool no_rules(void)
 	return !system("for m in nft_compat nft_chain_nat nft_nat nft_ct nf_tables iptable_filter iptable_nat ip_tables ip6table_filter ip6_tables ipt_REJECT xt_tcpudp x_tables; do rmmod $m 2>/dev/null; done; ! grep -qE '^(nf_tables|x_tables) ' /proc/modules");
 }
 
+FIXTURE_VARIANT_ADD(late, xtables_of_another_prototype)
+{
+	.params = "linger=0 plant=xt_replace_table:2:long",
+	.first = "nft 'add table t; add chain t c; add rule t c accept'",
+	.module = "x_tables", .other = "xt_replace_table",
+};
+
 FIXTURE_SETUP(late)
 {
 	line = variant->first;
@@ -229,6 +376,8 @@ CLAIM(late, gives_back_what_is_charged)
 {
 	char text[128];
 
+	if (variant->other && untold())
+		SKIP(return, "this kernel does not tell prototypes");
 	self->s = hire(&self->g, &self->ct, 101, CLONE_NEWNET);
 	ASSERT_NE(NULL, self->s) TH_LOG("%s", self->g.text);
 	EXPECT_EQ(VZCTX_ENFORCED_EXACT,
@@ -241,6 +390,8 @@ CLAIM(late, gives_back_what_is_charged)
 	EXPECT_EQ(0, held_of(&self->g, 101, UB_NUMIPTENT));
 	EXPECT_EQ(VZCTX_ENFORCED_NO,
 		  resource(&self->g, UB_NUMIPTENT).enforced);
+	EXPECT_EQ(variant->other ? VZCTX_WHY_PROTOTYPE : VZCTX_WHY_HOOK,
+		  resource(&self->g, UB_NUMIPTENT).why);
 	/* More of it goes uncharged, and the first still works. */
 	EXPECT_EQ(0, tell(self->s, run, 0, 0));
 	EXPECT_EQ(0, held_of(&self->g, 101, UB_NUMIPTENT));
