@@ -67,8 +67,8 @@ int cmd_create(const struct verb *verb, int argc, char **argv)
 			       "  --config SAMPLE    begin with " CONF_DIR "/ve-SAMPLE.conf-sample\n"
 			       "  --private DIR      the tree, owned by ids 0..65535 (default " PRIVATE_DIR "/CTID)\n"
 			       "  --hostname NAME    its host name\n"
-			       "  --limits none      no limit but what its configuration says; default: those of\n"
-			       "                     numproc, numfile and physpages that vzctx(8) names\n");
+			       "  --limits none      no limit but what its configuration says; default: those\n"
+			       "                     that vzctx(8) names\n");
 			return EXIT_OK;
 		default:
 			return verb_badopt(opt, argv);
