@@ -175,7 +175,7 @@ FIXTURE_VARIANT_ADD(withheld, flags_by_value_as_on_6_12)
 {
 	.params = "linger=0 plant=\"may_expand_vm:2:unsigned long\"",
 	.other = "may_expand_vm", .idle = "may_expand_vm ", .since = 7,
-	.off = UB_PRIVVMPAGES, .on = UB_SHMPAGES,
+	.off = UB_PRIVVMPAGES, .on = UB_NUMFILE,
 	.needing = 1 << UB_LOCKEDPAGES,
 };
 
@@ -183,7 +183,7 @@ FIXTURE_VARIANT_ADD(withheld, nothing_returned_as_on_6_12)
 {
 	.params = "linger=0 plant=shmem_recalc_inode:0:void",
 	.other = "shmem_recalc_inode", .idle = "shmem_recalc_inode ", .since = 7,
-	.off = UB_SHMPAGES, .on = UB_PRIVVMPAGES,
+	.off = UB_SHMPAGES, .on = UB_NUMFILE,
 };
 
 static int series(void)
