@@ -7,7 +7,7 @@
 . "$(dirname -- "$0")/lib.sh"
 
 realtime() {
-	[[ $(</sys/kernel/realtime) = 1 ]]
+	[[ $(uname -v) = *PREEMPT_RT* ]]
 }
 
 not_supported() {
