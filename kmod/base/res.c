@@ -212,6 +212,7 @@ void vzctx_res_disable(u32 id, enum vzctx_why why, const char *symbol)
 	spin_lock(&lacks_lock);
 	if (!lacks[id].why) {
 		WRITE_ONCE(lacks[id].symbol, symbol);
+		/* Pairs with vzctx_res_lacks(): who sees why sees the symbol. */
 		smp_store_release(&lacks[id].why, why);
 	}
 	spin_unlock(&lacks_lock);
@@ -263,6 +264,7 @@ struct vzctx_res_lack vzctx_res_lacks(u32 id)
 	struct vzctx_res_lack lack = {};
 	unsigned int need;
 
+	/* Pairs with vzctx_res_disable(). */
 	lack.why = smp_load_acquire(&lacks[id].why);
 	if (lack.why) {
 		lack.symbol = READ_ONCE(lacks[id].symbol);

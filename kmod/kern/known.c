@@ -58,9 +58,7 @@ static int open_kernel(void)
 }
 
 /**
- * vzctx_known_init() - looks for the kernel's types
- *
- * Sleeps.
+ * vzctx_known_init() - looks for the kernel's types; sleeps
  *
  * Return: 0; -EOPNOTSUPP if it tells none, unless that is forced; -ENOMEM.
  */
