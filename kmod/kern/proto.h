@@ -157,12 +157,17 @@ struct vzctx_proto {
 	 __builtin_classify_type(__VZCTX_OF(t)) == 5 ?			\
 						VZCTX_CLASS_POINTER :	\
 						VZCTX_CLASS_RECORD)
+#ifdef __CHECKER__
+/* Sparse cannot classify a type. */
+#define __VZCTX_TYPE(t, a) { .text = __stringify(t) }
+#else
 #define __VZCTX_TYPE(t, a) {						\
 	.text = __stringify(t),						\
 	.size = sizeof(t),						\
 	.class = __VZCTX_CLASS(t),					\
 	.is_signed = (__VZCTX_NUMBER(t))-1 < (__VZCTX_NUMBER(t))1,	\
 }
+#endif
 
 #define __VZCTX_TYPE_NONE
 
