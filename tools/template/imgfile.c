@@ -17,7 +17,7 @@
 
 #include "lib/open_beneath.h"
 #include "template/imgfile.h"
-#include "tree/entry_rules.h"
+#include "archive/entry_rules.h"
 #include "tree/jail.h"
 
 #define TEXT_MAX	(4U << 20)

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "tree/untar.h"
+#include "archive/untar.h"
 
 /** struct image - an OCI layout, or an archive of one or of docker's own kind */
 struct image {

@@ -5,7 +5,7 @@
 #ifndef _VZCTX_TEMPLATE_LAYER_H
 #define _VZCTX_TEMPLATE_LAYER_H
 
-#include "tree/untar.h"
+#include "archive/untar.h"
 
 /** layer_open - a stream of the layer from its beginning. Return: 0 or -errno, told. */
 typedef int (*layer_open)(struct stream **s, void *arg);

@@ -15,8 +15,8 @@
 #include "template/template.h"
 #include "tree/area.h"
 #include "tree/jail.h"
-#include "tree/treecopy.h"
-#include "tree/treepack.h"
+#include "archive/treecopy.h"
+#include "archive/treepack.h"
 
 struct source {
 	int fd;

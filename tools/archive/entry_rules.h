@@ -4,8 +4,8 @@
  *
  * One set of rules for archives, layers and directories.
  */
-#ifndef _VZCTX_TREE_ENTRY_RULES_H
-#define _VZCTX_TREE_ENTRY_RULES_H
+#ifndef _VZCTX_ARCHIVE_ENTRY_RULES_H
+#define _VZCTX_ARCHIVE_ENTRY_RULES_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,4 +46,4 @@ int entry_owner(struct tree_job *p, const char *name, int64_t uid,
 int entry_prepare(struct tree_job *p, struct archive_entry *e,
 		  const char *path);
 
-#endif /* _VZCTX_TREE_ENTRY_RULES_H */
+#endif /* _VZCTX_ARCHIVE_ENTRY_RULES_H */

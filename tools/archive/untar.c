@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "lib/parse.h"
-#include "tree/entry_rules.h"
+#include "archive/entry_rules.h"
 #include "tree/jail.h"
-#include "tree/untar.h"
+#include "archive/untar.h"
 
 #define DISK_FLAGS (ARCHIVE_EXTRACT_OWNER | ARCHIVE_EXTRACT_PERM |	\
 		    ARCHIVE_EXTRACT_TIME | ARCHIVE_EXTRACT_ACL |	\

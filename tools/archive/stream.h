@@ -6,8 +6,8 @@
  * last: its checksums. Hence decompression is a stage of its own, which is read
  * to its very end.
  */
-#ifndef _VZCTX_TREE_STREAM_H
-#define _VZCTX_TREE_STREAM_H
+#ifndef _VZCTX_ARCHIVE_STREAM_H
+#define _VZCTX_ARCHIVE_STREAM_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,4 +66,4 @@ void stream_digests(struct stream *s, char below[DIGEST_HEX],
 /** NULL-safe. */
 void stream_close(struct stream *s);
 
-#endif /* _VZCTX_TREE_STREAM_H */
+#endif /* _VZCTX_ARCHIVE_STREAM_H */

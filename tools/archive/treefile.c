@@ -14,9 +14,9 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "tree/entry_rules.h"
+#include "archive/entry_rules.h"
 #include "tree/jail.h"
-#include "tree/treefile.h"
+#include "archive/treefile.h"
 
 #define ACCESS_LIST	"system.posix_acl_access"
 #define DEFAULT_LIST	"system.posix_acl_default"

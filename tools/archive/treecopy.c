@@ -17,10 +17,10 @@
 #include <unistd.h>
 
 #include "lib/open_beneath.h"
-#include "tree/entry_rules.h"
+#include "archive/entry_rules.h"
 #include "tree/jail.h"
-#include "tree/treecopy.h"
-#include "tree/treefile.h"
+#include "archive/treecopy.h"
+#include "archive/treefile.h"
 
 /* A file with several names, and the first of them in the copy. */
 struct known {

@@ -2,10 +2,10 @@
 /*
  * vzctx - a copy of a directory tree
  */
-#ifndef _VZCTX_TREE_TREECOPY_H
-#define _VZCTX_TREE_TREECOPY_H
+#ifndef _VZCTX_ARCHIVE_TREECOPY_H
+#define _VZCTX_ARCHIVE_TREECOPY_H
 
-#include "tree/untar.h"
+#include "archive/untar.h"
 
 /**
  * treecopy - copies what is below @from into the tree
@@ -18,4 +18,4 @@
  */
 int treecopy(struct unpack *u, int from);
 
-#endif /* _VZCTX_TREE_TREECOPY_H */
+#endif /* _VZCTX_ARCHIVE_TREECOPY_H */

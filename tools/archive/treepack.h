@@ -2,8 +2,8 @@
 /*
  * vzctx - a tree into an archive
  */
-#ifndef _VZCTX_TREE_TREEPACK_H
-#define _VZCTX_TREE_TREEPACK_H
+#ifndef _VZCTX_ARCHIVE_TREEPACK_H
+#define _VZCTX_ARCHIVE_TREEPACK_H
 
 #include "tree/treejob.h"
 
@@ -15,4 +15,4 @@
  */
 int treepack(struct tree_job *p, int fd);
 
-#endif /* _VZCTX_TREE_TREEPACK_H */
+#endif /* _VZCTX_ARCHIVE_TREEPACK_H */

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tree/entry_rules.h"
+#include "archive/entry_rules.h"
 #include "tree/jail.h"
 
 const char *entry_clean(const char *from, char *path)

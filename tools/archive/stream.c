@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "tree/stream.h"
+#include "archive/stream.h"
 
 #define CHUNK	(128 << 10)
 #define ENDMARK	1024U

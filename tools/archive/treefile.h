@@ -2,12 +2,12 @@
 /*
  * vzctx - one file's data and attributes, from descriptor to descriptor
  */
-#ifndef _VZCTX_TREE_TREEFILE_H
-#define _VZCTX_TREE_TREEFILE_H
+#ifndef _VZCTX_ARCHIVE_TREEFILE_H
+#define _VZCTX_ARCHIVE_TREEFILE_H
 
 #include <sys/stat.h>
 
-#include "tree/untar.h"
+#include "archive/untar.h"
 
 /**
  * treefile_data - fills the empty file @out with @in's data, holes kept
@@ -28,4 +28,4 @@ int treefile_data(struct unpack *u, const char *path, int in, int out,
 int treefile_attributes(struct unpack *u, const char *path, int in, int out,
 			const struct stat *st);
 
-#endif /* _VZCTX_TREE_TREEFILE_H */
+#endif /* _VZCTX_ARCHIVE_TREEFILE_H */

@@ -4,10 +4,10 @@
  *
  * Everything here runs in jail_run()'s child: the root directory is the tree.
  */
-#ifndef _VZCTX_TREE_UNTAR_H
-#define _VZCTX_TREE_UNTAR_H
+#ifndef _VZCTX_ARCHIVE_UNTAR_H
+#define _VZCTX_ARCHIVE_UNTAR_H
 
-#include "tree/stream.h"
+#include "archive/stream.h"
 #include "tree/treejob.h"
 
 struct archive;
@@ -75,4 +75,4 @@ int untar_broken(struct unpack *u, struct archive *in, struct stream *s);
  */
 int untar_end(struct unpack *u, struct stream *s, bool marked);
 
-#endif /* _VZCTX_TREE_UNTAR_H */
+#endif /* _VZCTX_ARCHIVE_UNTAR_H */

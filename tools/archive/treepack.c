@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "tree/jail.h"
-#include "tree/treepack.h"
+#include "archive/treepack.h"
 
 struct packer {
 	struct tree_job *p;
