@@ -141,6 +141,11 @@
 #define system_dfl_wq system_unbound_wq
 #endif
 
+/* 6.18, "net: add sk_drops_read(), sk_drops_inc() and sk_drops_reset() helpers" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define sk_drops_inc(sk) atomic_inc(&(sk)->sk_drops)
+#endif
+
 /* 6.19, "cgroup: Rename cgroup lifecycle hooks to cgroup_task_*()" */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
 #define cgroup_task_release cgroup_release

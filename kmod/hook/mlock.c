@@ -79,10 +79,13 @@ static int ask_all(struct mm_struct *mm)
 static int may_lock_all(unsigned long flags)
 {
 	bool valid = !(flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT));
+	struct mm_struct *mm = current->mm;
 
-	if (!valid || !(flags & MCL_CURRENT) || !can_do_mlock())
+	if (!valid || !(flags & MCL_CURRENT) || !can_do_mlock() ||
+	    (READ_ONCE(mm->total_vm) > rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT &&
+	     !ns_capable_noaudit(&init_user_ns, CAP_IPC_LOCK)))
 		return 0;
-	return ask_all(current->mm);
+	return ask_all(mm);
 }
 
 VZCTX_WRAPPER(VZCTX_FOR(UB_LOCKEDPAGES), long, __x64_sys_mlockall,

@@ -231,7 +231,7 @@ VZCTX_WRAPPER(VZCTX_FOR(UB_DGRAMRCVBUF), int, __sock_queue_rcv_skb,
 	vzctx_hook_enter();
 	charged = grow(sk, UB_DGRAMRCVBUF, used_of(sk, SK_MEM_RECV), bytes);
 	if (charged && charged != -ENOENT) {
-		atomic_inc(&sk->sk_drops);
+		sk_drops_inc(sk);
 		err = -ENOBUFS;
 		goto out;
 	}
@@ -295,7 +295,7 @@ VZCTX_WRAPPER(PACKET_IN(UB_DGRAMRCVBUF), int, packet_rcv, struct sk_buff *, skb,
 	if (!err || err == -ENOENT) {
 		ret = vzctx_original(packet_rcv)(skb, dev, pt, orig_dev);
 	} else {
-		atomic_inc(&sk->sk_drops);
+		sk_drops_inc(sk);
 		kfree_skb(skb);
 	}
 	if (known)

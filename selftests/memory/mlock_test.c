@@ -16,7 +16,7 @@
 
 enum order {
 	NOTHING, LOCK, LOCK_ONFAULT, UNLOCK, ALL, FUTURE, NOT_ALL, MAP, MAP_LOCK,
-	UNMAP, GROW, BRK, FORK, SEG_LOCK, SEG_GONE,
+	UNMAP, GROW, BRK, FORK, SEG_LOCK, SEG_GONE, POOR,
 };
 
 static char *area, *more = MAP_FAILED;
@@ -29,6 +29,23 @@ static int map_more(struct servant *s, int flags)
 		    MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
 	more_pages = s->arg;
 	return more == MAP_FAILED ? errno : 0;
+}
+
+/* mlockall() of a task that may not lock as much as it has. */
+static int lock_all_poor(void)
+{
+	const struct rlimit little = { 16 * PAGE, 16 * PAGE };
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		if (setrlimit(RLIMIT_MEMLOCK, &little) || setresuid(65534, 65534, 65534))
+			_exit(255);
+		_exit(mlockall(MCL_CURRENT) ? errno : 0);
+	}
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
 }
 
 static void serve_one(struct servant *s)
@@ -84,6 +101,9 @@ static void serve_one(struct servant *s)
 		break;
 	case SEG_GONE:
 		s->err = shmctl(shmid, IPC_RMID, NULL) ? errno : 0;
+		break;
+	case POOR:
+		s->err = lock_all_poor();
 		break;
 	}
 }
@@ -199,6 +219,14 @@ CLAIM(lock, mlockall_is_all_or_nothing)
 	EXPECT_EQ(0, tell(BRK, 3));
 	expect_locked(3);
 	EXPECT_EQ(3, (long)look().failcnt);
+}
+
+CLAIM(lock, what_the_kernel_refuses_is_no_failure_of_ours)
+{
+	set(16);
+	EXPECT_EQ(ENOMEM, tell(POOR, 0));
+	EXPECT_EQ(0, (long)look().failcnt);
+	expect_locked(0);
 }
 
 TEST_HARNESS_MAIN
