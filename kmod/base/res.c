@@ -153,7 +153,7 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 	},
 	[UB_NUMIPTENT] = {
 		CALLED(NUMIPTENT),
-		.note = "packet rules added from inside, iptables entries and nft rules; adding fails; not counted: set elements, ebtables",
+		.note = "packet rules added from inside, iptables entries and nft rules; adding fails; not counted: set elements, ebtables, and until it is changed what a new table of iptables begins with",
 		.counted = VZCTX_COUNTED_CHARGED,
 		.enforced = VZCTX_ENFORCED_EXACT,
 		.err = ENOMEM,
