@@ -38,13 +38,28 @@ host_suite() {
 	(. /etc/os-release && [[ $ID = debian ]] && printf '%s\n' "${VERSION_CODENAME-}") || true
 }
 
+# Lines "codename label address" from such lines. Where apt has a list of mirrors in a file,
+# as machines of clouds do, the address is the first in it.
+first_mirrors() {
+	local codename label at file
+
+	while read -r codename label at; do
+		if [[ $at = mirror+file:* ]]; then
+			file=${at#mirror+file:}
+			at=$(sed -nE 's,^((https?|ftp|file):[^[:space:]]+).*,\1,p' "$file" 2>/dev/null |
+				sed -n 1p) || true
+		fi
+		[[ ! $at ]] || printf '%s %s %s\n' "$codename" "$label" "${at%/}"
+	done
+}
+
 # The archives this machine's apt has: "codename label address" each.
 host_archives() {
 	# shellcheck disable=SC2016 # for apt
 	apt-get indextargets --format \
 		'$(CREATED_BY) $(ORIGIN) $(CODENAME) $(LABEL) $(SITE) $(COMPONENT)' 2>/dev/null |
-		awk '$1 == "Packages" && $2 == "Debian" && $5 ~ /^(https?|ftp|file):/ &&
-			$6 == "main" { print $3, $4, $5 }'
+		awk '$1 == "Packages" && $2 == "Debian" && $5 ~ /^(https?|ftp|file|mirror\+file):/ &&
+			$6 == "main" { print $3, $4, $5 }' | first_mirrors
 }
 
 # beside ADDRESS: the archive of security updates that goes with an archive.
@@ -136,17 +151,25 @@ suite_apt() {
 	fi
 }
 
-# suite_missing SUITES LOG: says which of them apt could not read, why, and what helps.
+# suite_missing SUITES LOG: says why apt could not read them, and what helps: an archive
+# that is not reached, or one that lacks a suite, which is named.
 suite_missing() {
-	local suite found=
+	local suite why told=
 
 	for suite in ${1//,/ }; do
-		grep -E '^(E|Err|W):' "$2" | grep -qF " $suite " || continue
-		found=1
-		say "no suite $suite: $(grep -E '^(E|W):' "$2" | grep -F " $suite " | sed -n '1s/^.: //p')"
+		why=$(sed -nE "s,^[EW]: Failed to fetch (.*)/dists/$suite/[^ ]* +,\\1: ,p" "$2" | sed -n 1p)
+		if [[ $why ]]; then
+			say "cannot read Debian's archive $why"
+			say "is there a network, and a proxy in apt's settings if it needs one? VZCTX_MIRROR names another archive, for *-security VZCTX_SECURITY_MIRROR"
+			return
+		fi
+		why=$(grep -E '^[EW]: ' "$2" | grep -F " $suite " | sed -n '1s/^.: //p') || true
+		[[ $why ]] || continue
+		told=1
+		say "no suite $suite: $why"
 		say "add to the apt sources of this machine a line 'deb ADDRESS $suite main' of a mirror that has it, or set VZCTX_MIRROR (for *-security VZCTX_SECURITY_MIRROR)"
 	done
-	[[ $found ]] || { say "the package lists of ${1//,/, } cannot be fetched:"; tail -n 5 "$2" >&2; }
+	[[ $told ]] || { say "the package lists of ${1//,/, } cannot be fetched:"; tail -n 5 "$2" >&2; }
 }
 
 # apt_fetch SUITES DIR PACKAGE...: downloads packages of these suites into a directory.
