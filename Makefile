@@ -6,15 +6,16 @@ KREL	?= $(shell uname -r)
 KDIR	?= /lib/modules/$(KREL)/build
 DESTDIR	?=
 PREFIX	?= /usr
-SERIES	= $(shell awk '!/^\#/ && $$2 ~ /^($(1))$$/ { print $$1 }' selftests/qemu/kernels.table)
+VZCTX_TABLE ?= selftests/qemu/kernels.table
+SERIES	= $(shell awk '!/^\#/ && $$2 ~ /^($(1))$$/ { print $$1 }' $(VZCTX_TABLE))
 # Who names a KDIR wants that kernel booted.
 OWN	:= $(if $(filter file,$(origin KDIR)),,own)
 KERNELS	?= $(or $(OWN),$(call SERIES,check))
 ALL_KERNELS = $(if $(filter file,$(origin KERNELS)),$(or $(OWN),$(call SERIES,check|all)),$(KERNELS))
-DEBUG_KERNELS = $(if $(filter file,$(origin KERNELS)),6.1,$(KERNELS))
+DEBUG_KERNELS = $(if $(filter file,$(origin KERNELS)),$(firstword $(call SERIES,check)),$(KERNELS))
 TESTS	?=
 REPEAT	?= 1
-KERNEL	?= $(or $(OWN),6.1)
+KERNEL	?= $(or $(OWN),$(firstword $(call SERIES,check)))
 O	:= $(CURDIR)/build
 B	:= $(O)/$(KREL)
 QEMU	:= selftests/qemu
@@ -65,7 +66,7 @@ check: ## model, static checks, and TESTS (default: all) in guests under KERNELS
 check-all: ## the same, and every program under every kernel there is
 	EVERY=1 selftests/check "$(ALL_KERNELS)" "$(TESTS)"
 
-check-debug: ## the same under debug kernels built from source (default: 6.1)
+check-debug: ## the same under debug kernels built from source (default: the first)
 	$(QEMU)/check "$(addsuffix -debug,$(patsubst %-debug,%,$(DEBUG_KERNELS)))" "$(TESTS)"
 
 torture: ## a million mixed operations in a guest under KERNELS, ten minutes and more for each
@@ -80,7 +81,7 @@ static: ## check the sources: style, known faults, the rules of the house, man p
 bench-hooks: ## what the hooks cost, in instructions, under KERNELS
 	selftests/bench/hooks $(KERNELS)
 
-shell: ## a shell in a guest with the module at hand, KERNEL=6.1
+shell: ## a shell in a guest with the module at hand, KERNEL=SERIES
 	$(QEMU)/prepare $(KERNEL)
 	$(QEMU)/run --kernel $(KERNEL) --shell
 

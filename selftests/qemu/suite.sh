@@ -18,18 +18,31 @@ table=${VZCTX_TABLE:-$here/kernels.table}
 
 # series_line SERIES: sets suites, image and buildsuite; fails if the table lacks it.
 series_line() {
-	local series
+	local series root
 
 	# shellcheck disable=SC2034 # for the caller
-	while read -r series _ suites image buildsuite; do
+	while read -r series _ suites image root; do
+		buildsuite=${root%%,*}
 		[[ $series != "$1" ]] || return 0
 	done < <(grep -v '^#' "$table")
 	return 1
 }
 
+# root_suites SUITE: what is to be in a build root of a suite, joined by commas.
+root_suites() {
+	awk -v suite="$1" '!/^#/ { split($5, root, ",") }
+		!/^#/ && root[1] == suite { print $5; found = 1; exit }
+		END { if (!found) print suite }' "$table"
+}
+
 # series_of [VERB]: the series of the table that VERB takes (check or all), or all.
 series_of() {
 	awk -v verb="${1:-all}" '!/^#/ && NF && ($2 == verb || verb == "all") { print $1 }' "$table"
+}
+
+# The series that is taken where none is named: the first that "make check" runs.
+default_series() {
+	series_of check | sed -n 1p
 }
 
 # The suite this machine is of; empty if it is not Debian.
