@@ -180,7 +180,9 @@ bool vzctx_bc_uncharge(struct vzctx_bc *bc, unsigned long n)
  */
 void vzctx_bc_show(struct vzctx_bc *bc, unsigned long held)
 {
-	atomic_long_set(&bc->held, (long)held);
+	/* Other CPUs keep their copies of the line while nothing changes. */
+	if (atomic_long_read(&bc->held) != (long)held)
+		atomic_long_set(&bc->held, (long)held);
 	raise(bc, (long)held);
 }
 

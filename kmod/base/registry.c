@@ -180,37 +180,51 @@ bool vzctx_none_left(void)
 	return RB_EMPTY_ROOT(&all);
 }
 
-/* Whether @outer is @inner or one of its ancestors. */
-static bool contains(const struct pid_namespace *outer,
-		     const struct pid_namespace *inner)
+/* Whether a namespace is that of a running context, or lies inside one. */
+static bool is_inside(const struct pid_namespace *pid_ns)
 {
-	for (; inner; inner = inner->parent)
-		if (inner == outer)
+	for (; pid_ns; pid_ns = pid_ns->parent)
+		if (find_ns_rcu(pid_ns))
 			return true;
+	return false;
+}
+
+/*
+ * Whether that of a running context lies inside a namespace. A task has a pid in
+ * each namespace around its own, so one with a single pid has nothing inside.
+ */
+static bool is_around(const struct pid_namespace *pid_ns)
+{
+	const struct pid_namespace *ns;
+	struct vzctx *ctx;
+
+	if ((READ_ONCE(pid_ns->pid_allocated) & ~PIDNS_ADDING) <= 1)
+		return false;
+	for (ctx = after(0); ctx; ctx = successor(ctx)) {
+		if (ctx->state != VZCTX_STATE_RUNNING)
+			continue;
+		for (ns = ctx->pid_ns; ns; ns = ns->parent)
+			if (ns == pid_ns)
+				return true;
+	}
 	return false;
 }
 
 static int check_free(u32 ctid, const struct pid_namespace *pid_ns,
 		      struct netlink_ext_ack *extack)
 {
-	struct vzctx *ctx;
-
 	lockdep_assert_held(&registry_lock);
 	if (find_id(ctid)) {
 		NL_SET_ERR_MSG(extack, "a container with this ctid is running");
 		return -EEXIST;
 	}
-	for (ctx = after(0); ctx; ctx = successor(ctx)) {
-		if (ctx->state != VZCTX_STATE_RUNNING)
-			continue;
-		if (contains(ctx->pid_ns, pid_ns)) {
-			NL_SET_ERR_MSG(extack, "the pid namespace is bound already, or lies inside a bound one");
-			return -EBUSY;
-		}
-		if (contains(pid_ns, ctx->pid_ns)) {
-			NL_SET_ERR_MSG(extack, "the pid namespace contains a bound one");
-			return -EBUSY;
-		}
+	if (is_inside(pid_ns)) {
+		NL_SET_ERR_MSG(extack, "the pid namespace is bound already, or lies inside a bound one");
+		return -EBUSY;
+	}
+	if (is_around(pid_ns)) {
+		NL_SET_ERR_MSG(extack, "the pid namespace contains a bound one");
+		return -EBUSY;
 	}
 	return 0;
 }

@@ -85,7 +85,7 @@ int vzctx_memcg_adopt(struct vzctx *ctx, struct task_struct *init)
 	if (memcg) {
 		ctx->oom_before = events(memcg, MEMCG_OOM);
 		ctx->swap_before = events(memcg, MEMCG_SWAP_MAX);
-		/* Pairs with get_memcg(): the context can be found already. */
+		/* Pairs with memcg_rcu(): the context can be found already. */
 		smp_store_release(&ctx->memcg, memcg);
 	}
 	return 0;
@@ -112,18 +112,24 @@ const struct vzctx_part vzctx_memcg_part = {
 	.release = release,
 };
 
-/* The cgroup of a running context, referenced, or NULL. */
+/* The cgroup of a running context, kept until the end of the RCU read side; or NULL. */
+static struct mem_cgroup *memcg_rcu(struct vzctx *ctx)
+{
+	if (READ_ONCE(ctx->state) != VZCTX_STATE_RUNNING)
+		return NULL;
+	/* Pairs with vzctx_memcg_adopt(). */
+	return smp_load_acquire(&ctx->memcg);
+}
+
+/* Likewise, referenced. */
 static struct mem_cgroup *get_memcg(struct vzctx *ctx)
 {
-	struct mem_cgroup *memcg = NULL;
+	struct mem_cgroup *memcg;
 
 	rcu_read_lock();
-	if (READ_ONCE(ctx->state) == VZCTX_STATE_RUNNING) {
-		/* Pairs with vzctx_memcg_adopt(). */
-		memcg = smp_load_acquire(&ctx->memcg);
-		if (memcg)
-			css_get(&memcg->css);
-	}
+	memcg = memcg_rcu(ctx);
+	if (memcg)
+		css_get(&memcg->css);
 	rcu_read_unlock();
 	return memcg;
 }
@@ -174,15 +180,17 @@ int vzctx_kmem_allow(struct vzctx *ctx, enum vzctx_severity severity)
 	unsigned long top = severity == VZCTX_HARD ? READ_ONCE(bc->barrier) :
 						    READ_ONCE(bc->limit);
 	struct mem_cgroup *memcg;
-	unsigned long held;
+	unsigned long held = 0;
 
 	if (likely(top == VZCTX_BC_MAX) || !vzctx_res_active(UB_KMEMSIZE))
 		return 0;
-	memcg = get_memcg(ctx);
+	rcu_read_lock();
+	memcg = memcg_rcu(ctx);
+	if (memcg)
+		held = page_state(memcg, MEMCG_KMEM) << PAGE_SHIFT;
+	rcu_read_unlock();
 	if (!memcg)
 		return 0;
-	held = page_state(memcg, MEMCG_KMEM) << PAGE_SHIFT;
-	css_put(&memcg->css);
 	vzctx_bc_show(bc, held);
 	if (held <= top)
 		return 0;
