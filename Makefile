@@ -95,7 +95,7 @@ demo: ## show a container and its limits in a throwaway guest
 check-config:
 	@test -e $(KDIR)/Makefile || { \
 		echo "no kernel headers in $(KDIR): install linux-headers-$(KREL) or set KDIR" >&2; exit 1; }
-	@missing=; for o in $$(sed -n 's/^CONFIG_\([A-Z0-9_]*\)=y$$/\1/p' selftests/config); do \
+	@missing=; for o in $$(sed -n '/^$$/q; s/^CONFIG_\([A-Z0-9_]*\)=y$$/\1/p' selftests/config); do \
 		grep -qx "CONFIG_$$o=y" $(KDIR)/.config $(KDIR)/include/config/auto.conf 2>/dev/null || \
 			missing="$$missing CONFIG_$$o"; \
 	done; test -z "$$missing" || { \

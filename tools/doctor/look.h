@@ -11,10 +11,16 @@
 /** enum health - from good to bad; HEALTH_UNTOLD: who looked could not see it */
 enum health { HEALTH_GOOD, HEALTH_UNTOLD, HEALTH_WEAKER, HEALTH_BAD };
 
-/** struct finding - what was found, in half a sentence */
+/**
+ * struct finding - what was found
+ * @health: how good it is
+ * @text: half a sentence
+ * @way_out: what to do, where that is not what the table of looks says; or NULL
+ */
 struct finding {
 	enum health health;
 	char text[512];
+	const char *way_out;
 };
 
 /**

@@ -39,9 +39,12 @@ void look_kernel(const struct host *h, struct finding *f)
 		finds(f, HEALTH_GOOD, "%s", release);
 }
 
+/* When an option is needed: for all there is, or so that the module compares prototypes. */
+enum need { NEED_NONE, NEED_BETTER, NEED_TYPES, NEED_TYPES_OLD, NEED_ALL };
+
 struct option {
 	const char *name;
-	enum health without;
+	enum need need;
 	bool seen;
 };
 
@@ -77,25 +80,59 @@ static void read_options(gzFile file, struct option *options)
 	}
 }
 
+/* How bad it is that such an option is not there. */
+static enum health without(enum need need)
+{
+	unsigned int major, minor;
+
+	switch (need) {
+	case NEED_TYPES_OLD:
+		if (sscanf(fact_release(), "%u.%u", &major, &minor) != 2 ||
+		    major > 6 || (major == 6 && minor >= 2))
+			return HEALTH_GOOD;
+		/* fallthrough */
+	case NEED_TYPES:
+		return module_loaded() ? HEALTH_WEAKER : HEALTH_BAD;
+	case NEED_ALL:
+		return HEALTH_BAD;
+	case NEED_BETTER:
+		return HEALTH_WEAKER;
+	case NEED_NONE:
+		break;
+	}
+	return HEALTH_GOOD;
+}
+
 void look_options(const struct host *h, struct finding *f)
 {
 	struct option options[] = {
-		{ "MODULES", HEALTH_BAD, false },
-		{ "KPROBES", HEALTH_BAD, false },
-		{ "DYNAMIC_FTRACE_WITH_ARGS", HEALTH_BAD, false },
-		{ "KALLSYMS_ALL", HEALTH_BAD, false },
-		{ "PID_NS", HEALTH_BAD, false },
-		{ "USER_NS", HEALTH_BAD, false },
-		{ "NET_NS", HEALTH_BAD, false },
-		{ "IPC_NS", HEALTH_BAD, false },
-		{ "UTS_NS", HEALTH_BAD, false },
-		{ "SECCOMP_FILTER", HEALTH_BAD, false },
-		{ "CGROUPS", HEALTH_WEAKER, false },
-		{ "MEMCG", HEALTH_WEAKER, false },
-		{ "CGROUP_SCHED", HEALTH_WEAKER, false },
-		{ "CFS_BANDWIDTH", HEALTH_WEAKER, false },
-		{ "CGROUP_PIDS", HEALTH_WEAKER, false },
-		{ NULL, HEALTH_GOOD, false },
+		{ "CGROUPS", NEED_ALL, false },
+		{ "DYNAMIC_FTRACE", NEED_ALL, false },
+		{ "DYNAMIC_FTRACE_WITH_ARGS", NEED_ALL, false },
+		{ "FUNCTION_TRACER", NEED_ALL, false },
+		{ "HAVE_STATIC_CALL", NEED_ALL, false },
+		{ "KALLSYMS", NEED_ALL, false },
+		{ "KPROBES", NEED_ALL, false },
+		{ "MEMCG", NEED_ALL, false },
+		{ "MODULES", NEED_ALL, false },
+		{ "MODULE_UNLOAD", NEED_ALL, false },
+		{ "NET", NEED_ALL, false },
+		{ "NET_NS", NEED_ALL, false },
+		{ "PID_NS", NEED_ALL, false },
+		{ "PROC_FS", NEED_ALL, false },
+		{ "SCHED_INFO", NEED_ALL, false },
+		{ "TASKS_RCU", NEED_ALL, false },
+		{ "USER_NS", NEED_ALL, false },
+		{ "UTS_NS", NEED_ALL, false },
+		{ "IPC_NS", NEED_ALL, false },
+		{ "SECCOMP_FILTER", NEED_ALL, false },
+		{ "DEBUG_INFO_BTF", NEED_TYPES, false },
+		{ "KALLSYMS_ALL", NEED_TYPES, false },
+		{ "LIVEPATCH", NEED_TYPES_OLD, false },
+		{ "CGROUP_SCHED", NEED_BETTER, false },
+		{ "CFS_BANDWIDTH", NEED_BETTER, false },
+		{ "CGROUP_PIDS", NEED_BETTER, false },
+		{ NULL, NEED_NONE, false },
 	};
 	enum health worst = HEALTH_GOOD;
 	gzFile file = open_config();
@@ -111,12 +148,15 @@ void look_options(const struct host *h, struct finding *f)
 	read_options(file, options);
 	gzclose(file);
 	for (const struct option *o = options; o->name; o++) {
-		if (o->seen || len >= sizeof(lacks))
+		enum health health = without(o->need);
+
+		if (o->seen || !health)
 			continue;
-		len += snprintf(lacks + len, sizeof(lacks) - len, " CONFIG_%s",
-				o->name);
-		if (o->without > worst)
-			worst = o->without;
+		if (len < sizeof(lacks))
+			len += snprintf(lacks + len, sizeof(lacks) - len,
+					" CONFIG_%s", o->name);
+		if (health > worst)
+			worst = health;
 	}
 	if (worst)
 		finds(f, worst, "it lacks%s", lacks);
@@ -148,8 +188,9 @@ void look_btf(const struct host *h, struct finding *f)
 		      "there is no /sys/kernel/btf/vmlinux, so nobody can tell whether this kernel's functions are those that the module was built for%s",
 		      module_loaded() ? "; it was loaded all the same" : ", and it refuses to be loaded");
 	else
-		finds(f, HEALTH_GOOD, "/sys/kernel/btf/vmlinux is there; the module compares its functions %s",
-		      module_loaded() ? "with it" : "with it when it is loaded");
+		finds(f, HEALTH_GOOD, "/sys/kernel/btf/vmlinux is there; %s",
+		      module_loaded() ? "the module has compared its functions with it" :
+		      "this program does not compare functions with it, the module does when it is loaded");
 }
 
 void look_ftrace(const struct host *h, struct finding *f)

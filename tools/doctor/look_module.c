@@ -21,45 +21,67 @@ bool module_loaded(void)
 	return !access("/sys/module/vzctx", F_OK);
 }
 
-/* Return: whether a module can be loaded, whose file @s is filled from. */
+#define NAME_A_FILE "name the vzctx.ko that `make` has built in the sources of vzctx, below build/$(uname -r)"
+
+/* Whether a module can be loaded, whose file @s is filled from; @err: 0 if it is another kernel's. */
 static bool usable(const struct host *h, struct symbols *s, int *err)
 {
 	*err = symbols_load(h->module, s);
-	if (*err)
-		return false;
-	if (!strcmp(s->release, fact_release()))
-		return true;
-	*err = -ENOEXEC;
-	return false;
+	return !*err && !strcmp(s->release, fact_release());
+}
+
+/* What is in the file of --module, if that is no module of ours. */
+static void not_ours(const char *file, const struct symbols *s, int err, struct finding *f)
+{
+	f->way_out = NAME_A_FILE;
+	if (*s->name)
+		finds(f, HEALTH_BAD, "%s is the module %s", file, s->name);
+	else if (err == -ENOEXEC || err == -EINVAL)
+		finds(f, HEALTH_BAD, "%s is no module", file);
+	else
+		finds(f, HEALTH_BAD, "%s cannot be read: %s", file, strerror(-err));
+}
+
+static void look_file(const struct host *h, struct finding *f)
+{
+	struct symbols s = { 0 };
+	int err;
+
+	if (usable(h, &s, &err))
+		finds(f, HEALTH_GOOD, "%s is for this kernel, and loaded when it is needed",
+		      s.path);
+	else if (!err)
+		finds(f, HEALTH_BAD, "%s is for kernel %s, this is %s", s.path,
+		      s.release, fact_release());
+	else if (h->module)
+		not_ours(h->module, &s, err, f);
+	else if (err == -ENOENT)
+		finds(f, HEALTH_BAD, "there is none for kernel %s", fact_release());
+	else
+		finds(f, HEALTH_BAD, "vzctx.ko cannot be read: %s", strerror(-err));
+	symbols_free(&s);
+}
+
+static void look_loaded(struct finding *f)
+{
+	char version[64];
+
+	fact_line("/sys/module/vzctx/version", version, sizeof(version));
+	if (strcmp(version, VZCTX_VERSION))
+		finds(f, HEALTH_WEAKER, "version %s is loaded, and this program is %s",
+		      *version ? version : "?", VZCTX_VERSION);
+	else
+		finds(f, HEALTH_GOOD, "version %s is loaded", version);
 }
 
 void look_module(const struct host *h, struct finding *f)
 {
-	struct symbols s = { 0 };
-	char version[64];
-	int err;
+	bool loaded = module_loaded();
 
-	if (module_loaded()) {
-		fact_line("/sys/module/vzctx/version", version, sizeof(version));
-		if (strcmp(version, VZCTX_VERSION))
-			finds(f, HEALTH_WEAKER, "version %s is loaded, and this program is %s",
-			      *version ? version : "?", VZCTX_VERSION);
-		else
-			finds(f, HEALTH_GOOD, "version %s is loaded", version);
-		return;
-	}
-	if (usable(h, &s, &err))
-		finds(f, HEALTH_GOOD, "%s is for this kernel, and loaded when it is needed",
-		      s.path);
-	else if (err == -ENOEXEC)
-		finds(f, HEALTH_BAD, "%s is for kernel %s, this is %s", s.path,
-		      s.release, fact_release());
-	else if (err == -ENOENT && !h->module)
-		finds(f, HEALTH_BAD, "there is none for kernel %s", fact_release());
-	else
-		finds(f, HEALTH_BAD, "%s cannot be read: %s",
-		      h->module ?: "vzctx.ko", strerror(-err));
-	symbols_free(&s);
+	if (!loaded || h->module)
+		look_file(h, f);
+	if (loaded && f->health == HEALTH_GOOD)
+		look_loaded(f);
 }
 
 void look_headers(const struct host *h, struct finding *f)

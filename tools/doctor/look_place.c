@@ -5,14 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/quota.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -127,21 +125,4 @@ void look_private(const struct host *h, struct finding *f)
 	else
 		finds(f, HEALTH_UNTOLD, "%s is on %s; the trial failed: %s", path,
 		      type, strerror(-ret));
-}
-
-void look_quota(const struct host *h, struct finding *f)
-{
-	struct if_dqinfo info;
-	char path[256], type[64];
-	int fd, ret;
-
-	(void)h;
-	find_place(path, sizeof(path));
-	mnt_fstype(path, type, sizeof(type));
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ret = fd < 0 ? -1 : (int)syscall(SYS_quotactl_fd, fd,
-					 QCMD(Q_GETINFO, PRJQUOTA), 0, &info);
-	if (fd >= 0)
-		close(fd);
-	finds(f, HEALTH_GOOD, "%s, for %s (%s)", ret ? "off" : "on", path, type);
 }

@@ -8,6 +8,5 @@
 #include "doctor/look.h"
 
 void look_private(const struct host *h, struct finding *f);
-void look_quota(const struct host *h, struct finding *f);
 
 #endif /* _VZCTX_DOCTOR_LOOK_PLACE_H */

@@ -42,7 +42,5 @@ const struct look looks[] = {
 	  "take the ranges from 1879048192 to 2147483647 out of /etc/subuid and /etc/subgid" },
 	{ "private", "the file system of the private areas can be idmapped", look_private,
 	  "put it on ext4, xfs or btrfs" },
-	{ "quota", "project quotas there; this version needs none", look_quota,
-	  "" },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -128,7 +128,8 @@ static void ask_file(const struct host *h, struct resource *r)
 	int ret = symbols_load(h->module, &s);
 
 	if (ret)
-		why = "the module is neither loaded nor built";
+		why = h->module ? "the file that --module names is not this module" :
+				  "the module is neither loaded nor built";
 	else if (!s.n)
 		why = "the module's file does not say what it hooks; load it";
 	else if (symbols_find(&s))

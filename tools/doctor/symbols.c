@@ -81,6 +81,13 @@ static void set_release(struct symbols *s, const char *vermagic)
 		 (int)strcspn(vermagic, " "), vermagic);
 }
 
+static void free_hooked(struct symbols *s)
+{
+	free(s->hooked);
+	s->hooked = NULL;
+	s->n = 0;
+}
+
 int symbols_load(const char *module, struct symbols *s)
 {
 	struct kmod_list *info = NULL, *it;
@@ -102,7 +109,9 @@ int symbols_load(const char *module, struct symbols *s)
 		const char *key = kmod_module_info_get_key(it);
 		const char *value = kmod_module_info_get_value(it);
 
-		if (!strcmp(key, "vermagic"))
+		if (!strcmp(key, "name"))
+			snprintf(s->name, sizeof(s->name), "%s", value);
+		else if (!strcmp(key, "vermagic"))
 			set_release(s, value);
 		else if (!strcmp(key, "signer"))
 			snprintf(s->signer, sizeof(s->signer), "%s", value);
@@ -114,14 +123,16 @@ int symbols_load(const char *module, struct symbols *s)
 	kmod_module_info_free_list(info);
 	kmod_module_unref(mod);
 	kmod_unref(kmod);
+	if (!ret && strcmp(s->name, "vzctx"))
+		ret = -ENOEXEC;
 	if (ret)
-		symbols_free(s);
+		free_hooked(s);
 	return ret;
 }
 
 void symbols_free(struct symbols *s)
 {
-	free(s->hooked);
+	free_hooked(s);
 	*s = (struct symbols){ 0 };
 }
 

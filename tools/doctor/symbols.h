@@ -31,6 +31,7 @@ struct hooked {
 /** struct symbols - what the module's file says of itself */
 struct symbols {
 	char path[512];		/* of the file */
+	char name[64];		/* of the module that it is; left where it is another one */
 	char release[128];	/* of the kernel that it was built for */
 	char signer[128];	/* who signed it, or "" */
 	bool is_signed;
@@ -43,7 +44,8 @@ struct symbols {
  * @module: where it is; NULL: where it is installed for the running kernel
  * @s: set; free with symbols_free()
  *
- * Return: 0 or -errno; -ENOENT: there is none.
+ * Return: 0 or -errno; -ENOENT: there is none; -ENOEXEC: it is no module, or @name
+ * which is not ours.
  */
 int symbols_load(const char *module, struct symbols *s);
 void symbols_free(struct symbols *s);

@@ -43,6 +43,11 @@ static void look_at_all(struct doctor *d)
 		worse(d, hold_health(d->resource[i].hold));
 }
 
+static const char *way_out(const struct doctor *d, size_t i)
+{
+	return d->found[i].way_out ?: looks[i].way_out;
+}
+
 static void print_looks(const struct doctor *d)
 {
 	for (size_t i = 0; looks[i].name && i < MAX_LOOKS; i++) {
@@ -52,10 +57,10 @@ static void print_looks(const struct doctor *d)
 			continue;
 		printf("%-7s %-12s", health_word(f->health), looks[i].name);
 		verb_wrap(f->text, 20, 21);
-		if (f->health <= HEALTH_UNTOLD || !*looks[i].way_out)
+		if (f->health <= HEALTH_UNTOLD)
 			continue;
 		printf("%20s", "->");
-		verb_wrap(looks[i].way_out, 20, 21);
+		verb_wrap(way_out(d, i), 20, 21);
 	}
 }
 
@@ -94,13 +99,12 @@ static void print_text(const struct doctor *d)
 static int print_json(const struct doctor *d)
 {
 	json_t *all = json_array(), *list = json_array(), *top;
-	int ret;
 
 	for (size_t i = 0; looks[i].name && i < MAX_LOOKS; i++)
 		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:s, s:s}",
 			"name", looks[i].name, "what", looks[i].what,
 			"health", health_word(d->found[i].health),
-			"found", d->found[i].text, "way_out", looks[i].way_out));
+			"found", d->found[i].text, "way_out", way_out(d, i)));
 	for (size_t i = 0; i < d->n; i++)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s}",
 			"resource", d->resource[i].name,
@@ -108,10 +112,13 @@ static int print_json(const struct doctor *d)
 			"why", d->resource[i].why));
 	top = json_pack("{s:s, s:o, s:o}", "health", health_word(d->worst),
 			"looks", all, "resources", list);
-	ret = top ? json_dumpf(top, stdout, JSON_INDENT(3)) : -1;
+	if (!top)
+		return -ENOMEM;
+	/* What cannot be written is told at the end of the program. */
+	json_dumpf(top, stdout, JSON_INDENT(3));
 	putchar('\n');
 	json_decref(top);
-	return ret ? -ENOMEM : 0;
+	return 0;
 }
 
 static int help(const struct verb *verb)
