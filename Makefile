@@ -78,6 +78,9 @@ model: ## test the beancounter arithmetic against a model, in user space
 static: ## check the sources: style, known faults, the rules of the house, man pages; with KDIRS sparse too
 	selftests/static/check
 
+bench: ## what containers cost, beside other runtimes, in instructions, under KERNELS; ROWS= chooses
+	ROWS="$(ROWS)" SMP="$(SMP)" selftests/bench/bench $(KERNELS)
+
 bench-hooks: ## what the hooks cost, in instructions, under KERNELS
 	selftests/bench/hooks $(KERNELS)
 
@@ -109,7 +112,7 @@ distclean: clean ## also remove the kernels and disks the test bench fetched
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
-	@printf '\n%s\n' "Variables: KREL, KDIR, KERNEL_IMAGE, DESTDIR, PREFIX, DEBUG=1, WERROR=1, KERNELS, TESTS, REPEAT, KERNEL, KDIRS"
+	@printf '\n%s\n' "Variables: KREL, KDIR, KERNEL_IMAGE, DESTDIR, PREFIX, DEBUG=1, WERROR=1, KERNELS, TESTS, REPEAT, KERNEL, KDIRS, ROWS, SMP=1"
 
 .PHONY: all farm module sparse tools tests install uninstall check check-all check-debug torture model \
-	static bench-hooks template-build shell demo check-config clean distclean help
+	static bench bench-hooks template-build shell demo check-config clean distclean help

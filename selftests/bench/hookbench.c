@@ -52,6 +52,18 @@
 #define SETTLE_S 3
 #define UNLOAD_TRIES 600
 
+static const struct op ops[] = {
+	{ "nothing", do_nothing, 100, 300, false },
+	{ "getppid", do_getppid, 200, 1000, false },
+	{ "open+close", do_open, 300, 1000, true },
+	{ "pipe+close", do_pipe, 300, 1000, true },
+	{ "socket+close", do_socket, 300, 1000, true },
+	{ "clone3-refused", do_clone_fail, 300, 1000, false },
+	{ "fork+exit+wait", do_fork, 100, 400, false },
+};
+
+#define NR_OPS (sizeof(ops) / sizeof(ops[0]))
+
 /** struct board - what a worker tells; shared with it */
 struct board {
 	bool finished;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vzctx bench - the operations that are measured
+ * vzctx bench - operations that are measured, those that both benches have
  *
  * Nothing but the calls is between the stamps.
  */
@@ -49,7 +49,7 @@ static inline __attribute__((always_inline)) uint64_t now(void)
 	return (uint64_t)high << 32 | low;
 }
 
-static bool do_nothing(struct stamps *s)
+static inline bool do_nothing(struct stamps *s)
 {
 	s->begin = now();
 	s->middle = now();
@@ -57,7 +57,7 @@ static bool do_nothing(struct stamps *s)
 	return true;
 }
 
-static bool do_getppid(struct stamps *s)
+static inline bool do_getppid(struct stamps *s)
 {
 	s->begin = now();
 	syscall(SYS_getppid);
@@ -66,7 +66,7 @@ static bool do_getppid(struct stamps *s)
 	return true;
 }
 
-static bool do_open(struct stamps *s)
+static inline bool do_open(struct stamps *s)
 {
 	int fd, err;
 
@@ -78,7 +78,7 @@ static bool do_open(struct stamps *s)
 	return fd >= 0 && !err;
 }
 
-static bool do_pipe(struct stamps *s)
+static inline bool do_pipe(struct stamps *s)
 {
 	int fd[2], err;
 
@@ -91,7 +91,7 @@ static bool do_pipe(struct stamps *s)
 	return !err;
 }
 
-static bool do_socket(struct stamps *s)
+static inline bool do_socket(struct stamps *s)
 {
 	int fd, err;
 
@@ -107,7 +107,7 @@ static bool do_socket(struct stamps *s)
  * A thread whose tid is taken: the kernel notices that soon after it has asked
  * the security hook, and takes everything back at once.
  */
-static bool do_clone_fail(struct stamps *s)
+static inline bool do_clone_fail(struct stamps *s)
 {
 	pid_t taken = syscall(SYS_gettid);
 	struct clone_args args = {
@@ -125,7 +125,7 @@ static bool do_clone_fail(struct stamps *s)
 	return ret < 0 && errno == EEXIST;
 }
 
-static bool do_fork(struct stamps *s)
+static inline bool do_fork(struct stamps *s)
 {
 	pid_t pid, waited;
 
@@ -138,17 +138,5 @@ static bool do_fork(struct stamps *s)
 	s->end = now();
 	return pid > 0 && waited == pid;
 }
-
-static const struct op ops[] = {
-	{ "nothing", do_nothing, 100, 300, false },
-	{ "getppid", do_getppid, 200, 1000, false },
-	{ "open+close", do_open, 300, 1000, true },
-	{ "pipe+close", do_pipe, 300, 1000, true },
-	{ "socket+close", do_socket, 300, 1000, true },
-	{ "clone3-refused", do_clone_fail, 300, 1000, false },
-	{ "fork+exit+wait", do_fork, 100, 400, false },
-};
-
-#define NR_OPS (sizeof(ops) / sizeof(ops[0]))
 
 #endif /* _BENCH_HOOKOPS_H */
