@@ -313,7 +313,7 @@ rows_memory() {
 	for ((i = 1; i <= 45; i++)); do
 		((i != 6)) || memory crun 5
 		sed "s,/bench-idle,/bench-idle-$i," "$peer/idle/config.json" >"$peer/once/idle.json"
-		quiet crun --cgroup-manager=cgroupfs run -d --bundle "$peer/once" --config idle.json "m$i" ||
+		quiet crun --cgroup-manager=cgroupfs run -d --bundle "$peer/once" --config "$peer/once/idle.json" "m$i" ||
 			return
 	done
 	memory crun 45
