@@ -169,26 +169,44 @@
 #define SHMEM_F_LOCKED VM_LOCKED
 #endif
 
-/* Arguments with types of their own; seen on 7.3 */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+/* 6.18, "copy_process: pass clone_flags as u64 across calltree" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
 #define VZCTX_CLONE_FLAGS unsigned long
-#define VZCTX_MIGRATE_REASON int
 #else
 #define VZCTX_CLONE_FLAGS u64
+#endif
+
+/* Arguments with types of their own; seen on 7.3, not on 7.2 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+#define VZCTX_MIGRATE_REASON int
+#else
 #define VZCTX_MIGRATE_REASON enum migrate_reason
 #endif
 
-/* Flags of a mapping as a type of their own, by value and by reference; seen on 7.3 */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
-#define VZCTX_VMA_FLAGS vm_flags_t
-#define VZCTX_VMA_FLAGS_REF vm_flags_t
-#define vzctx_vm_flags(flags) (flags)
-#define vzctx_vm_flags_at(ref) (ref)
+/* Flags of a mapping as a type of their own, for tmpfs and may_expand_vm; seen on 7.2 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+#define VZCTX_SHM_FLAGS vm_flags_t
+#define VZCTX_GROW_FLAGS_REF vm_flags_t
+#define vzctx_shm_flags(flags) (flags)
+#define vzctx_grow_flags_at(ref) (ref)
 #else
-#define VZCTX_VMA_FLAGS vma_flags_t
-#define VZCTX_VMA_FLAGS_REF vma_flags_t *
-#define vzctx_vm_flags(flags) vma_flags_to_legacy(flags)
-#define vzctx_vm_flags_at(ref) vma_flags_to_legacy(*(ref))
+#define VZCTX_SHM_FLAGS vma_flags_t
+#define VZCTX_GROW_FLAGS_REF vma_flags_t *
+#define vzctx_shm_flags(flags) vma_flags_to_legacy(flags)
+#define vzctx_grow_flags_at(ref) vma_flags_to_legacy(*(ref))
+#endif
+
+/* For mmap_region, by value, and mlock_fixup, by reference; seen on 7.3, not on 7.2 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+#define VZCTX_MMAP_FLAGS vm_flags_t
+#define VZCTX_MLOCK_FLAGS_REF vm_flags_t
+#define vzctx_mmap_flags(flags) (flags)
+#define vzctx_mlock_flags_at(ref) (ref)
+#else
+#define VZCTX_MMAP_FLAGS vma_flags_t
+#define VZCTX_MLOCK_FLAGS_REF vma_flags_t *
+#define vzctx_mmap_flags(flags) vma_flags_to_legacy(flags)
+#define vzctx_mlock_flags_at(ref) vma_flags_to_legacy(*(ref))
 #endif
 
 #endif /* _VZCTX_COMPAT_H */

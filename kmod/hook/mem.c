@@ -35,10 +35,10 @@ static bool is_private(vm_flags_t flags)
  * hook does not hear of a growth that they refuse afterwards.
  */
 VZCTX_WRAPPER(VZCTX_FOR(UB_PRIVVMPAGES), bool, may_expand_vm,
-	      struct mm_struct *, mm, const VZCTX_VMA_FLAGS_REF, vma_flags,
+	      struct mm_struct *, mm, const VZCTX_GROW_FLAGS_REF, vma_flags,
 	      unsigned long, npages)
 {
-	vm_flags_t flags = vzctx_vm_flags_at(vma_flags);
+	vm_flags_t flags = vzctx_grow_flags_at(vma_flags);
 	bool stack = (flags & VM_STACK) == VM_STACK;
 	bool ok;
 
@@ -96,10 +96,10 @@ static unsigned long counted(struct mm_struct *mm, unsigned long start,
 
 VZCTX_WRAPPER(VZCTX_FOR(UB_PRIVVMPAGES), unsigned long, mmap_region,
 	      struct file *, file, unsigned long, addr, unsigned long, len,
-	      VZCTX_VMA_FLAGS, vma_flags, unsigned long, pgoff,
+	      VZCTX_MMAP_FLAGS, vma_flags, unsigned long, pgoff,
 	      struct list_head *, uf)
 {
-	vm_flags_t flags = vzctx_vm_flags(vma_flags);
+	vm_flags_t flags = vzctx_mmap_flags(vma_flags);
 	struct mm_struct *mm = current->mm;
 	unsigned long pages = len >> PAGE_SHIFT, private = 0, locked = 0;
 	unsigned long ret = 0;

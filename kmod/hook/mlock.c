@@ -28,13 +28,13 @@ static bool is_lockable(const struct vm_area_struct *vma)
 VZCTX_WRAPPER(VZCTX_FOR(UB_LOCKEDPAGES), int, mlock_fixup,
 	      VZCTX_VMI_PARAM struct vm_area_struct *, vma,
 	      struct vm_area_struct **, prev, unsigned long, start,
-	      unsigned long, end, VZCTX_VMA_FLAGS_REF, newflags)
+	      unsigned long, end, VZCTX_MLOCK_FLAGS_REF, newflags)
 {
 	struct mm_struct *mm = vma->vm_mm;
 	unsigned long grow = 0;
 	int err;
 
-	if ((vzctx_vm_flags_at(newflags) & VM_LOCKED) && is_lockable(vma))
+	if ((vzctx_mlock_flags_at(newflags) & VM_LOCKED) && is_lockable(vma))
 		grow = (end - start) >> PAGE_SHIFT;
 	err = vzctx_vm_open(mm, UB_LOCKEDPAGES, grow);
 	if (err >= 0) {

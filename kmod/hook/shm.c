@@ -23,14 +23,14 @@
 
 VZCTX_WRAPPER(VZCTX_FOR(UB_SHMPAGES), struct file *, __shmem_file_setup,
 	      struct vfsmount *, mnt, const char *, name, loff_t, size,
-	      VZCTX_VMA_FLAGS, flags, unsigned int, i_flags)
+	      VZCTX_SHM_FLAGS, flags, unsigned int, i_flags)
 {
 	struct vzctx_owner *own;
 	struct vzctx *ctx = NULL;
 	struct file *file;
 
 	vzctx_hook_enter();
-	if (!(vzctx_vm_flags(flags) & VM_NORESERVE) && size > 0 && size <= MAX_LFS_FILESIZE)
+	if (!(vzctx_shm_flags(flags) & VM_NORESERVE) && size > 0 && size <= MAX_LFS_FILESIZE)
 		ctx = vzctx_get_of_current();
 	if (!ctx) {
 		file = vzctx_original(__shmem_file_setup)(mnt, name, size,
