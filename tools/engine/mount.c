@@ -2,46 +2,61 @@
 /*
  * vzctx - what is mounted where on the host
  */
-#include <libmount/libmount.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "engine/mount.h"
+#include "lib/mounts.h"
 
-#define MOUNTINFO "/proc/self/mountinfo"
+#define USUAL		"/sys/fs/cgroup"
+#define ROOT_INO	1	/* of the first cgroup of a hierarchy */
+#define HOST_INO	0xeffffffbU	/* of the host's cgroup namespace */
+
+/*
+ * Where it is nearly always. What lies over it would be seen here, too. In a cgroup
+ * namespace the first cgroup is none that can be used.
+ */
+static bool is_usual(void)
+{
+	struct stat st, ns;
+	struct statfs fs;
+
+	return !statfs(USUAL, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC &&
+	       !stat(USUAL, &st) && st.st_ino == ROOT_INO &&
+	       !stat("/proc/self/ns/cgroup", &ns) && ns.st_ino == HOST_INO;
+}
 
 bool mnt_cgroup2(char *buf, unsigned int size)
 {
-	struct libmnt_table *tb = mnt_new_table_from_file(MOUNTINFO);
-	struct libmnt_iter *it = mnt_new_iter(MNT_ITER_BACKWARD);
-	struct libmnt_fs *fs;
-	bool found = false;
+	bool found = is_usual();
+	struct mounts *all = found ? NULL : mounts_read();
 
-	while (tb && it && !found && !mnt_table_next_fs(tb, it, &fs)) {
-		const char *root = mnt_fs_get_root(fs);
+	if (found)
+		snprintf(buf, size, USUAL);
+	for (size_t i = all ? all->n : 0; !found && i; i--) {
+		const struct mount *m = &all->v[i - 1];
 
-		if (!mnt_fs_match_fstype(fs, "cgroup2") || !root ||
-		    strcmp(root, "/"))
-			continue;
-		snprintf(buf, size, "%s", mnt_fs_get_target(fs));
-		found = true;
+		found = !strcmp(m->type, "cgroup2") && !strcmp(m->root, "/");
+		if (found)
+			snprintf(buf, size, "%s", m->target);
 	}
-	mnt_free_iter(it);
-	mnt_unref_table(tb);
+	mounts_free(all);
 	return found;
 }
 
 void mnt_fstype(const char *path, char *buf, unsigned int size)
 {
-	struct libmnt_table *tb = mnt_new_table_from_file(MOUNTINFO);
-	char *mp = mnt_get_mountpoint(path);
-	struct libmnt_fs *fs = NULL;
+	struct mounts *all = mounts_read();
+	const struct mount *m = NULL;
+	struct statx x;
 
-	if (tb && mp)
-		fs = mnt_table_find_target(tb, mp, MNT_ITER_BACKWARD);
-	snprintf(buf, size, "%s",
-		 fs && mnt_fs_get_fstype(fs) ? mnt_fs_get_fstype(fs) : "unknown");
-	free(mp);
-	mnt_unref_table(tb);
+	if (!statx(AT_FDCWD, path, 0, STATX_MNT_ID, &x))
+		m = mounts_by_id(all, x.stx_mnt_id);
+	snprintf(buf, size, "%s", m ? m->type : "unknown");
+	mounts_free(all);
 }

@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <libmount/libmount.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,16 +12,6 @@
 #include <unistd.h>
 
 #include "lib/location.h"
-
-struct libmnt_table *location_begin(void)
-{
-	return mnt_new_table_from_file("/proc/self/mountinfo");
-}
-
-void location_end(struct libmnt_table *mounts)
-{
-	mnt_unref_table(mounts);
-}
 
 void location_free(struct location *l)
 {
@@ -45,30 +34,18 @@ bool location_within(const struct location *l, const struct location *dir)
 	       path_within(l->path, dir->path);
 }
 
-static struct libmnt_fs *mount_of(struct libmnt_table *mounts, int id)
-{
-	struct libmnt_iter *it = mnt_new_iter(MNT_ITER_BACKWARD);
-	struct libmnt_fs *fs, *found = NULL;
-
-	while (it && !found && !mnt_table_next_fs(mounts, it, &fs))
-		if (mnt_fs_get_id(fs) == id)
-			found = fs;
-	mnt_free_iter(it);
-	return found;
-}
-
 /* So that what is below can be put behind it. */
 static const char *or_nothing(const char *path)
 {
-	return path && strcmp(path, "/") ? path : "";
+	return strcmp(path, "/") ? path : "";
 }
 
-int location_find(struct libmnt_table *mounts, int fd, const char *rest,
+int location_find(const struct mounts *mounts, int fd, const char *rest,
 		  struct location *l)
 {
 	char name[64], path[PATH_MAX];
 	const char *root, *target, *below;
-	struct libmnt_fs *fs;
+	const struct mount *m;
 	struct statx x;
 	ssize_t len;
 
@@ -78,15 +55,15 @@ int location_find(struct libmnt_table *mounts, int fd, const char *rest,
 	if (len < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &x))
 		return -errno;
 	path[len] = '\0';
-	fs = mounts ? mount_of(mounts, x.stx_mnt_id) : NULL;
-	if (!fs)
+	m = mounts_by_id(mounts, x.stx_mnt_id);
+	if (!m)
 		return -ENODEV;
-	root = or_nothing(mnt_fs_get_root(fs));
-	target = or_nothing(mnt_fs_get_target(fs));
+	root = or_nothing(m->root);
+	target = or_nothing(m->target);
 	if (!path_within(path, target))
 		return -ENODEV;
 	below = or_nothing(path + strlen(target));
-	l->dev = mnt_fs_get_devno(fs);
+	l->dev = m->dev;
 	if (asprintf(&l->path, "%s%s%s%s", root, below, *rest ? "/" : "",
 		     rest) < 0) {
 		l->path = NULL;
@@ -95,7 +72,7 @@ int location_find(struct libmnt_table *mounts, int fd, const char *rest,
 	return 0;
 }
 
-int location_of_path(struct libmnt_table *mounts, const char *path,
+int location_of_path(const struct mounts *mounts, const char *path,
 		     struct location *l)
 {
 	int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC), ret;

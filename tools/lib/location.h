@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct libmnt_table;
+#include "lib/mounts.h"
 
 struct location {
 	dev_t dev;
@@ -20,21 +20,17 @@ struct location {
 
 #define LOCATION_NONE	{ .path = NULL }
 
-/** What is mounted; for location_find(), to be given to location_end(). */
-struct libmnt_table *location_begin(void);
-void location_end(struct libmnt_table *mounts);
-
 /**
  * location_find - where the directory lies that is open as @fd
  * @rest: what is to be below it, or ""
  *
  * Return: 0 with @l to be freed by location_free(), or -errno.
  */
-int location_find(struct libmnt_table *mounts, int fd, const char *rest,
+int location_find(const struct mounts *mounts, int fd, const char *rest,
 		  struct location *l);
 
 /** The same of a path whose last part is no link. */
-int location_of_path(struct libmnt_table *mounts, const char *path,
+int location_of_path(const struct mounts *mounts, const char *path,
 		     struct location *l);
 
 void location_free(struct location *l);

@@ -187,7 +187,7 @@ int areas_load(struct areas *a, uint32_t ctid, const struct conf *c,
 	int ret;
 
 	*a = (struct areas){ .ctid = ctid, .conf = c, .report = report };
-	a->mounts = location_begin();
+	a->mounts = mounts_read();
 	ret = conf_each(add_both, a);
 	if (!ret)
 		ret = conf_each_destroyed(add_left, a);
@@ -203,14 +203,14 @@ void areas_free(struct areas *a)
 		free(a->v[i].path);
 	}
 	free(a->v);
-	location_end(a->mounts);
+	mounts_free(a->mounts);
 	*a = (struct areas){ 0 };
 }
 
 void areas_refresh(struct areas *a)
 {
-	location_end(a->mounts);
-	a->mounts = location_begin();
+	mounts_free(a->mounts);
+	a->mounts = mounts_read();
 }
 
 /* Of what lies below a container's directory that container is master. */

@@ -22,7 +22,7 @@
 struct areas {
 	uint32_t ctid;
 	const struct conf *conf;
-	struct libmnt_table *mounts;
+	struct mounts *mounts;
 	struct area_other {
 		uint32_t ctid;
 		bool left;	/* by a container that is no more: no way, but free */
