@@ -5,7 +5,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <libsmartcols.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +12,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "lib/layout.h"
 #include "lib/msg.h"
 #include "lib/parse.h"
 #include "lib/print.h"
 
-#define MAX_COLUMNS 32
+#define MAX_COLUMNS LAYOUT_COLUMNS
 
 bool out_option(struct out *o, int opt, const char *arg)
 {
@@ -198,25 +198,16 @@ static bool is_cut(const struct column *col)
 	return !strcmp(col->name, "note");
 }
 
-static int add_column(struct libscols_table *tb, const struct out *o,
-		      const struct column *col)
+static void set_column(struct layout_column *to, const struct out *o,
+		       const struct column *col)
 {
-	int flags = col->number ? SCOLS_FL_RIGHT : 0;
-	struct libscols_column *cl;
-	char head[32];
 	size_t i;
 
-	for (i = 0; col->name[i] && i + 1 < sizeof(head); i++)
-		head[i] = o->mode == PRINT_JSON ? col->name[i] :
-			  toupper((unsigned char)col->name[i]);
-	head[i] = '\0';
-	if (o->mode == PRINT_TEXT && is_cut(col))
-		flags |= SCOLS_FL_TRUNC;
-	cl = scols_table_new_column(tb, head, 0, flags);
-	if (!cl)
-		return -ENOMEM;
-	return scols_column_set_json_type(cl, col->number ? SCOLS_JSON_NUMBER :
-							    SCOLS_JSON_STRING);
+	for (i = 0; col->name[i] && i + 1 < sizeof(to->head); i++)
+		to->head[i] = o->mode == PRINT_JSON ? col->name[i] :
+			      toupper((unsigned char)col->name[i]);
+	to->right = to->number = col->number;
+	to->cut = is_cut(col);
 }
 
 /*
@@ -246,72 +237,30 @@ static int fitting(const struct column **chosen, int count, const void *rows,
 	return n ?: 1;
 }
 
-static int print_lines(struct libscols_table *tb, const struct out *o)
+static int set_row(struct layout_cell *to, const struct out *o,
+		   const struct column **chosen, int count, const void *row)
 {
-	char *text;
-	int ret;
-
-	if (!o->head || o->mode != PRINT_JSON)
-		return scols_print_table(tb);
-	ret = scols_print_table_to_string(tb, &text);
-	if (ret)
-		return ret;
-	/* What the library prints begins with the brace of the one object. */
-	printf("{\n   %s,%s", o->head, text + strspn(text, "{"));
-	free(text);
-	return 0;
-}
-
-/* What the library prints of a table without lines is nothing. */
-static void print_headings(const struct out *o, const struct column **chosen,
-			   int count)
-{
-	for (int i = 0; i < count; i++) {
-		for (const char *p = chosen[i]->name; *p; p++)
-			putchar(toupper((unsigned char)*p));
-		putchar(i + 1 < count ? o->mode == PRINT_TABS ? '\t' : ' ' : '\n');
-	}
-}
-
-static int add_line(struct libscols_table *tb, const struct out *o,
-		    const struct column **chosen, int count, const void *row)
-{
-	struct libscols_line *ln = scols_table_new_line(tb, NULL);
 	char buf[64];
-	int ret = ln ? 0 : -ENOMEM;
 
-	for (int i = 0; !ret && i < count; i++) {
+	for (int i = 0; i < count; i++) {
 		struct cell c = chosen[i]->get(row);
 		const char *s = format(&c, o->mode, buf, sizeof(buf));
 
-		if (s)
-			ret = scols_line_set_data(ln, i, s);
-		if (!ret && c.alarm && o->mode == PRINT_TEXT)
-			ret = scols_cell_set_color(scols_line_get_cell(ln, i), "red");
+		to[i].text = s ? strdup(s) : NULL;
+		if (s && !to[i].text)
+			return -ENOMEM;
+		to[i].red = c.alarm;
 	}
-	return ret;
+	return 0;
 }
 
-static struct libscols_table *make_table(const struct out *o, const char *what)
+static void write_out(const struct layout *l, const struct out *o, const char *what)
 {
-	struct libscols_table *tb;
-
-	/* Without it the library counts bytes for columns. */
-	setlocale(LC_CTYPE, "");
-	scols_init_debug(0);
-	tb = scols_new_table();
-	if (!tb)
-		return NULL;
-	scols_table_enable_noheadings(tb, o->noheadings);
-	scols_table_enable_colors(tb, o->mode == PRINT_TEXT && colours());
-	if (o->mode == PRINT_JSON) {
-		scols_table_enable_json(tb, 1);
-		scols_table_set_name(tb, what);
-	} else if (o->mode == PRINT_TABS) {
-		scols_table_enable_raw(tb, 1);
-		scols_table_set_column_separator(tb, "\t");
+	switch (o->mode) {
+	case PRINT_TEXT: layout_text(l); break;
+	case PRINT_TABS: layout_tabs(l); break;
+	case PRINT_JSON: layout_json(l, what, o->head); break;
 	}
-	return tb;
 }
 
 int print_table(const struct out *o, const char *what,
@@ -320,7 +269,11 @@ int print_table(const struct out *o, const char *what,
 {
 	const struct column *chosen[MAX_COLUMNS];
 	size_t shown = clip(o, nrow);
-	struct libscols_table *tb;
+	struct layout l = {
+		.nrow = shown, .noheadings = o->noheadings,
+		.colours = colours(),
+		.width = isatty(STDOUT_FILENO) ? print_width() : 0,
+	};
 	int count, ret = 0;
 	char bad[64];
 
@@ -330,20 +283,21 @@ int print_table(const struct out *o, const char *what,
 		return -EINVAL;
 	if (!o->columns && o->mode == PRINT_TEXT && isatty(STDOUT_FILENO))
 		count = fitting(chosen, count, rows, shown, size);
-	tb = make_table(o, what);
-	if (!tb)
+	/* Without it bytes would be taken for columns. */
+	setlocale(LC_CTYPE, "");
+	l.ncol = count;
+	l.cell = calloc(shown * count + 1, sizeof(*l.cell));
+	if (!l.cell)
 		return -ENOMEM;
-	for (int i = 0; !ret && i < count; i++)
-		ret = add_column(tb, o, chosen[i]);
+	for (int i = 0; i < count; i++)
+		set_column(&l.col[i], o, chosen[i]);
 	for (size_t r = 0; !ret && r < shown; r++)
-		ret = add_line(tb, o, chosen, count,
-			       (const char *)rows + r * size);
-	if (!ret && (nrow || o->mode == PRINT_JSON))
-		ret = print_lines(tb, o);
-	else if (!ret && !o->noheadings)
-		print_headings(o, chosen, count);
+		ret = set_row(&l.cell[r * count], o, chosen, count,
+			      (const char *)rows + r * size);
+	if (!ret)
+		write_out(&l, o, what);
 	if (!ret && shown < nrow)
 		printf("(%zu more)\n", nrow - shown);
-	scols_unref_table(tb);
+	layout_free(&l);
 	return ret;
 }
