@@ -13,6 +13,7 @@
 #include "inside/sealed_copy.h"
 #include "lib/msg.h"
 #include "lib/nearest.h"
+#include "module/insert.h"
 #include "program/caller.h"
 #include "program/whole.h"
 #include "verbs/cmd.h"
@@ -210,6 +211,8 @@ static int run(int argc, char **argv)
 	const char *name;
 	int ret;
 
+	if (insert_module && argc == 2 && !strcmp(argv[1], INSERT_WORD))
+		return -insert_module();
 	if (lacks(argv)) {
 		ret = whole_run(argv);
 		return msg_fail(-ret, NULL, "run vzctx-whole, which \"make install\" puts into libexec/vzctx");

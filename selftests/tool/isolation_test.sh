@@ -141,6 +141,9 @@ while (time < $end) {
 }
 print "saw ", $saw > 0, " got $got\n"'
 
+keeper_of() { awk '$1 == "PPid:" { print $2 }' "/proc/$(init_of "$1")/status"; }
+
+# Not even the host's root writes or runs it that way.
 tool_untouched() {
 	local tool before i
 	tool=$(command -v vzctx)
@@ -158,6 +161,8 @@ tool_untouched() {
 	rm -f "$tree"/tmp/{evil,ready}
 	cat "$work/snatched"
 	same "saw 1 got 0" "$(<"$work/snatched")" && same "$before" "$(sha256sum "$tool")" &&
+		expect 1 'Read-only' touch -c "/proc/$(keeper_of 101)/exe" &&
+		expect 126 'Permission denied' "/proc/$(keeper_of 101)/exe" --version &&
 		[[ $(readlink "/proc/$(init_of 101)/exe") = /memfd:vzctx* ]]
 }
 

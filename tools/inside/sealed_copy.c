@@ -1,40 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - running from a copy nobody can write
+ * vzctx - running from where nobody can write
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "inside/sealed_copy.h"
+#include "program/whole.h"
 
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U
 #endif
 
+#define BY_FD	"/dev/fd/"	/* what the kernel calls a program executed by descriptor */
+#define APART	(ST_RDONLY | ST_NOSUID | ST_NODEV)
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
-
-static int copy(int from, int to)
-{
-	struct stat st;
-	off_t done = 0;
-
-	if (fstat(from, &st))
-		return -errno;
-	while (done < st.st_size) {
-		ssize_t n = sendfile(to, from, &done, st.st_size - done);
-
-		if (n < 0)
-			return -errno;
-		if (!n)
-			return -EIO;
-	}
-	return 0;
-}
 
 static int make_memory(const char *name)
 {
@@ -46,11 +38,6 @@ static int make_memory(const char *name)
 	return mem < 0 ? -errno : mem;
 }
 
-static int seal(int mem, mode_t mode)
-{
-	return fchmod(mem, mode) || fcntl(mem, F_ADD_SEALS, SEALS) ? -errno : 0;
-}
-
 int seal_program(const char *name, const void *program, size_t size)
 {
 	int mem = make_memory(name), ret = 0;
@@ -59,45 +46,94 @@ int seal_program(const char *name, const void *program, size_t size)
 		return mem;
 	if (write(mem, program, size) != (ssize_t)size)
 		ret = errno ? -errno : -EIO;
-	if (!ret)
-		ret = seal(mem, 0555);
+	if (!ret && (fchmod(mem, 0555) || fcntl(mem, F_ADD_SEALS, SEALS)))
+		ret = -errno;
 	if (!ret)
 		return mem;
 	close(mem);
 	return ret;
 }
 
+static char *last_name(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The copy cannot see where it comes from, hence its first argument says so. */
+static int name_origin(char **argv)
+{
+	static char path[PATH_MAX];
+	size_t dir;
+	int ret = whole_path(path, sizeof(path));
+
+	if (ret)
+		return ret;
+	dir = last_name(path) - path;
+	if (snprintf(path + dir, sizeof(path) - dir, "%s", last_name(argv[0])) >=
+	    (int)(sizeof(path) - dir))
+		return -ENAMETOOLONG;
+	argv[0] = path;
+	return 0;
+}
+
+/* The descriptor that this program was executed by, or -1 if it was by a path. */
+static int executed_by(void)
+{
+	const char *name = (const char *)getauxval(AT_EXECFN);
+	char *end;
+	long fd;
+
+	if (!name || strncmp(name, BY_FD, strlen(BY_FD)))
+		return -1;
+	fd = strtol(name + strlen(BY_FD), &end, 10);
+	return *end || fd <= STDERR_FILENO || fd > INT_MAX ? -1 : (int)fd;
+}
+
+static bool is_apart(int fd)
+{
+	struct statvfs fs;
+
+	return !fstatvfs(fd, &fs) && (fs.f_flag & APART) == APART;
+}
+
+/* What was to be executed has been. From here on nobody executes it. */
+static int settle(int tree, char **argv)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NOEXEC };
+
+	if (mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)))
+		return -errno;
+	close(tree);
+	/* Executed by descriptor, the task is named after its number. */
+	prctl(PR_SET_NAME, "vzctx", 0, 0, 0);
+	whole_from(argv[0]);
+	argv[0] = last_name(argv[0]);
+	return 0;
+}
+
 int seal_self(char **argv)
 {
-	int self, mem, seals, ret;
+	struct mount_attr attr = {
+		.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+		.propagation = MS_PRIVATE,
+	};
+	int tree = executed_by(), ret;
 
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return -errno;
-	self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	if (self < 0)
+	if (tree >= 0 && is_apart(tree))
+		return settle(tree, argv);
+	ret = name_origin(argv);
+	if (ret)
+		return ret;
+	tree = open_tree(AT_FDCWD, "/proc/self/exe", OPEN_TREE_CLONE);
+	if (tree < 0)
 		return -errno;
-	seals = fcntl(self, F_GET_SEALS);
-	if (seals >= 0 && (seals & SEALS) == SEALS) {
-		close(self);
-		/* Executed by descriptor, the task is named after its number. */
-		prctl(PR_SET_NAME, "vzctx", 0, 0, 0);
-		return 0;
-	}
-
-	mem = make_memory("vzctx");
-	if (mem < 0) {
-		ret = mem;
-		goto out_self;
-	}
-	ret = copy(self, mem);
-	if (!ret)
-		ret = seal(mem, 0500);
-	if (!ret) {
-		fexecve(mem, argv, environ);
-		ret = -errno;
-	}
-	close(mem);
-out_self:
-	close(self);
+	if (!mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)))
+		fexecve(tree, argv, environ);
+	ret = -errno;
+	close(tree);
 	return ret;
 }

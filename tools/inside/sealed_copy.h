@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vzctx - running from a copy nobody can write
+ * vzctx - running from where nobody can write
  */
 #ifndef _VZCTX_INSIDE_SEALED_COPY_H
 #define _VZCTX_INSIDE_SEALED_COPY_H
@@ -15,14 +15,16 @@
 int seal_program(const char *name, const void *program, size_t size);
 
 /**
- * seal_self - makes sure this program runs from a sealed memory file
+ * seal_self - makes sure nobody gets at this program by way of the process
  *
- * Executes the program anew from a sealed copy of itself unless it already
- * does, and makes it undumpable: a context that gets hold of /proc/PID/exe of
- * the task entering it can then neither change this program for the next user
- * nor look into it (the class of CVE-2019-5736). Call before anything is open.
+ * Executes the program anew from a mount of its own, unless it already is: one that is
+ * in no mount namespace, read-only, and from which nothing is executed any more. And it
+ * makes the process undumpable. So a context that gets hold of /proc/PID/exe of the
+ * task entering it can neither change this program for the next user nor run it, nor
+ * look into the process (the class of CVE-2019-5736). Whoever runs it shares its pages.
+ * Call before anything is open. argv[0] is the program's name afterwards.
  *
- * Return: 0, or -errno when no copy could be made.
+ * Return: 0 or -errno.
  */
 int seal_self(char **argv);
 

@@ -4,10 +4,13 @@
  *
  * The dynamic linker spends more on the libraries that read archives than a
  * container takes to start. So there are two programs of the same sources: vzctx,
- * without the verbs that need them, and the whole one, which vzctx becomes for those.
+ * which is linked statically and is without what needs them, and the whole one, which
+ * vzctx becomes or calls for that.
  */
 #ifndef _VZCTX_PROGRAM_WHOLE_H
 #define _VZCTX_PROGRAM_WHOLE_H
+
+#include <stddef.h>
 
 /** WHOLE - declares what only the whole program has; NULL in the other */
 #define WHOLE __attribute__((weak))
@@ -22,5 +25,18 @@
  * Return: -errno, nothing being changed; does not return otherwise.
  */
 int whole_run(char **argv);
+
+/**
+ * whole_call - has the whole program do something, and waits for it
+ *
+ * Return: 0, or -errno: its own exit status is 0 or an errno.
+ */
+int whole_call(char **argv);
+
+/** whole_path - the file the running program is of. Return: 0 or -errno. */
+int whole_path(char *buf, size_t size);
+
+/** whole_from - for a program that runs from a copy: what whole_path() is to say */
+void whole_from(const char *path);
 
 #endif /* _VZCTX_PROGRAM_WHOLE_H */

@@ -46,7 +46,7 @@ int cmd_list(const struct verb *verb, int argc, char **argv);
 int cmd_show(const struct verb *verb, int argc, char **argv);
 int cmd_stop(const struct verb *verb, int argc, char **argv);
 int cmd_destroy(const struct verb *verb, int argc, char **argv);
-int cmd_events(const struct verb *verb, int argc, char **argv);
+int cmd_events(const struct verb *verb, int argc, char **argv) WHOLE;
 int cmd_ubc(const struct verb *verb, int argc, char **argv);
 int cmd_top(const struct verb *verb, int argc, char **argv);
 int cmd_why(const struct verb *verb, int argc, char **argv);
