@@ -25,7 +25,7 @@
 #include "hookops.h"
 
 #define PAGE 4096ul
-#define ROUNDS 7
+#define ROUNDS 5
 #define CHUNK 32768
 #define SELF "/proc/self/exe"
 

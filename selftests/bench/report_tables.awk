@@ -95,7 +95,7 @@ function memory_table() {
 		figure(slope("ubc", 4), 3), figure(slope("cat", 4), 3)
 }
 
-function many_table(	n, few) {
+function many_table(	i, n, last, steps, ran, nran) {
 	if (!("started" in many))
 		return
 	print ""
@@ -103,10 +103,16 @@ function many_table(	n, few) {
 	print ""
 	print "| containers | KiB each | start | list | ubc | cat /proc/user_beancounters |"
 	print "|--:|--:|--:|--:|--:|--:|"
-	for (n = 250; n <= many["started"]; n += 250) {
-		printf "| %d | %s | %s | %s | %s | %s |\n", n, figure(each("many", n - 250, n), 0),
+	last = 0
+	for (i = split("100 250 500 1000", steps, " "); i > 0; i--)
+		if (steps[i] <= many["started"])
+			ran[++nran] = steps[i]
+	for (i = nran; i > 0; i--) {
+		n = ran[i]
+		printf "| %d | %s | %s | %s | %s | %s |\n", n, figure(each("many", last, n), 0),
 			figure(cpu("growth-many" n "/start"), 2), figure(wall("growth-many" n "/list"), 2),
 			figure(wall("growth-many" n "/ubc"), 2), figure(wall("growth-many" n "/cat"), 2)
+		last = n
 	}
 }
 
