@@ -82,7 +82,7 @@ advises() {
 	[[ $got =~ $2 ]]
 }
 
-plan 55
+plan 56
 
 insmod "$VZCTX_KO"
 doctor options
@@ -98,7 +98,8 @@ doctor options --module "$(dirname -- "$VZCTX_KO")/holder.ko"
 check "another module" not_ours 'holder\.ko is the module holder$'
 doctor options --module /nonexistent
 check "no file" not_ours '/nonexistent cannot be read: No such file'
-doctor 'options KALLSYMS_ALL'
+doctor 'options KALLSYMS_ALL; over /sys/module/vzctx/parameters/force_prototypes Y'
+check "nothing was compared" finds btf weaker 'force_prototypes=1.* has not compared'
 check "without all symbols a module that is loaded works" finds options weaker 'lacks CONFIG_KALLSYMS_ALL$'
 
 mkdir -p /etc/vz/conf

@@ -178,19 +178,32 @@ void look_realtime(const struct host *h, struct finding *f)
 		finds(f, HEALTH_GOOD, "no PREEMPT_RT");
 }
 
+/* Whether functions were hooked that nobody has compared. */
+static bool forced(void)
+{
+	char line[8];
+
+	fact_line("/sys/module/vzctx/parameters/force_prototypes", line, sizeof(line));
+	return !strcmp(line, "Y");
+}
+
 void look_btf(const struct host *h, struct finding *f)
 {
 	struct stat st;
 
 	(void)h;
-	if (stat("/sys/kernel/btf/vmlinux", &st) || !st.st_size)
+	if (stat("/sys/kernel/btf/vmlinux", &st) || !st.st_size) {
 		finds(f, module_loaded() ? HEALTH_WEAKER : HEALTH_BAD,
 		      "there is no /sys/kernel/btf/vmlinux, so nobody can tell whether this kernel's functions are those that the module was built for%s",
 		      module_loaded() ? "; it was loaded all the same" : ", and it refuses to be loaded");
-	else
-		finds(f, HEALTH_GOOD, "/sys/kernel/btf/vmlinux is there; %s",
-		      module_loaded() ? "the module has compared its functions with it" :
-		      "this program does not compare functions with it, the module does when it is loaded");
+	} else if (!module_loaded()) {
+		finds(f, HEALTH_GOOD, "/sys/kernel/btf/vmlinux is there; this program does not compare functions with it, the module does when it is loaded");
+	} else if (forced()) {
+		finds(f, HEALTH_WEAKER, "the module was loaded with force_prototypes=1, and hooks functions that it has not compared with /sys/kernel/btf/vmlinux");
+		f->way_out = "rmmod vzctx and load it without, once no container runs";
+	} else {
+		finds(f, HEALTH_GOOD, "/sys/kernel/btf/vmlinux is there; the module has compared its functions with it");
+	}
 }
 
 void look_ftrace(const struct host *h, struct finding *f)
