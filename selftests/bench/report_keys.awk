@@ -15,7 +15,7 @@ END {
 	say("exec_wall_vs_nsenter", ratio(wall("exec/vzctx"), wall("exec/nsenter")))
 	say("detach_wall_vs_crun", ratio(wall("detach/vzctx"), wall("detach/crun")))
 	say("kib_idle", each("vzctx", 20, 60))
-	say("idle_vs_crun", ratio(each("vzctx", 20, 60), each("crun", 5, 45)))
+	say("idle_vs_crun", ratio(each("vzctx", 20, 60), each("crun", 20, 60)))
 	say("host_geomean", geomean("host", "none"))
 	say("host_max", worst("host", "none"))
 	say("ct_geomean", geomean("ct", "none"))

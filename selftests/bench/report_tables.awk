@@ -83,11 +83,11 @@ function contexts_table(	i, c, n, cond, line) {
 }
 
 function memory_table() {
-	if (each("vzctx", 20, 60) == "" && each("crun", 5, 45) == "")
+	if (each("vzctx", 20, 60) == "" && each("crun", 20, 60) == "")
 		return
 	print ""
 	print "KiB for each idle container with a network of its own, every kind of memory together:"
-	printf "vzctx %s, crun %s.\n", figure(each("vzctx", 20, 60), 0), figure(each("crun", 5, 45), 0)
+	printf "vzctx %s, crun %s.\n", figure(each("vzctx", 20, 60), 0), figure(each("crun", 20, 60), 0)
 	print ""
 	print "Millions of instructions that one more running container adds:"
 	printf "start %s, exec %s, list %s, ubc %s, cat /proc/user_beancounters %s.\n",
