@@ -20,6 +20,7 @@
 #include "pay/ended.h"
 #include "pay/memcg.h"
 #include "pay/owner.h"
+#include "pay/owner_bucket.h"
 #include "pay/owner_cache.h"
 #include "pay/owner_table.h"
 #include "wrap/hook.h"
@@ -46,6 +47,7 @@ static const struct vzctx_hook_table *const tables[] = {
 
 /* In this order they are made for a context; the other way round they go. */
 static const struct vzctx_part *const parts[] = {
+	&vzctx_owner_bucket_part,
 	&vzctx_owner_spare_part,
 	&vzctx_owner_lent_part,
 	&vzctx_ended_part,

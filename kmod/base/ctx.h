@@ -17,9 +17,10 @@
  *   turn of a lock owner (mutex of one context: while one request of its for a
  *	file lock runs)
  *   lock of hook.c (mutex: what is hooked; inside the module notifier too)
+ *   size lock of the owner table (mutex: while its entries are moved or walked)
  *   ctx registry lock (spinlock: hash tables and tree; a leaf but for news)
  *   lock of the records of the ended (spinlock: ended.c)
- *   owner bucket lock (raw, interrupts off)
+ *   owner bucket lock (raw, interrupts off; of two the one of the older table first)
  *     ledger of processor time, and list of what is lent (raw, leaves)
  *   signal level lock (raw, interrupts off, leaf)
  *   news lock (raw, interrupts off, leaf)

@@ -6,11 +6,14 @@
 #define _VZCTX_TUNABLES_H
 
 enum vzctx_limits {
-	/* Owner table: one bucket for this much memory, between two bounds. */
-	VZCTX_OWNER_BYTES_PER_BUCKET = 64 * 1024,
+	/*
+	 * Owner table: at least so many buckets (bits), and at most one for so
+	 * much memory; how many entries a CPU puts in between two looks at it.
+	 */
 	VZCTX_OWNER_BITS_MIN = 12,
-	VZCTX_OWNER_BITS_MAX = 18,
-	VZCTX_OWNER_LOCK_BITS = 8,
+	VZCTX_OWNER_BITS_MAX = 24,
+	VZCTX_OWNER_BYTES_PER_BUCKET = 4096,
+	VZCTX_OWNER_LOOKS = 64,
 
 	/* Entries a context keeps on each CPU for its next objects. */
 	VZCTX_OWNER_SPARE = 16,

@@ -68,13 +68,13 @@ void vzctx_owner_force(struct vzctx_owner *own, struct vzctx *ctx)
 /* Whether an object is charged to somebody. Any context. */
 bool vzctx_owner_known(const void *obj, u32 res)
 {
-	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_bucket *bucket;
 	unsigned long flags;
 	bool known;
 
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	bucket = vzctx_owner_lock(obj, &flags);
 	known = vzctx_owner_find(bucket, obj, res);
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	vzctx_owner_unlock(bucket, flags);
 	return known;
 }
 
@@ -88,17 +88,18 @@ bool vzctx_owner_known(const void *obj, u32 res)
  */
 void vzctx_owner_publish_ahead(struct vzctx_owner *own, const void *key)
 {
-	u32 bucket = vzctx_owner_bucket(key);
+	struct vzctx_bucket *bucket;
 	struct vzctx_owner *stale;
 	unsigned long flags;
 
 	own->obj = key;
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	bucket = vzctx_owner_lock(key, &flags);
 	stale = vzctx_owner_find(bucket, key, own->res);
 	if (stale)
-		vzctx_owner_unhash(stale);
+		vzctx_owner_unhash(bucket, stale);
 	vzctx_owner_hash(bucket, own);
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	vzctx_owner_unlock(bucket, flags);
+	vzctx_owner_added();
 	if (stale)
 		vzctx_owner_settle(stale);
 }
@@ -130,16 +131,18 @@ void vzctx_owner_publish(struct vzctx_owner *own, const void *obj)
  */
 bool vzctx_owner_publish_new(struct vzctx_owner *own, const void *obj)
 {
-	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_bucket *bucket;
 	unsigned long flags;
 	bool known;
 
 	own->obj = obj;
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	bucket = vzctx_owner_lock(obj, &flags);
 	known = vzctx_owner_find(bucket, obj, own->res);
 	if (!known)
 		vzctx_owner_hash(bucket, own);
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	vzctx_owner_unlock(bucket, flags);
+	if (!known)
+		vzctx_owner_added();
 	return !known;
 }
 
@@ -174,20 +177,20 @@ void vzctx_owner_uncharge(const void *obj, u32 res)
  */
 void vzctx_owner_uncharge_mask(const void *obj, u32 mask)
 {
-	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_bucket *bucket;
 	struct vzctx_owner *own;
 	struct hlist_node *next;
 	unsigned long flags;
 	HLIST_HEAD(gone);
 
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
-	hlist_for_each_entry_safe(own, next, &vzctx_owner_table[bucket], node) {
+	bucket = vzctx_owner_lock(obj, &flags);
+	hlist_for_each_entry_safe(own, next, &bucket->head, node) {
 		if (own->obj != obj || !(BIT(own->res) & mask))
 			continue;
-		vzctx_owner_unhash(own);
+		vzctx_owner_unhash(bucket, own);
 		hlist_add_head(&own->node, &gone);
 	}
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	vzctx_owner_unlock(bucket, flags);
 	hlist_for_each_entry_safe(own, next, &gone, node)
 		vzctx_owner_settle(own);
 }
@@ -222,7 +225,7 @@ int vzctx_owner_init(void)
 
 	if (err)
 		return err;
-	err = vzctx_owner_table_init();
+	err = vzctx_owner_bucket_init();
 	if (err)
 		vzctx_owner_cache_uninit();
 	return err;
@@ -231,6 +234,6 @@ int vzctx_owner_init(void)
 /* The table is empty: purged, or never used. */
 void vzctx_owner_uninit(void)
 {
-	vzctx_owner_table_uninit();
+	vzctx_owner_bucket_uninit();
 	vzctx_owner_cache_uninit();
 }

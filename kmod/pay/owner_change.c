@@ -38,18 +38,18 @@ void vzctx_owner_rekey(const void *from, u32 res, const void *to)
  */
 struct vzctx *vzctx_owner_payer(const void *obj, u32 res)
 {
-	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_bucket *bucket;
 	struct vzctx *ctx = NULL;
 	struct vzctx_owner *own;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	bucket = vzctx_owner_lock(obj, &flags);
 	own = vzctx_owner_find(bucket, obj, res);
 	if (own) {
 		ctx = own->ctx;
 		percpu_ref_get(&ctx->ref);
 	}
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	vzctx_owner_unlock(bucket, flags);
 	return ctx;
 }
 
@@ -57,14 +57,14 @@ struct vzctx *vzctx_owner_payer(const void *obj, u32 res)
 static int grow(const void *obj, u32 res, unsigned long units,
 		enum vzctx_severity severity, bool ahead)
 {
-	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_bucket *bucket;
 	struct vzctx *refused = NULL;
 	struct vzctx_owner *own;
 	unsigned long flags;
 	int err = -ENOENT;
 	bool ok = false;
 
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	bucket = vzctx_owner_lock(obj, &flags);
 	own = vzctx_owner_find(bucket, obj, res);
 	if (own && ahead)
 		ok = vzctx_bc_reserve(&own->ctx->bc[res], units, severity);
@@ -78,7 +78,7 @@ static int grow(const void *obj, u32 res, unsigned long units,
 		percpu_ref_get(&refused->ref);
 		err = vzctx_owner_refusal(res);
 	}
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	vzctx_owner_unlock(bucket, flags);
 	if (refused) {
 		vzctx_bc_fail(&refused->bc[res]);
 		vzctx_event_limit(refused, res, units);
@@ -150,18 +150,18 @@ void vzctx_owner_keep(const void *obj, u32 res)
  */
 void vzctx_owner_shrink(const void *obj, u32 res, unsigned long units)
 {
-	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_bucket *bucket;
 	struct vzctx_owner *own;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	bucket = vzctx_owner_lock(obj, &flags);
 	own = vzctx_owner_find(bucket, obj, res);
 	if (own) {
 		units = min(units, own->units);
 		own->units -= units;
 		vzctx_bc_uncharge(&own->ctx->bc[res], units);
 	}
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	vzctx_owner_unlock(bucket, flags);
 }
 
 /**
@@ -178,15 +178,15 @@ void vzctx_owner_shrink(const void *obj, u32 res, unsigned long units)
  */
 bool vzctx_owner_look(const void *obj, u32 res, vzctx_owner_fn fn, void *arg)
 {
-	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_bucket *bucket;
 	struct vzctx_owner *own;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	bucket = vzctx_owner_lock(obj, &flags);
 	own = vzctx_owner_find(bucket, obj, res);
 	if (own)
 		fn(own, arg);
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	vzctx_owner_unlock(bucket, flags);
 	return own;
 }
 
@@ -202,12 +202,12 @@ bool vzctx_owner_look(const void *obj, u32 res, vzctx_owner_fn fn, void *arg)
 void vzctx_owner_fit(const void *obj, u32 res, unsigned long low,
 		     unsigned long high)
 {
-	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_bucket *bucket;
 	struct vzctx_owner *own;
 	struct vzctx_bc *bc;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	bucket = vzctx_owner_lock(obj, &flags);
 	own = vzctx_owner_find(bucket, obj, res);
 	bc = own ? &own->ctx->bc[res] : NULL;
 	if (own && own->units < low &&
@@ -217,41 +217,61 @@ void vzctx_owner_fit(const void *obj, u32 res, unsigned long low,
 		vzctx_bc_uncharge(bc, own->units - high);
 		own->units = high;
 	}
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	vzctx_owner_unlock(bucket, flags);
 }
 
 /* What an object is charged for; 0 without an entry. Any context. */
 unsigned long vzctx_owner_units(const void *obj, u32 res)
 {
-	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_bucket *bucket;
 	struct vzctx_owner *own;
 	unsigned long units;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	bucket = vzctx_owner_lock(obj, &flags);
 	own = vzctx_owner_find(bucket, obj, res);
 	units = own ? own->units : 0;
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	vzctx_owner_unlock(bucket, flags);
 	return units;
 }
 
-/* Some charge in a bucket of one of the resources; false if there is none. */
-static bool any_of(u32 bucket, u32 mask, const void **obj, u32 *res)
+/**
+ * struct some - some charge in a bucket
+ * @mask: of which resources, BIT(UB_*)
+ * @obj: its object
+ * @res: its resource
+ */
+struct some {
+	u32 mask;
+	const void *obj;
+	u32 res;
+};
+
+/* False if there is none. */
+static bool any_of(struct vzctx_bucket *bucket, struct some *some)
 {
 	struct vzctx_owner *own;
 	bool found = false;
 
-	raw_spin_lock_irq(vzctx_owner_lock(bucket));
-	hlist_for_each_entry(own, &vzctx_owner_table[bucket], node) {
-		if (!(BIT(own->res) & mask))
+	raw_spin_lock_irq(&bucket->lock);
+	hlist_for_each_entry(own, &bucket->head, node) {
+		if (!(BIT(own->res) & some->mask))
 			continue;
-		*obj = own->obj;
-		*res = own->res;
+		some->obj = own->obj;
+		some->res = own->res;
 		found = true;
 		break;
 	}
-	raw_spin_unlock_irq(vzctx_owner_lock(bucket));
+	raw_spin_unlock_irq(&bucket->lock);
 	return found;
+}
+
+static void forget(struct vzctx_bucket *bucket, void *arg)
+{
+	struct some *some = arg;
+
+	while (any_of(bucket, some))
+		vzctx_owner_uncharge(some->obj, some->res);
 }
 
 /**
@@ -262,15 +282,7 @@ static bool any_of(u32 bucket, u32 mask, const void **obj, u32 *res)
  */
 void vzctx_owner_forget(u32 mask)
 {
-	unsigned long bucket, buckets = 1UL << (64 - vzctx_owner_shift);
-	const void *obj;
-	u32 res;
+	struct some some = { .mask = mask };
 
-	for (bucket = 0; bucket < buckets; bucket++) {
-		if (!READ_ONCE(vzctx_owner_table[bucket].first))
-			continue;
-		while (any_of(bucket, mask, &obj, &res))
-			vzctx_owner_uncharge(obj, res);
-		cond_resched();
-	}
+	vzctx_owner_walk(forget, &some);
 }

@@ -1,59 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - the owner table: where the entries are, and how they go all at once
+ * vzctx - the owner table: the entries in it, and how they go all at once
  */
-#include <linux/log2.h>
-#include <linux/minmax.h>
-#include <linux/mm.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 #include <linux/spinlock.h>
 
 #include "base/ctx.h"
 #include "base/part.h"
-#include "base/tunables.h"
 #include "pay/cpu.h"
 #include "pay/owner.h"
 #include "pay/owner_cache.h"
 #include "pay/owner_table.h"
 
-#define NR_LOCKS	(1U << VZCTX_OWNER_LOCK_BITS)
-
-struct hlist_head *vzctx_owner_table __read_mostly;
-static unsigned int vzctx_owner_bits __read_mostly;
-unsigned int vzctx_owner_shift __read_mostly;
-
-/* One lock for every so many buckets; raw, since frees come from anywhere. */
-static struct {
-	raw_spinlock_t lock;
-} ____cacheline_aligned_in_smp locks[NR_LOCKS];
-
-/* Guards a bucket and the units of its entries. */
-raw_spinlock_t *vzctx_owner_lock(u32 bucket)
-{
-	return &locks[bucket & (NR_LOCKS - 1)].lock;
-}
-
 /* Under the lock of the bucket. */
-struct vzctx_owner *vzctx_owner_find(u32 bucket, const void *obj, u32 res)
+struct vzctx_owner *vzctx_owner_find(const struct vzctx_bucket *bucket,
+				     const void *obj, u32 res)
 {
 	struct vzctx_owner *own;
 
-	lockdep_assert_held(vzctx_owner_lock(bucket));
-	hlist_for_each_entry(own, &vzctx_owner_table[bucket], node)
+	lockdep_assert_held(&bucket->lock);
+	hlist_for_each_entry(own, &bucket->head, node)
 		if (own->obj == obj && own->res == res)
 			return own;
 	return NULL;
 }
 
 /* Makes an entry known, also to its context. Under the lock of the bucket. */
-void vzctx_owner_hash(u32 bucket, struct vzctx_owner *own)
+void vzctx_owner_hash(struct vzctx_bucket *bucket, struct vzctx_owner *own)
 {
 	struct vzctx *ctx = own->ctx;
 
-	lockdep_assert_held(vzctx_owner_lock(bucket));
+	lockdep_assert_held(&bucket->lock);
 	this_cpu_inc(*ctx->objects);
-	hlist_add_head(&own->node, &vzctx_owner_table[bucket]);
+	hlist_add_head(&own->node, &bucket->head);
+	WRITE_ONCE(bucket->tags, bucket->tags | vzctx_owner_tag(own->obj));
 	if (own->lent) {
 		raw_spin_lock(&ctx->lent_lock);
 		hlist_add_head(own->mine, &ctx->lent);
@@ -63,13 +43,27 @@ void vzctx_owner_hash(u32 bucket, struct vzctx_owner *own)
 	}
 }
 
+/* The tags of what is left. */
+static u32 tags_of(const struct vzctx_bucket *bucket)
+{
+	const struct vzctx_owner *own;
+	u32 tags = 0;
+
+	hlist_for_each_entry(own, &bucket->head, node)
+		tags |= vzctx_owner_tag(own->obj);
+	return tags;
+}
+
 /* Undoes vzctx_owner_hash(), under the same lock. */
-void vzctx_owner_unhash(struct vzctx_owner *own)
+void vzctx_owner_unhash(struct vzctx_bucket *bucket, struct vzctx_owner *own)
 {
 	struct vzctx *ctx = own->ctx;
 
+	lockdep_assert_held(&bucket->lock);
 	this_cpu_dec(*ctx->objects);
+	vzctx_owner_removed();
 	hlist_del(&own->node);
+	WRITE_ONCE(bucket->tags, tags_of(bucket));
 	if (own->lent) {
 		raw_spin_lock(&ctx->lent_lock);
 		hlist_del(own->mine);
@@ -106,17 +100,17 @@ void vzctx_owner_settle(struct vzctx_owner *own)
 struct vzctx_owner *vzctx_owner_take(const void *obj, u32 res,
 				     const struct vzctx *ctx)
 {
-	u32 bucket = vzctx_owner_bucket(obj);
+	struct vzctx_bucket *bucket;
 	struct vzctx_owner *own;
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(vzctx_owner_lock(bucket), flags);
+	bucket = vzctx_owner_lock(obj, &flags);
 	own = vzctx_owner_find(bucket, obj, res);
 	if (own && (!ctx || own->ctx == ctx))
-		vzctx_owner_unhash(own);
+		vzctx_owner_unhash(bucket, own);
 	else
 		own = NULL;
-	raw_spin_unlock_irqrestore(vzctx_owner_lock(bucket), flags);
+	vzctx_owner_unlock(bucket, flags);
 	return own;
 }
 
@@ -169,6 +163,22 @@ const struct vzctx_part vzctx_owner_lent_part = {
 	.release = return_lent,
 };
 
+static void purge(struct vzctx_bucket *bucket, void *arg)
+{
+	struct vzctx_owner *own;
+	struct hlist_node *next;
+	HLIST_HEAD(gone);
+
+	raw_spin_lock_irq(&bucket->lock);
+	hlist_for_each_entry_safe(own, next, &bucket->head, node) {
+		vzctx_owner_unhash(bucket, own);
+		hlist_add_head(&own->node, &gone);
+	}
+	raw_spin_unlock_irq(&bucket->lock);
+	hlist_for_each_entry_safe(own, next, &gone, node)
+		vzctx_owner_settle(own);
+}
+
 /**
  * vzctx_owner_purge() - forgets every charge
  *
@@ -176,46 +186,5 @@ const struct vzctx_part vzctx_owner_lent_part = {
  */
 void vzctx_owner_purge(void)
 {
-	struct vzctx_owner *own;
-	struct hlist_node *next;
-	u32 bucket;
-
-	for (bucket = 0; bucket < 1U << vzctx_owner_bits; bucket++) {
-		HLIST_HEAD(gone);
-
-		if (hlist_empty(&vzctx_owner_table[bucket]))
-			continue;
-		raw_spin_lock_irq(vzctx_owner_lock(bucket));
-		hlist_for_each_entry_safe(own, next,
-					  &vzctx_owner_table[bucket], node) {
-			vzctx_owner_unhash(own);
-			hlist_add_head(&own->node, &gone);
-		}
-		raw_spin_unlock_irq(vzctx_owner_lock(bucket));
-		hlist_for_each_entry_safe(own, next, &gone, node)
-			vzctx_owner_settle(own);
-		cond_resched();
-	}
-}
-
-int vzctx_owner_table_init(void)
-{
-	unsigned long bytes = totalram_pages() << PAGE_SHIFT;
-	unsigned int i;
-
-	vzctx_owner_bits = clamp_t(unsigned int,
-				   ilog2(bytes / VZCTX_OWNER_BYTES_PER_BUCKET),
-				   VZCTX_OWNER_BITS_MIN, VZCTX_OWNER_BITS_MAX);
-	vzctx_owner_shift = 64 - vzctx_owner_bits;
-	for (i = 0; i < NR_LOCKS; i++)
-		raw_spin_lock_init(&locks[i].lock);
-	vzctx_owner_table = kvcalloc(1UL << vzctx_owner_bits,
-				     sizeof(*vzctx_owner_table), GFP_KERNEL);
-	return vzctx_owner_table ? 0 : -ENOMEM;
-}
-
-/* The table is empty: purged, or never used. */
-void vzctx_owner_table_uninit(void)
-{
-	kvfree(vzctx_owner_table);
+	vzctx_owner_walk(purge, NULL);
 }

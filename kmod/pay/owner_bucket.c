@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vzctx - the owner table: its buckets, as many as there are entries
+ *
+ * Promised: what a task of the host pays for a look does not depend on how much
+ * containers hold. Without memory for more buckets the table goes on with those it
+ * has, and is only slower.
+ *
+ * Best effort: the table follows the number of entries some time later.
+ *
+ * A worker moves the entries into a table of another size, a bucket at a time. A
+ * bucket that was moved says so, and whoever locks it goes on to the next table.
+ * Who looks without a lock has the old table until all are moved. So the tags of a
+ * moved bucket are all set, since something may be put into the other table
+ * meanwhile. The old table is freed when no callback and no holder of a lock can
+ * have it.
+ */
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "base/part.h"
+#include "pay/owner.h"
+#include "pay/owner_bucket.h"
+
+/* The head of a bucket that was moved; no entry is there. */
+#define MOVED	((struct hlist_node *)1)
+
+/**
+ * struct count - what one CPU has done to the table
+ * @nr: entries put in less those taken out; only the sum over CPUs says something
+ * @added: entries put in
+ */
+struct count {
+	long nr;
+	unsigned int added;
+};
+
+static DEFINE_PER_CPU(struct count, count);
+
+/* The one in use, and the one before or after it. */
+static struct vzctx_owner_table tables[2];
+struct vzctx_owner_table *vzctx_owner_table __read_mostly = &tables[0];
+
+/* The table keeps its size while it is held. */
+static DEFINE_MUTEX(size_lock);
+
+/* So many entries are to be noticed. Under size_lock; may be read without it. */
+static unsigned long enough __read_mostly;
+
+static unsigned long buckets_of(const struct vzctx_owner_table *table)
+{
+	return 1UL << (64 - table->shift);
+}
+
+/**
+ * vzctx_owner_lock() - locks the bucket of an object
+ * @obj: the object
+ * @flags: for vzctx_owner_unlock()
+ *
+ * Any context.
+ *
+ * Return: the bucket.
+ */
+struct vzctx_bucket *vzctx_owner_lock(const void *obj, unsigned long *flags)
+	__acquires(bucket->lock)
+{
+	const struct vzctx_owner_table *table;
+	struct vzctx_bucket *bucket;
+
+	/* Keeps the table, too. */
+	local_irq_save(*flags);
+	table = READ_ONCE(vzctx_owner_table);
+	for (;;) {
+		bucket = vzctx_owner_bucket(table, obj);
+		raw_spin_lock(&bucket->lock);
+		if (likely(bucket->head.first != MOVED))
+			return bucket;
+		raw_spin_unlock(&bucket->lock);
+		table = table->next;
+	}
+}
+
+/** vzctx_owner_unlock() - undoes vzctx_owner_lock() */
+void vzctx_owner_unlock(struct vzctx_bucket *bucket, unsigned long flags)
+	__releases(bucket->lock)
+{
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
+}
+
+/* Entries in the table; exact when nothing is charged meanwhile. */
+static unsigned long entries(void)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(count, cpu).nr);
+	return max(sum, 0L);
+}
+
+static unsigned long max_buckets(void)
+{
+	unsigned long bytes = totalram_pages() << PAGE_SHIFT;
+
+	return 1UL << clamp_t(unsigned int,
+			      ilog2(bytes / VZCTX_OWNER_BYTES_PER_BUCKET),
+			      VZCTX_OWNER_BITS_MIN, VZCTX_OWNER_BITS_MAX);
+}
+
+/* How many buckets there are to be: the same again, or others. */
+static unsigned long wanted(unsigned long nr, unsigned long buckets)
+{
+	if (nr <= buckets && nr >= buckets / 8)
+		return buckets;
+	return clamp(roundup_pow_of_two(nr + nr / 2 + 1),
+		     1UL << VZCTX_OWNER_BITS_MIN, max_buckets());
+}
+
+static int make(struct vzctx_owner_table *table, unsigned long buckets)
+{
+	unsigned long i;
+
+	table->bucket = kvcalloc(buckets, sizeof(*table->bucket), GFP_KERNEL);
+	if (!table->bucket)
+		return -ENOMEM;
+	table->shift = 64 - ilog2(buckets);
+	table->next = NULL;
+	for (i = 0; i < buckets; i++)
+		raw_spin_lock_init(&table->bucket[i].lock);
+	return 0;
+}
+
+static void move(struct vzctx_bucket *from, struct vzctx_owner_table *table)
+{
+	struct vzctx_owner *own;
+	struct hlist_node *next;
+
+	raw_spin_lock_irq(&from->lock);
+	WRITE_ONCE(from->tags, U32_MAX);
+	hlist_for_each_entry_safe(own, next, &from->head, node) {
+		struct vzctx_bucket *to = vzctx_owner_bucket(table, own->obj);
+
+		raw_spin_lock_nested(&to->lock, SINGLE_DEPTH_NESTING);
+		hlist_add_head(&own->node, &to->head);
+		WRITE_ONCE(to->tags, to->tags | vzctx_owner_tag(own->obj));
+		raw_spin_unlock(&to->lock);
+	}
+	from->head.first = MOVED;
+	raw_spin_unlock_irq(&from->lock);
+}
+
+/* Return: the table that was in use, to be freed; NULL if there is no other. */
+static struct vzctx_owner_table *resize(void)
+{
+	struct vzctx_owner_table *old = vzctx_owner_table;
+	struct vzctx_owner_table *new = &tables[old == tables];
+	unsigned long i, buckets = buckets_of(old);
+	unsigned long nr = entries(), want = wanted(nr, buckets);
+
+	lockdep_assert_held(&size_lock);
+	if (want == buckets || make(new, want)) {
+		/* Not asked for again before it is worth more. */
+		WRITE_ONCE(enough, nr > buckets ? 2 * nr : buckets);
+		return NULL;
+	}
+	/* Before a bucket is moved, whose lock makes it seen. */
+	old->next = new;
+	for (i = 0; i < buckets; i++) {
+		move(&old->bucket[i], new);
+		cond_resched();
+	}
+	/* Pairs with the dependency of whoever reads it. */
+	smp_store_release(&vzctx_owner_table, new);
+	WRITE_ONCE(enough, want);
+	return old;
+}
+
+static void fit(struct work_struct *work)
+{
+	struct vzctx_owner_table *old;
+
+	mutex_lock(&size_lock);
+	old = resize();
+	mutex_unlock(&size_lock);
+	if (!old)
+		return;
+	/*
+	 * Callbacks may be preempted, but do not sleep; those of idle tasks, and
+	 * holders of a lock, are over when every CPU has changed tasks.
+	 */
+	synchronize_rcu_tasks();
+	synchronize_rcu_tasks_rude();
+	kvfree(old->bucket);
+	old->bucket = NULL;
+}
+
+static DECLARE_WORK(fit_work, fit);
+
+static void look(void)
+{
+	if (entries() > READ_ONCE(enough))
+		queue_work(system_dfl_wq, &fit_work);
+}
+
+/* An entry was put in. */
+void vzctx_owner_added(void)
+{
+	this_cpu_inc(count.nr);
+	if (!(this_cpu_inc_return(count.added) % VZCTX_OWNER_LOOKS))
+		look();
+}
+
+/* An entry was taken out. */
+void vzctx_owner_removed(void)
+{
+	this_cpu_dec(count.nr);
+}
+
+/* A context is gone, and perhaps most of what is in the table. */
+static void shrink(struct vzctx *ctx)
+{
+	unsigned long buckets = READ_ONCE(enough);
+
+	if (buckets > 1UL << VZCTX_OWNER_BITS_MIN && entries() < buckets / 8)
+		queue_work(system_dfl_wq, &fit_work);
+}
+
+const struct vzctx_part vzctx_owner_bucket_part = {
+	.free = shrink,
+};
+
+/**
+ * vzctx_owner_walk() - goes through all buckets
+ * @fn: called for each that may have entries, without its lock; may sleep
+ * @arg: for @fn
+ *
+ * What is charged or rekeyed meanwhile may be missed. Sleeps.
+ */
+void vzctx_owner_walk(vzctx_bucket_fn fn, void *arg)
+{
+	struct vzctx_owner_table *table;
+	unsigned long i;
+
+	mutex_lock(&size_lock);
+	table = vzctx_owner_table;
+	for (i = 0; i < buckets_of(table); i++) {
+		if (READ_ONCE(table->bucket[i].tags))
+			fn(&table->bucket[i], arg);
+		cond_resched();
+	}
+	mutex_unlock(&size_lock);
+}
+
+int vzctx_owner_bucket_init(void)
+{
+	enough = 1UL << VZCTX_OWNER_BITS_MIN;
+	return make(vzctx_owner_table, enough);
+}
+
+/* The table is empty: purged, or never used. */
+void vzctx_owner_bucket_uninit(void)
+{
+	cancel_work_sync(&fit_work);
+	kvfree(vzctx_owner_table->bucket);
+}
