@@ -70,82 +70,34 @@ static const struct kind *kind_of(int family, const struct proto *prot)
 	return is_stream(prot) ? &stream : &datagram;
 }
 
-/**
- * struct charge - the charges of one socket, before it is there
- * @count: of the socket itself
- * @bufs: of its memory; NULL where not enforced on this kernel
- */
-struct charge {
-	struct vzctx_owner *count;
-	struct vzctx_owner *bufs[2];
-};
-
-static void cancel_bufs(struct charge *charge)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(charge->bufs); i++)
-		if (charge->bufs[i])
-			vzctx_owner_cancel(charge->bufs[i]);
-}
-
-static void cancel(struct charge *charge)
-{
-	vzctx_owner_cancel(charge->count);
-	cancel_bufs(charge);
-}
-
-static void publish(struct charge *charge, const struct sock *sk)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(charge->bufs); i++)
-		if (charge->bufs[i])
-			vzctx_owner_publish(charge->bufs[i], sk);
-	vzctx_owner_publish(charge->count, sk);
-}
-
-/* @sk: what came of it; NULL gives the charges back. */
-static void settle(struct charge *charge, const struct sock *sk)
+/* @sk: what came of a charge; NULL gives it back. */
+static void settle(struct vzctx_owner *own, const struct sock *sk)
 {
 	if (sk)
-		publish(charge, sk);
+		vzctx_owner_publish(own, sk);
 	else
-		cancel(charge);
+		vzctx_owner_cancel(own);
 }
 
-static int prepare_bufs(struct charge *charge, struct vzctx *ctx,
-			const struct kind *kind, gfp_t gfp)
+/* The entry of a socket stands for its memory too. */
+static void add_bufs(struct vzctx_owner *own, const struct kind *kind)
 {
 	unsigned int i;
 
-	memset(charge, 0, sizeof(*charge));
-	for (i = 0; i < kind->nr; i++) {
-		if (!vzctx_res_active(kind->bufs[i]))
-			continue;
-		charge->bufs[i] = vzctx_owner_alloc(kind->bufs[i], 0, gfp);
-		if (!charge->bufs[i]) {
-			cancel_bufs(charge);
-			return -ENOMEM;
-		}
-		vzctx_owner_force(charge->bufs[i], ctx);
-	}
-	return 0;
+	for (i = 0; i < kind->nr; i++)
+		vzctx_owner_also(own, kind->bufs[i]);
 }
 
-/* The reference of @ctx is taken over. */
-static int prepare(struct charge *charge, struct vzctx *ctx,
-		   const struct kind *kind, gfp_t gfp)
+/* Charges for a socket about to be made; NULL if that is refused. Takes over @ctx. */
+static struct vzctx_owner *prepare(struct vzctx *ctx, const struct kind *kind,
+				   gfp_t gfp)
 {
-	if (prepare_bufs(charge, ctx, kind, gfp)) {
-		vzctx_put(ctx);
-		return -ENOMEM;
-	}
-	charge->count = vzctx_owner_charge(ctx, kind->count, 1, gfp);
-	if (!IS_ERR(charge->count))
-		return 0;
-	cancel_bufs(charge);
-	return PTR_ERR(charge->count);
+	struct vzctx_owner *own = vzctx_owner_charge(ctx, kind->count, 1, gfp);
+
+	if (IS_ERR(own))
+		return NULL;
+	add_bufs(own, kind);
+	return own;
 }
 
 /* The caller's flags ask for the socket; the entry needs only their kind. */
@@ -160,7 +112,7 @@ VZCTX_WRAPPER(VZCTX_FOR(VZCTX_SOCK_ALL), struct sock *, sk_alloc,
 {
 	const struct kind *kind = kind_of(family, prot);
 	struct vzctx *ctx = NULL;
-	struct charge charge;
+	struct vzctx_owner *own;
 	struct sock *sk;
 
 	vzctx_hook_enter();
@@ -173,10 +125,11 @@ VZCTX_WRAPPER(VZCTX_FOR(VZCTX_SOCK_ALL), struct sock *, sk_alloc,
 		goto out;
 	}
 	sk = NULL;
-	if (prepare(&charge, ctx, kind, entry_gfp(priority)))
+	own = prepare(ctx, kind, entry_gfp(priority));
+	if (!own)
 		goto out;
 	sk = vzctx_original(sk_alloc)(net, family, priority, prot, kern);
-	settle(&charge, sk);
+	settle(own, sk);
 out:
 	vzctx_hook_exit();
 	return sk;
@@ -199,7 +152,7 @@ VZCTX_WRAPPER(VZCTX_FOR(VZCTX_SOCK_TCP), struct sock *, sk_clone,
 	      const struct sock *, sk, const gfp_t, VZCTX_SK_CLONE_PARAMS)
 {
 	const struct kind *kind;
-	struct charge charge;
+	struct vzctx_owner *own;
 	struct sock *child;
 	struct vzctx *ctx;
 
@@ -210,10 +163,11 @@ VZCTX_WRAPPER(VZCTX_FOR(VZCTX_SOCK_TCP), struct sock *, sk_clone,
 		goto out;
 	}
 	child = NULL;
-	if (prepare(&charge, ctx, kind, entry_gfp(priority)))
+	own = prepare(ctx, kind, entry_gfp(priority));
+	if (!own)
 		goto out;
 	child = vzctx_original(sk_clone)(sk, VZCTX_SK_CLONE_ARGS);
-	settle(&charge, child);
+	settle(own, child);
 out:
 	vzctx_hook_exit();
 	return child;
@@ -223,7 +177,7 @@ out:
 VZCTX_WRAPPER(VZCTX_IN("vsock", UB_NUMOTHERSOCK),
 	      struct sock *, vsock_create_connected, struct sock *, parent)
 {
-	struct charge charge;
+	struct vzctx_owner *own;
 	struct sock *child;
 	struct vzctx *ctx;
 
@@ -234,10 +188,11 @@ VZCTX_WRAPPER(VZCTX_IN("vsock", UB_NUMOTHERSOCK),
 		goto out;
 	}
 	child = NULL;
-	if (prepare(&charge, ctx, &other, GFP_KERNEL))
+	own = prepare(ctx, &other, GFP_KERNEL);
+	if (!own)
 		goto out;
 	child = vzctx_original(vsock_create_connected)(parent);
-	settle(&charge, child);
+	settle(own, child);
 out:
 	vzctx_hook_exit();
 	return child;
@@ -253,7 +208,7 @@ VZCTX_WRAPPER(VZCTX_FOR(VZCTX_SOCK_TCP), int, mptcp_subflow_create_socket,
 	      struct sock *, sk, unsigned short, family,
 	      struct socket **, new_sock)
 {
-	struct charge charge = {};
+	struct vzctx_owner *own;
 	struct vzctx *ctx;
 	int err;
 
@@ -265,19 +220,13 @@ VZCTX_WRAPPER(VZCTX_FOR(VZCTX_SOCK_TCP), int, mptcp_subflow_create_socket,
 		goto out;
 	}
 	err = -ENOMEM;
-	if (prepare_bufs(&charge, ctx, &stream, GFP_ATOMIC))
+	own = vzctx_owner_get_spare(ctx, UB_NUMTCPSOCK, 0, GFP_ATOMIC);
+	if (!own)
 		goto out_put;
-	charge.count = vzctx_owner_alloc(UB_NUMTCPSOCK, 0, GFP_ATOMIC);
-	if (!charge.count) {
-		cancel_bufs(&charge);
-		goto out_put;
-	}
-	vzctx_owner_force(charge.count, ctx);
+	vzctx_owner_force(own, ctx);
+	add_bufs(own, &stream);
 	err = vzctx_original(mptcp_subflow_create_socket)(sk, family, new_sock);
-	if (err)
-		cancel(&charge);
-	else
-		publish(&charge, (*new_sock)->sk);
+	settle(own, err ? NULL : (*new_sock)->sk);
 out_put:
 	vzctx_put(ctx);
 out:

@@ -12,8 +12,8 @@
 #define VZCTX_SOCK_COUNTS	(BIT(UB_NUMTCPSOCK) | BIT(UB_NUMOTHERSOCK))
 
 /*
- * Resources of the memory a socket holds. A socket that counts has an entry for
- * each that applies, of 0 units at first, from its making until it is freed; so
+ * Resources of the memory a socket holds. The entry of a socket that counts stands
+ * for each that applies, of 0 units at first, from its making until it is freed; so
  * a packet that arrives has nothing to allocate and nobody to look for.
  */
 #define VZCTX_SOCK_BUFS		(BIT(UB_TCPSNDBUF) | BIT(UB_TCPRCVBUF) | \

@@ -46,7 +46,8 @@ VZCTX_ORIGINAL(sock_wfree);
 
 /*
  * OpenVZ's rule: up to the barrier a socket grows freely; between barrier and
- * limit each is sure of an equal share of what is there.
+ * limit each is sure of an equal share of what is there. @wanted: what the socket
+ * is to use.
  */
 static enum vzctx_severity severity_of(const struct vzctx *ctx, u32 res,
 				       unsigned long wanted)
@@ -70,15 +71,11 @@ static enum vzctx_severity severity_of(const struct vzctx *ctx, u32 res,
 static int grow(const struct sock *sk, u32 res, unsigned long used,
 		unsigned long bytes)
 {
-	struct vzctx *ctx = vzctx_owner_payer(sk, res);
-	int err;
+	const struct vzctx_growth by = {
+		.units = bytes, .judge = severity_of, .used = used + bytes,
+	};
 
-	if (!ctx)
-		return -ENOENT;
-	err = vzctx_owner_grow(sk, res, bytes,
-			       severity_of(ctx, res, used + bytes));
-	vzctx_put(ctx);
-	return err;
+	return vzctx_owner_grow_by(sk, res, &by);
 }
 
 /* Memory in the kernel's account */
@@ -94,18 +91,22 @@ static u32 stream_res(int kind)
 	return kind == SK_MEM_SEND ? UB_TCPSNDBUF : UB_TCPRCVBUF;
 }
 
-/* Charges the account of a socket; *res says what was charged, if 0. */
+/*
+ * Charges the account of a socket; *res says what was charged, if 0. What is asked
+ * for first is a guess that spares a look.
+ */
 static int grow_account(const struct sock *sk, int kind, unsigned long bytes,
 			u32 *res)
 {
+	bool dgram = kind == SK_MEM_RECV && sk->sk_type == SOCK_DGRAM;
 	unsigned long used = used_of(sk, kind);
 	int err;
 
-	*res = stream_res(kind);
+	*res = dgram ? UB_DGRAMRCVBUF : stream_res(kind);
 	err = grow(sk, *res, used, bytes);
 	if (err != -ENOENT || kind == SK_MEM_SEND)
 		return err;
-	*res = UB_DGRAMRCVBUF;
+	*res = dgram ? UB_TCPRCVBUF : UB_DGRAMRCVBUF;
 	return grow(sk, *res, used, bytes);
 }
 
@@ -190,23 +191,34 @@ VZCTX_WRAPPER(VZCTX_FOR(ACCOUNT_BUFS), int, sk_setsockopt, struct sock *, sk,
 	return -EOPNOTSUPP;
 }
 
-static void shrink_account(const struct sock *sk, unsigned long bytes)
-{
-	unsigned long snd = vzctx_owner_units(sk, UB_TCPSNDBUF);
-	unsigned long rcv = vzctx_owner_units(sk, UB_TCPRCVBUF);
-	unsigned long queued, from;
+struct shrink {
+	const struct sock *sk;
+	unsigned long bytes;
+};
 
-	if (!snd && !rcv) {
-		vzctx_owner_shrink(sk, UB_DGRAMRCVBUF, bytes);
-		return;
-	}
-	queued = round_up(used_of(sk, SK_MEM_SEND), PAGE_SIZE);
+/* Both sides are in one entry. */
+static void shrink_stream(struct vzctx_owner *own, void *arg)
+{
+	const struct shrink *s = arg;
+	unsigned long queued = round_up(used_of(s->sk, SK_MEM_SEND), PAGE_SIZE);
+	unsigned long snd = vzctx_owner_get(own, UB_TCPSNDBUF);
+	unsigned long rcv = vzctx_owner_get(own, UB_TCPRCVBUF);
+	unsigned long bytes = s->bytes, from;
+
 	from = min(bytes, snd > queued ? snd - queued : 0);
 	snd -= from;
 	bytes -= from;
-	vzctx_owner_shrink(sk, UB_TCPSNDBUF, from + (bytes > rcv ?
-						     min(bytes - rcv, snd) : 0));
-	vzctx_owner_shrink(sk, UB_TCPRCVBUF, min(bytes, rcv));
+	vzctx_owner_give(own, UB_TCPSNDBUF,
+			 from + (bytes > rcv ? min(bytes - rcv, snd) : 0));
+	vzctx_owner_give(own, UB_TCPRCVBUF, min(bytes, rcv));
+}
+
+static void shrink_account(const struct sock *sk, unsigned long bytes)
+{
+	struct shrink s = { sk, bytes };
+
+	if (!vzctx_owner_look(sk, UB_TCPSNDBUF, shrink_stream, &s))
+		vzctx_owner_shrink(sk, UB_DGRAMRCVBUF, bytes);
 }
 
 VZCTX_WRAPPER(VZCTX_FOR(ACCOUNT_BUFS), void, __sk_mem_reduce_allocated,
@@ -268,13 +280,11 @@ static void arrive(struct vzctx_owner *own, void *arg)
  */
 static void arrived(struct vzctx_owner *own, void *arg)
 {
-	struct sock *sk = arg;
-	unsigned long queued = used_of(sk, SK_MEM_RECV);
+	unsigned long units = vzctx_owner_get(own, UB_DGRAMRCVBUF);
+	unsigned long queued = used_of(arg, SK_MEM_RECV);
 
-	if (--own->state || queued >= own->units)
-		return;
-	vzctx_bc_uncharge(&own->ctx->bc[UB_DGRAMRCVBUF], own->units - queued);
-	own->units = queued;
+	if (!--own->state && queued < units)
+		vzctx_owner_give(own, UB_DGRAMRCVBUF, units - queued);
 }
 
 /* In softirq or with softirqs off, a CPU at a time: states do not overflow. */
@@ -366,8 +376,8 @@ VZCTX_WRAPPER(VZCTX_FOR(UB_OTHERSOCKBUF), struct sk_buff *, sock_alloc_send_pskb
 	      unsigned long, data_len, int, noblock, int *, errcode,
 	      int, max_page_order)
 {
+	struct vzctx_growth by = { .judge = severity_of };
 	long timeo = sock_sndtimeo(sk, noblock);
-	unsigned long bytes;
 	struct sk_buff *skb;
 	int err;
 
@@ -378,18 +388,16 @@ VZCTX_WRAPPER(VZCTX_FOR(UB_OTHERSOCKBUF), struct sk_buff *, sock_alloc_send_pskb
 							   max_page_order);
 		if (!skb)
 			break;
-		bytes = skb->truesize;
-		err = grow(sk, UB_OTHERSOCKBUF, sk_wmem_alloc_get(sk) - bytes,
-			   bytes);
+		by.units = skb->truesize;
+		by.used = sk_wmem_alloc_get(sk);
 		/* Packets grow after they were charged; that is caught up. */
-		if (!err)
-			vzctx_owner_fit(sk, UB_OTHERSOCKBUF,
-					sk_wmem_alloc_get(sk), VZCTX_BC_MAX);
+		by.floor = by.used;
+		err = vzctx_owner_grow_by(sk, UB_OTHERSOCKBUF, &by);
 		if (!err || err == -ENOENT || !vzctx_hook_count())
 			break;
 		discard(skb);
 		skb = NULL;
-		err = wait_for_room(sk, bytes, &timeo);
+		err = wait_for_room(sk, by.units, &timeo);
 		if (err) {
 			*errcode = err;
 			break;
@@ -406,9 +414,10 @@ VZCTX_WRAPPER(VZCTX_FOR(UB_OTHERSOCKBUF), void, sock_wfree,
 	struct sock *sk = skb->sk;
 
 	vzctx_hook_enter();
-	vzctx_owner_shrink(sk, UB_OTHERSOCKBUF, skb->truesize);
 	if (refcount_read(&sk->sk_wmem_alloc) <= skb->truesize + 1)
 		vzctx_owner_fit(sk, UB_OTHERSOCKBUF, 0, 0);
+	else
+		vzctx_owner_shrink(sk, UB_OTHERSOCKBUF, skb->truesize);
 	vzctx_original(sock_wfree)(skb);
 	vzctx_hook_exit();
 }

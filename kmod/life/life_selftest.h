@@ -17,6 +17,8 @@ static int owner_cases(struct vzctx *ctx, const char *obj)
 
 #define EXPECT(cond) do { if (!(cond)) return __LINE__; } while (0)
 #define HELD() atomic_long_read(&bc->held)
+#define SIDES() (atomic_long_read(&ctx->bc[UB_TCPSNDBUF].held) +	\
+		 atomic_long_read(&ctx->bc[UB_TCPRCVBUF].held))
 
 	vzctx_bc_set(bc, 3, 3);
 	for (i = 0; i < 3; i++) {
@@ -82,6 +84,27 @@ static int owner_cases(struct vzctx *ctx, const char *obj)
 	vzctx_owner_purge();
 	EXPECT(!HELD() && !vzctx_objects(ctx));
 	EXPECT(!vzctx_owner_known(obj + 1, res));
+
+	/* One entry for three resources, which may go one by one. */
+	EXPECT(vzctx_tryget(ctx));
+	own = vzctx_owner_charge(ctx, res, 1, GFP_KERNEL);
+	EXPECT(!IS_ERR(own));
+	vzctx_owner_also(own, UB_TCPSNDBUF);
+	vzctx_owner_also(own, UB_TCPRCVBUF);
+	vzctx_owner_publish(own, obj);
+	EXPECT(!vzctx_owner_grow(obj, UB_TCPSNDBUF, 7, VZCTX_HARD));
+	EXPECT(!vzctx_owner_grow(obj, UB_TCPRCVBUF, 9, VZCTX_HARD));
+	vzctx_owner_shrink(obj, UB_TCPSNDBUF, 2);
+	EXPECT(vzctx_owner_units(obj, UB_TCPSNDBUF) == 5);
+	EXPECT(vzctx_objects(ctx) == 1 && HELD() == 1 && SIDES() == 5 + 9);
+	vzctx_owner_uncharge(obj, res);
+	EXPECT(!HELD() && !vzctx_owner_known(obj, res) && SIDES() == 5 + 9);
+	EXPECT(vzctx_owner_units(obj, UB_TCPRCVBUF) == 9);
+	vzctx_owner_uncharge_mask(obj, BIT(UB_TCPSNDBUF));
+	EXPECT(SIDES() == 9 && vzctx_owner_maybe(obj));
+	vzctx_owner_forget(BIT(UB_TCPRCVBUF));
+	EXPECT(!SIDES() && !vzctx_objects(ctx));
+#undef SIDES
 #undef HELD
 #undef EXPECT
 	return 0;

@@ -62,7 +62,19 @@ void vzctx_owner_force(struct vzctx_owner *own, struct vzctx *ctx)
 {
 	percpu_ref_get(&ctx->ref);
 	own->ctx = ctx;
-	vzctx_bc_charge(&ctx->bc[own->res], own->units, VZCTX_FORCE);
+	if (own->units)
+		vzctx_bc_charge(&ctx->bc[own->res], own->units, VZCTX_FORCE);
+}
+
+/**
+ * vzctx_owner_also() - lets an entry stand for another resource, of 0 units yet
+ * @own: not published; for at most VZCTX_OWNER_SIDES others
+ * @res: UB_*; does nothing if it is not charged on this kernel
+ */
+void vzctx_owner_also(struct vzctx_owner *own, u32 res)
+{
+	if (vzctx_res_active(res))
+		own->side_res[own->side_res[0] != own->res] = res;
 }
 
 /* Whether an object is charged to somebody. Any context. */
@@ -76,6 +88,19 @@ bool vzctx_owner_known(const void *obj, u32 res)
 	known = vzctx_owner_find(bucket, obj, res);
 	vzctx_owner_unlock(bucket, flags);
 	return known;
+}
+
+/* An entry of the same object for one of the same resources. */
+static struct vzctx_owner *find_stale(const struct vzctx_bucket *bucket,
+				      const struct vzctx_owner *own)
+{
+	struct vzctx_owner *stale;
+
+	hlist_for_each_entry(stale, &bucket->head, node)
+		if (unlikely(stale->obj == own->obj) &&
+		    vzctx_owner_parts(stale) & vzctx_owner_parts(own))
+			return stale;
+	return NULL;
 }
 
 /**
@@ -93,15 +118,18 @@ void vzctx_owner_publish_ahead(struct vzctx_owner *own, const void *key)
 	unsigned long flags;
 
 	own->obj = key;
-	bucket = vzctx_owner_lock(key, &flags);
-	stale = vzctx_owner_find(bucket, key, own->res);
-	if (stale)
+	for (;;) {
+		bucket = vzctx_owner_lock(key, &flags);
+		stale = find_stale(bucket, own);
+		if (likely(!stale))
+			break;
 		vzctx_owner_unhash(bucket, stale);
+		vzctx_owner_unlock(bucket, flags);
+		vzctx_owner_settle(stale);
+	}
 	vzctx_owner_hash(bucket, own);
 	vzctx_owner_unlock(bucket, flags);
 	vzctx_owner_added();
-	if (stale)
-		vzctx_owner_settle(stale);
 }
 
 /**
@@ -162,8 +190,18 @@ void vzctx_owner_cancel(struct vzctx_owner *own)
  */
 void vzctx_owner_uncharge(const void *obj, u32 res)
 {
-	struct vzctx_owner *own = vzctx_owner_take(obj, res, NULL);
+	struct vzctx_bucket *bucket;
+	struct vzctx_owner *own;
+	unsigned long flags;
 
+	bucket = vzctx_owner_lock(obj, &flags);
+	own = vzctx_owner_find(bucket, obj, res);
+	if (own && (!vzctx_owner_has_sides(own) ||
+		    vzctx_owner_drop(own, BIT(res))))
+		vzctx_owner_unhash(bucket, own);
+	else
+		own = NULL;
+	vzctx_owner_unlock(bucket, flags);
 	if (own)
 		vzctx_owner_settle(own);
 }
@@ -185,7 +223,7 @@ void vzctx_owner_uncharge_mask(const void *obj, u32 mask)
 
 	bucket = vzctx_owner_lock(obj, &flags);
 	hlist_for_each_entry_safe(own, next, &bucket->head, node) {
-		if (own->obj != obj || !(BIT(own->res) & mask))
+		if (own->obj != obj || !vzctx_owner_drop(own, mask))
 			continue;
 		vzctx_owner_unhash(bucket, own);
 		hlist_add_head(&own->node, &gone);

@@ -11,18 +11,24 @@
 
 #include <linux/list.h>
 #include <linux/types.h>
+#include <uapi/linux/beancounter.h>
 
 #include "base/bc.h"
 
 struct vzctx;
 
+/** How many resources an entry may stand for beside the first. */
+#define VZCTX_OWNER_SIDES	2
+
 /**
- * struct vzctx_owner - one charge
+ * struct vzctx_owner - what a context is charged for one object
  * @node: in its bucket, once published
  * @obj: address of the object; never dereferenced
  * @ctx: who pays; referenced
- * @units: charged; under the lock of the bucket once published
- * @res: UB_*
+ * @units: of @res; under the lock of the bucket once published
+ * @res: UB_*; under the same lock once published, if there are sides
+ * @side_res: further ones, or @res again where there is none; likewise
+ * @side: units of each; 0 where there is none; likewise
  * @lent: the object was there before the context and may be somebody else's
  *	too: charged while the context runs, and no longer
  * @state: for the room that charges the resource; 0 at first, then as @units
@@ -34,16 +40,25 @@ struct vzctx_owner {
 	const void *obj;
 	struct vzctx *ctx;
 	unsigned long units;
-	u32 res;
+	u8 res;
+	u8 side_res[VZCTX_OWNER_SIDES];
 	bool lent;
 	u16 state;
+	u32 side[VZCTX_OWNER_SIDES];
 	struct hlist_node mine[];
 };
+
+/* Whether the entry ends with a place among those of its context. */
+static inline bool vzctx_owner_is_linked(const struct vzctx_owner *own)
+{
+	return own->lent || own->res == UB_NUMPROC;
+}
 
 int vzctx_owner_init(void);
 void vzctx_owner_uninit(void);
 
 void vzctx_owner_force(struct vzctx_owner *own, struct vzctx *ctx);
+void vzctx_owner_also(struct vzctx_owner *own, u32 res);
 bool vzctx_owner_known(const void *obj, u32 res);
 struct vzctx_owner *vzctx_owner_charge(struct vzctx *ctx, u32 res,
 				       unsigned long units, gfp_t gfp);

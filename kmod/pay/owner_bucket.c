@@ -12,8 +12,7 @@
  * bucket that was moved says so, and whoever locks it goes on to the next table.
  * Who looks without a lock has the old table until all are moved. So the tags of a
  * moved bucket are all set, since something may be put into the other table
- * meanwhile. The old table is freed when no callback and no holder of a lock can
- * have it.
+ * meanwhile. The old table is freed when nobody can have it.
  */
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -29,20 +28,7 @@
 #include "pay/owner.h"
 #include "pay/owner_bucket.h"
 
-/* The head of a bucket that was moved; no entry is there. */
-#define MOVED	((struct hlist_node *)1)
-
-/**
- * struct count - what one CPU has done to the table
- * @nr: entries put in less those taken out; only the sum over CPUs says something
- * @added: entries put in
- */
-struct count {
-	long nr;
-	unsigned int added;
-};
-
-static DEFINE_PER_CPU(struct count, count);
+DEFINE_PER_CPU(struct vzctx_owner_count, vzctx_owner_count);
 
 /* The one in use, and the one before or after it. */
 static struct vzctx_owner_table tables[2];
@@ -59,39 +45,18 @@ static unsigned long buckets_of(const struct vzctx_owner_table *table)
 	return 1UL << (64 - table->shift);
 }
 
-/**
- * vzctx_owner_lock() - locks the bucket of an object
- * @obj: the object
- * @flags: for vzctx_owner_unlock()
- *
- * Any context.
- *
- * Return: the bucket.
- */
-struct vzctx_bucket *vzctx_owner_lock(const void *obj, unsigned long *flags)
-	__acquires(bucket->lock)
+/* Goes on from a bucket that was moved; interrupts are off and stay so. */
+struct vzctx_bucket *vzctx_owner_lock_next(const struct vzctx_owner_table *table,
+					   struct vzctx_bucket *bucket,
+					   const void *obj)
 {
-	const struct vzctx_owner_table *table;
-	struct vzctx_bucket *bucket;
-
-	/* Keeps the table, too. */
-	local_irq_save(*flags);
-	table = READ_ONCE(vzctx_owner_table);
-	for (;;) {
-		bucket = vzctx_owner_bucket(table, obj);
-		raw_spin_lock(&bucket->lock);
-		if (likely(bucket->head.first != MOVED))
-			return bucket;
+	do {
 		raw_spin_unlock(&bucket->lock);
 		table = table->next;
-	}
-}
-
-/** vzctx_owner_unlock() - undoes vzctx_owner_lock() */
-void vzctx_owner_unlock(struct vzctx_bucket *bucket, unsigned long flags)
-	__releases(bucket->lock)
-{
-	raw_spin_unlock_irqrestore(&bucket->lock, flags);
+		bucket = vzctx_owner_bucket(table, obj);
+		raw_spin_lock(&bucket->lock);
+	} while (bucket->head.first == VZCTX_BUCKET_MOVED);
+	return bucket;
 }
 
 /* Entries in the table; exact when nothing is charged meanwhile. */
@@ -101,7 +66,7 @@ static unsigned long entries(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu(count, cpu).nr);
+		sum += READ_ONCE(per_cpu(vzctx_owner_count, cpu).nr);
 	return max(sum, 0L);
 }
 
@@ -152,7 +117,7 @@ static void move(struct vzctx_bucket *from, struct vzctx_owner_table *table)
 		WRITE_ONCE(to->tags, to->tags | vzctx_owner_tag(own->obj));
 		raw_spin_unlock(&to->lock);
 	}
-	from->head.first = MOVED;
+	from->head.first = VZCTX_BUCKET_MOVED;
 	raw_spin_unlock_irq(&from->lock);
 }
 
@@ -192,8 +157,9 @@ static void fit(struct work_struct *work)
 	if (!old)
 		return;
 	/*
-	 * Callbacks may be preempted, but do not sleep; those of idle tasks, and
-	 * holders of a lock, are over when every CPU has changed tasks.
+	 * Who has read which table is in use may be preempted, but does not sleep
+	 * before it is done with it. Interrupts of idle tasks are over when every
+	 * CPU has changed tasks.
 	 */
 	synchronize_rcu_tasks();
 	synchronize_rcu_tasks_rude();
@@ -203,24 +169,11 @@ static void fit(struct work_struct *work)
 
 static DECLARE_WORK(fit_work, fit);
 
-static void look(void)
+/* Many entries were put in. Any context. */
+void vzctx_owner_look_size(void)
 {
 	if (entries() > READ_ONCE(enough))
 		queue_work(system_dfl_wq, &fit_work);
-}
-
-/* An entry was put in. */
-void vzctx_owner_added(void)
-{
-	this_cpu_inc(count.nr);
-	if (!(this_cpu_inc_return(count.added) % VZCTX_OWNER_LOOKS))
-		look();
-}
-
-/* An entry was taken out. */
-void vzctx_owner_removed(void)
-{
-	this_cpu_dec(count.nr);
 }
 
 /* A context is gone, and perhaps most of what is in the table. */

@@ -8,7 +8,7 @@
 #include <linux/hash.h>
 #include <linux/list.h>
 #include <linux/percpu.h>
-#include <linux/spinlock_types.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "base/tunables.h"
@@ -53,7 +53,7 @@ static __always_inline u64 vzctx_owner_hash_of(const void *obj)
 /** vzctx_owner_tag() - bits of the hash that no number of a bucket has */
 static __always_inline u32 vzctx_owner_tag(const void *obj)
 {
-	return 1U << (u32)(vzctx_owner_hash_of(obj) >> 32) % 32;
+	return 1U << ((vzctx_owner_hash_of(obj) >> 32) % 32);
 }
 
 /** vzctx_owner_bucket() - tells where in a table the entries of an object are */
@@ -69,8 +69,8 @@ vzctx_owner_bucket(const struct vzctx_owner_table *table, const void *obj)
  *
  * Reads the tags of one bucket, without a lock. The task that frees an object has
  * seen the insertion that followed its making, so a missing tag is final. Of
- * objects without an entry one in thirty has the tag of another. Callbacks only,
- * which is what a table is kept for; calls nothing traceable.
+ * objects without an entry one in thirty has the tag of another. Any context; calls
+ * nothing traceable.
  *
  * Return: false if certainly no context pays for the object.
  */
@@ -82,14 +82,71 @@ static __always_inline bool vzctx_owner_maybe(const void *obj)
 	       vzctx_owner_tag(obj);
 }
 
-struct vzctx_bucket *vzctx_owner_lock(const void *obj, unsigned long *flags)
-	__acquires(bucket->lock);
-void vzctx_owner_unlock(struct vzctx_bucket *bucket, unsigned long flags)
-	__releases(bucket->lock);
+/* The head of a bucket whose entries are in the next table. */
+#define VZCTX_BUCKET_MOVED	((struct hlist_node *)1)
 
-/* Has the table looked at now and then; without the lock of a bucket. */
-void vzctx_owner_added(void);
-void vzctx_owner_removed(void);
+struct vzctx_bucket *vzctx_owner_lock_next(const struct vzctx_owner_table *table,
+					   struct vzctx_bucket *bucket,
+					   const void *obj);
+
+/**
+ * vzctx_owner_lock() - locks the bucket of an object
+ * @obj: the object
+ * @flags: for vzctx_owner_unlock()
+ *
+ * Any context.
+ *
+ * Return: the bucket.
+ */
+static __always_inline struct vzctx_bucket *vzctx_owner_lock(const void *obj,
+							     unsigned long *flags)
+	__acquires(bucket->lock)
+{
+	const struct vzctx_owner_table *table = READ_ONCE(vzctx_owner_table);
+	struct vzctx_bucket *bucket = vzctx_owner_bucket(table, obj);
+
+	raw_spin_lock_irqsave(&bucket->lock, *flags);
+	if (likely(bucket->head.first != VZCTX_BUCKET_MOVED))
+		return bucket;
+	return vzctx_owner_lock_next(table, bucket, obj);
+}
+
+/** vzctx_owner_unlock() - undoes vzctx_owner_lock() */
+static __always_inline void vzctx_owner_unlock(struct vzctx_bucket *bucket,
+					       unsigned long flags)
+	__releases(bucket->lock)
+{
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
+}
+
+/**
+ * struct vzctx_owner_count - what one CPU has done to the table
+ * @nr: entries put in less those taken out; only the sum over CPUs says something
+ * @added: entries put in
+ */
+struct vzctx_owner_count {
+	long nr;
+	unsigned int added;
+};
+
+DECLARE_PER_CPU(struct vzctx_owner_count, vzctx_owner_count);
+
+void vzctx_owner_look_size(void);
+
+/** vzctx_owner_added() - an entry was put in; without the lock of a bucket */
+static inline void vzctx_owner_added(void)
+{
+	this_cpu_inc(vzctx_owner_count.nr);
+	if (!(this_cpu_inc_return(vzctx_owner_count.added) %
+	      VZCTX_OWNER_LOOKS))
+		vzctx_owner_look_size();
+}
+
+/** vzctx_owner_removed() - an entry was taken out */
+static inline void vzctx_owner_removed(void)
+{
+	this_cpu_dec(vzctx_owner_count.nr);
+}
 
 typedef void (*vzctx_bucket_fn)(struct vzctx_bucket *bucket, void *arg);
 void vzctx_owner_walk(vzctx_bucket_fn fn, void *arg);

@@ -6,6 +6,7 @@
 #include <linux/overflow.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "base/ctx.h"
 #include "base/part.h"
@@ -34,13 +35,10 @@ static void prepare(struct vzctx_owner *own, u32 res, unsigned long units)
 	own->ctx = NULL;
 	own->units = units;
 	own->res = res;
+	memset(own->side_res, res, sizeof(own->side_res));
+	memset(own->side, 0, sizeof(own->side));
 	own->lent = false;
 	own->state = 0;
-}
-
-static bool is_linked(u32 res, bool lent)
-{
-	return lent || res == UB_NUMPROC;
 }
 
 static struct vzctx_owner *alloc(u32 res, unsigned long units, bool lent,
@@ -48,7 +46,7 @@ static struct vzctx_owner *alloc(u32 res, unsigned long units, bool lent,
 {
 	struct vzctx_owner *own;
 
-	own = kmem_cache_alloc(is_linked(res, lent) ? linked_cache : cache,
+	own = kmem_cache_alloc(lent || res == UB_NUMPROC ? linked_cache : cache,
 			       gfp);
 	if (own) {
 		prepare(own, res, units);
@@ -81,8 +79,7 @@ struct vzctx_owner *vzctx_owner_alloc_lent(u32 res, unsigned long units,
 /* Frees an entry that charges no context. Any context. */
 void vzctx_owner_free(struct vzctx_owner *own)
 {
-	kmem_cache_free(is_linked(own->res, own->lent) ? linked_cache : cache,
-			own);
+	kmem_cache_free(vzctx_owner_is_linked(own) ? linked_cache : cache, own);
 }
 
 static int spare_alloc(struct vzctx *ctx)
@@ -168,7 +165,7 @@ struct vzctx_owner *vzctx_owner_get_spare(struct vzctx *ctx, u32 res,
 {
 	struct vzctx_owner *own = NULL;
 
-	if (!is_linked(res, false))
+	if (res != UB_NUMPROC)
 		own = take(ctx);
 	if (!own)
 		return vzctx_owner_alloc(res, units, gfp);
@@ -184,7 +181,7 @@ struct vzctx_owner *vzctx_owner_get_spare(struct vzctx *ctx, u32 res,
  */
 void vzctx_owner_discard(struct vzctx_owner *own)
 {
-	if (is_linked(own->res, own->lent) || !keep(own->ctx, own))
+	if (vzctx_owner_is_linked(own) || !keep(own->ctx, own))
 		vzctx_owner_free(own);
 }
 

@@ -53,25 +53,104 @@ struct vzctx *vzctx_owner_payer(const void *obj, u32 res)
 	return ctx;
 }
 
-/* As vzctx_owner_grow(); @ahead: as vzctx_owner_reserve(). */
-static int grow(const void *obj, u32 res, unsigned long units,
-		enum vzctx_severity severity, bool ahead)
+/**
+ * vzctx_owner_get() - tells what an entry is charged
+ * @own: the entry, its lock is held
+ * @res: UB_*, one that it stands for
+ *
+ * Return: units.
+ */
+unsigned long vzctx_owner_get(const struct vzctx_owner *own, u32 res)
 {
-	struct vzctx_bucket *bucket;
+	if (own->res == res)
+		return own->units;
+	return own->side[own->side_res[0] != res];
+}
+
+/* False if a side cannot be so large. */
+static bool set(struct vzctx_owner *own, u32 res, unsigned long units)
+{
+	if (own->res == res) {
+		own->units = units;
+		return true;
+	}
+	if (units > U32_MAX)
+		return false;
+	own->side[own->side_res[0] != res] = units;
+	return true;
+}
+
+/**
+ * vzctx_owner_give() - an entry gives back some of what it is charged
+ * @own: the entry, its lock is held
+ * @res: UB_*, one that it stands for
+ * @units: how many; more than it is charged gives back all
+ */
+void vzctx_owner_give(struct vzctx_owner *own, u32 res, unsigned long units)
+{
+	unsigned long had = vzctx_owner_get(own, res);
+
+	units = min(units, had);
+	if (!units)
+		return;
+	set(own, res, had - units);
+	vzctx_bc_uncharge(&own->ctx->bc[res], units);
+}
+
+/* Takes what an entry is to be charged beyond what it has. */
+static bool take(struct vzctx_owner *own, u32 res, unsigned long units,
+		 enum vzctx_severity severity, bool ahead)
+{
+	struct vzctx_bc *bc = &own->ctx->bc[res];
+	unsigned long had = vzctx_owner_get(own, res);
+
+	if (ahead ? !vzctx_bc_reserve(bc, units, severity) :
+		    !vzctx_bc_try(bc, units, severity))
+		return false;
+	if (set(own, res, had + units))
+		return true;
+	vzctx_bc_uncharge(bc, units);
+	return false;
+}
+
+static bool grow(struct vzctx_owner *own, u32 res,
+		 const struct vzctx_growth *by)
+{
+	enum vzctx_severity severity = by->severity;
+	unsigned long now;
+
+	if (by->judge)
+		severity = by->judge(own->ctx, res, by->used);
+	if (!take(own, res, by->units, severity, by->ahead))
+		return false;
+	now = vzctx_owner_get(own, res);
+	if (now < by->floor)
+		take(own, res, by->floor - now, VZCTX_FORCE, false);
+	return true;
+}
+
+/**
+ * vzctx_owner_grow_by() - charges more for an object that has an entry
+ * @obj: the object, kept from being freed by the caller
+ * @res: UB_*
+ * @by: how much more, and how far it may go
+ *
+ * Any context.
+ *
+ * Return: 0; -ENOENT if the object has no entry; the errno of the resource when
+ * refused (then failcnt has grown and an event is on its way).
+ */
+int vzctx_owner_grow_by(const void *obj, u32 res, const struct vzctx_growth *by)
+{
 	struct vzctx *refused = NULL;
+	struct vzctx_bucket *bucket;
 	struct vzctx_owner *own;
 	unsigned long flags;
 	int err = -ENOENT;
-	bool ok = false;
 
 	bucket = vzctx_owner_lock(obj, &flags);
 	own = vzctx_owner_find(bucket, obj, res);
-	if (own && ahead)
-		ok = vzctx_bc_reserve(&own->ctx->bc[res], units, severity);
-	else if (own)
-		ok = vzctx_bc_try(&own->ctx->bc[res], units, severity);
-	if (ok) {
-		own->units += units;
+	if (own && grow(own, res, by)) {
 		err = 0;
 	} else if (own) {
 		refused = own->ctx;
@@ -81,28 +160,29 @@ static int grow(const void *obj, u32 res, unsigned long units,
 	vzctx_owner_unlock(bucket, flags);
 	if (refused) {
 		vzctx_bc_fail(&refused->bc[res]);
-		vzctx_event_limit(refused, res, units);
+		vzctx_event_limit(refused, res, by->units);
 		vzctx_put(refused);
 	}
 	return err;
 }
 
 /**
- * vzctx_owner_grow() - charges more for an object that has an entry
- * @obj: the object, kept from being freed by the caller
- * @res: UB_*
+ * vzctx_owner_grow() - likewise in the simplest way
+ * @obj: as vzctx_owner_grow_by()
+ * @res: likewise
  * @units: how many more
  * @severity: how far the charge may go
  *
  * Any context.
  *
- * Return: 0; -ENOENT if the object has no entry; the errno of the resource when
- * refused (then failcnt has grown and an event is on its way).
+ * Return: as vzctx_owner_grow_by().
  */
 int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,
 		     enum vzctx_severity severity)
 {
-	return grow(obj, res, units, severity, false);
+	const struct vzctx_growth by = { .units = units, .severity = severity };
+
+	return vzctx_owner_grow_by(obj, res, &by);
 }
 
 /**
@@ -114,17 +194,23 @@ int vzctx_owner_grow(const void *obj, u32 res, unsigned long units,
  *
  * Not in maxheld before vzctx_owner_keep(). Any context.
  *
- * Return: as vzctx_owner_grow().
+ * Return: as vzctx_owner_grow_by().
  */
 int vzctx_owner_reserve(const void *obj, u32 res, unsigned long units,
 			enum vzctx_severity severity)
 {
-	return grow(obj, res, units, severity, true);
+	const struct vzctx_growth by = {
+		.units = units, .severity = severity, .ahead = true,
+	};
+
+	return vzctx_owner_grow_by(obj, res, &by);
 }
 
 static void mark(struct vzctx_owner *own, void *arg)
 {
-	vzctx_bc_mark(&own->ctx->bc[own->res]);
+	const u32 *res = arg;
+
+	vzctx_bc_mark(&own->ctx->bc[*res]);
 }
 
 /**
@@ -136,7 +222,7 @@ static void mark(struct vzctx_owner *own, void *arg)
  */
 void vzctx_owner_keep(const void *obj, u32 res)
 {
-	vzctx_owner_look(obj, res, mark, NULL);
+	vzctx_owner_look(obj, res, mark, &res);
 }
 
 /**
@@ -156,11 +242,8 @@ void vzctx_owner_shrink(const void *obj, u32 res, unsigned long units)
 
 	bucket = vzctx_owner_lock(obj, &flags);
 	own = vzctx_owner_find(bucket, obj, res);
-	if (own) {
-		units = min(units, own->units);
-		own->units -= units;
-		vzctx_bc_uncharge(&own->ctx->bc[res], units);
-	}
+	if (own)
+		vzctx_owner_give(own, res, units);
 	vzctx_owner_unlock(bucket, flags);
 }
 
@@ -204,19 +287,17 @@ void vzctx_owner_fit(const void *obj, u32 res, unsigned long low,
 {
 	struct vzctx_bucket *bucket;
 	struct vzctx_owner *own;
-	struct vzctx_bc *bc;
+	unsigned long had = 0;
 	unsigned long flags;
 
 	bucket = vzctx_owner_lock(obj, &flags);
 	own = vzctx_owner_find(bucket, obj, res);
-	bc = own ? &own->ctx->bc[res] : NULL;
-	if (own && own->units < low &&
-	    vzctx_bc_charge(bc, low - own->units, VZCTX_FORCE))
-		own->units = low;
-	if (own && own->units > high) {
-		vzctx_bc_uncharge(bc, own->units - high);
-		own->units = high;
-	}
+	if (own)
+		had = vzctx_owner_get(own, res);
+	if (own && had < low)
+		take(own, res, low - had, VZCTX_FORCE, false);
+	if (own && had > high)
+		vzctx_owner_give(own, res, had - high);
 	vzctx_owner_unlock(bucket, flags);
 }
 
@@ -230,7 +311,7 @@ unsigned long vzctx_owner_units(const void *obj, u32 res)
 
 	bucket = vzctx_owner_lock(obj, &flags);
 	own = vzctx_owner_find(bucket, obj, res);
-	units = own ? own->units : 0;
+	units = own ? vzctx_owner_get(own, res) : 0;
 	vzctx_owner_unlock(bucket, flags);
 	return units;
 }
@@ -255,10 +336,10 @@ static bool any_of(struct vzctx_bucket *bucket, struct some *some)
 
 	raw_spin_lock_irq(&bucket->lock);
 	hlist_for_each_entry(own, &bucket->head, node) {
-		if (!(BIT(own->res) & some->mask))
+		if (!(vzctx_owner_parts(own) & some->mask))
 			continue;
 		some->obj = own->obj;
-		some->res = own->res;
+		some->res = __ffs(vzctx_owner_parts(own) & some->mask);
 		found = true;
 		break;
 	}

@@ -12,6 +12,47 @@
 #include "pay/owner_cache.h"
 #include "pay/owner_table.h"
 
+static __always_inline void give_back(struct vzctx *ctx, u32 res, unsigned long units)
+{
+	if (units && !vzctx_bc_uncharge(&ctx->bc[res], units))
+		pr_warn_once("CT %u: %s uncharged more than held\n",
+			     ctx->ctid, vzctx_res[res].name);
+}
+
+/* A side takes the first place, which is free. */
+static void promote(struct vzctx_owner *own, unsigned int side)
+{
+	u8 gone = own->res, res = own->side_res[side];
+	unsigned int i;
+
+	own->res = res;
+	own->units = own->side[side];
+	own->side[side] = 0;
+	for (i = 0; i < VZCTX_OWNER_SIDES; i++)
+		if (own->side_res[i] == gone)
+			own->side_res[i] = res;
+}
+
+/* For vzctx_owner_drop(): something stays, something goes. Return: false. */
+bool vzctx_owner_drop_some(struct vzctx_owner *own, u32 mask)
+{
+	unsigned int i;
+
+	for (i = 0; i < VZCTX_OWNER_SIDES; i++) {
+		if (own->side_res[i] == own->res ||
+		    !(BIT(own->side_res[i]) & mask))
+			continue;
+		give_back(own->ctx, own->side_res[i], own->side[i]);
+		own->side[i] = 0;
+		own->side_res[i] = own->res;
+	}
+	if (!(BIT(own->res) & mask))
+		return false;
+	give_back(own->ctx, own->res, own->units);
+	promote(own, own->side_res[0] == own->res);
+	return false;
+}
+
 /* Under the lock of the bucket. */
 struct vzctx_owner *vzctx_owner_find(const struct vzctx_bucket *bucket,
 				     const void *obj, u32 res)
@@ -20,31 +61,41 @@ struct vzctx_owner *vzctx_owner_find(const struct vzctx_bucket *bucket,
 
 	lockdep_assert_held(&bucket->lock);
 	hlist_for_each_entry(own, &bucket->head, node)
-		if (own->obj == obj && own->res == res)
+		if (own->obj == obj && vzctx_owner_is_for(own, res))
 			return own;
 	return NULL;
 }
 
-/* Makes an entry known, also to its context. Under the lock of the bucket. */
-void vzctx_owner_hash(struct vzctx_bucket *bucket, struct vzctx_owner *own)
+/* An entry that has a place among those of its context is put there. */
+void vzctx_owner_link(struct vzctx_owner *own)
 {
 	struct vzctx *ctx = own->ctx;
 
-	lockdep_assert_held(&bucket->lock);
-	this_cpu_inc(*ctx->objects);
-	hlist_add_head(&own->node, &bucket->head);
-	WRITE_ONCE(bucket->tags, bucket->tags | vzctx_owner_tag(own->obj));
-	if (own->lent) {
-		raw_spin_lock(&ctx->lent_lock);
-		hlist_add_head(own->mine, &ctx->lent);
-		raw_spin_unlock(&ctx->lent_lock);
-	} else if (own->res == UB_NUMPROC) {
+	if (!own->lent) {
 		vzctx_cpu_join(own);
+		return;
 	}
+	raw_spin_lock(&ctx->lent_lock);
+	hlist_add_head(own->mine, &ctx->lent);
+	raw_spin_unlock(&ctx->lent_lock);
 }
 
-/* The tags of what is left. */
-static u32 tags_of(const struct vzctx_bucket *bucket)
+/* Undoes vzctx_owner_link(). */
+void vzctx_owner_unlink(struct vzctx_owner *own)
+{
+	struct vzctx *ctx = own->ctx;
+
+	if (!own->lent) {
+		vzctx_cpu_leave(own);
+		return;
+	}
+	raw_spin_lock(&ctx->lent_lock);
+	hlist_del(own->mine);
+	raw_spin_unlock(&ctx->lent_lock);
+}
+
+/* The tags of what a bucket has. Under its lock. */
+u32 vzctx_owner_tags(const struct vzctx_bucket *bucket)
 {
 	const struct vzctx_owner *own;
 	u32 tags = 0;
@@ -54,33 +105,16 @@ static u32 tags_of(const struct vzctx_bucket *bucket)
 	return tags;
 }
 
-/* Undoes vzctx_owner_hash(), under the same lock. */
-void vzctx_owner_unhash(struct vzctx_bucket *bucket, struct vzctx_owner *own)
-{
-	struct vzctx *ctx = own->ctx;
-
-	lockdep_assert_held(&bucket->lock);
-	this_cpu_dec(*ctx->objects);
-	vzctx_owner_removed();
-	hlist_del(&own->node);
-	WRITE_ONCE(bucket->tags, tags_of(bucket));
-	if (own->lent) {
-		raw_spin_lock(&ctx->lent_lock);
-		hlist_del(own->mine);
-		raw_spin_unlock(&ctx->lent_lock);
-	} else if (own->res == UB_NUMPROC) {
-		vzctx_cpu_leave(own);
-	}
-}
-
 /* Gives the units back, then the entry and its reference. Any context. */
 void vzctx_owner_settle(struct vzctx_owner *own)
 {
 	struct vzctx *ctx = own->ctx;
+	unsigned int i;
 
-	if (!vzctx_bc_uncharge(&ctx->bc[own->res], own->units))
-		pr_warn_once("CT %u: %s uncharged more than held\n",
-			     ctx->ctid, vzctx_res[own->res].name);
+	give_back(ctx, own->res, own->units);
+	if (vzctx_owner_has_sides(own))
+		for (i = 0; i < VZCTX_OWNER_SIDES; i++)
+			give_back(ctx, own->side_res[i], own->side[i]);
 	vzctx_owner_discard(own);
 	vzctx_put(ctx);
 }

@@ -8,6 +8,8 @@
  * the descriptors in /proc.
  */
 #include <dirent.h>
+#include <limits.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 
 #include <kselftest_harness.h>
@@ -76,6 +78,28 @@ static long descriptors(pid_t pid)
 	return nr - 2;
 }
 
+static long make_socket(long family, long type)
+{
+	int fd = socket(family, type, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static void learn_objects(const struct nlmsghdr *nlh, void *data)
+{
+	*(long *)data = attr_u64(msg_find(nlh, VZCTX_A_OBJECTS));
+}
+
+static long objects(struct genl *g)
+{
+	struct msg m;
+	long n = -1;
+
+	msg_init(&m, g->family, VZCTX_CMD_GET, 0);
+	msg_u32(&m, VZCTX_A_CTID, 101);
+	return genl_talk(g, &m, learn_objects, &n) ?: n;
+}
+
 /* How often the wrapper was entered since the probe is there. */
 static long hits(void)
 {
@@ -123,7 +147,7 @@ FIXTURE_TEARDOWN(crowd)
 		put_file(TRACING, "kprobe_events", "-:crowd");
 	}
 	ct_kill(&self->ct);
-	genl_close(&self->g);
+	close(self->g.fd);
 }
 
 CLAIM(crowd, host_does_not_meet_a_containers_objects)
@@ -150,6 +174,22 @@ CLAIM(crowd, host_does_not_meet_a_containers_objects)
 	EXPECT_LE(CROWD, hits() - got);
 	EXPECT_EQ(open, descriptors(self->ct.init));
 	EXPECT_EQ(held, held_of(&self->g, 101, UB_NUMFILE));
+}
+
+CLAIM(crowd, socket_is_a_file_and_one_object)
+{
+	static const int types[][2] = {
+		{ AF_UNIX, SOCK_STREAM }, { AF_INET, SOCK_DGRAM }, { AF_INET, SOCK_STREAM },
+	};
+	long before;
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		before = objects(&self->g);
+		ASSERT_LT(0, before);
+		ASSERT_LE(0, tell(self->s, make_socket, types[i][0], types[i][1]));
+		EXPECT_EQ(before + 2, objects(&self->g));
+	}
 }
 
 CLAIM(crowd, what_others_hold_stays_theirs_when_a_crowd_leaves)
