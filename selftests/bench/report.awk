@@ -90,6 +90,23 @@ function worst(with, without,	i, r, most) {
 	return most
 }
 
+# The geometric mean, or the dearest with most=1, of what operations cost with MANY of
+# something over FEW, both on WHERE, less what as much costs without the module.
+function crowded(many, where, most,	i, r, n, sum, max) {
+	max = ""
+	for (i = 1; i <= nops; i++) {
+		r = ratio(times_dearer(many "-" where, "few-" where, op[i]),
+			  times_dearer("bare" many "-" where, "barefew-" where, op[i]))
+		if (r == "")
+			continue
+		n++
+		sum += log(r)
+		if (max == "" || r > max)
+			max = r
+	}
+	return most ? max : n ? exp(sum / n) : ""
+}
+
 # KiB for each of the WHATs between so many and so many.
 function each(what, few, lots,	a, b) {
 	a = kib[second, what, few]

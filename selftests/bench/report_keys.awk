@@ -22,7 +22,7 @@ END {
 	say("ct_max", worst("ct", "none"))
 	say("product_geomean", geomean("product", "none"))
 	say("cgroup_geomean", geomean("cgroup", "none"))
-	say("ctx1000", worst("ctx1000", "ctx1"))
-	say("host_100k_entries", worst("host100k", "host1"))
+	say("ctx1000", crowded("many", "in"))
+	say("host_100k_entries", crowded("files", "host", 1))
 	say("start_per_running_ct", slope("start", 4))
 }

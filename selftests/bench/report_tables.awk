@@ -62,24 +62,31 @@ function micro_table(	i, c, n, cond, line) {
 	print line
 }
 
-function contexts_table(	i, c, n, cond, line) {
-	if (cost["", "ctx1", "open_close_null"] == "")
+function crowd_cells(where, name,	few) {
+	few = cost["", "few-" where, name]
+	return sprintf(" %.0f | %.0f | %.4f | %.0f | %.4f |", few,
+		cost["", "many-" where, name], crowded_op("many", where, name),
+		cost["", "files-" where, name], crowded_op("files", where, name))
+}
+
+function crowded_op(many, where, name) {
+	return ratio(times_dearer(many "-" where, "few-" where, name),
+		     times_dearer("bare" many "-" where, "barefew-" where, name))
+}
+
+function contexts_table(	i) {
+	if (cost["", "few-in", "open_close_null"] == "" || cost["", "barefew-in", "open_close_null"] == "")
 		return
-	n = split("ctx1 ctx1000 ctx100k host1 host1000 host100k", cond, " ")
 	print ""
 	print "Operations in a context and on the host: with 2 contexts, with 1000, with 2 of which the"
-	print "other has 100000 open files:"
+	print "other has 100000 open files; each less what as many processes and files cost without the"
+	print "module:"
 	print ""
-	print "| operation | in one of 2 | 1000 | 100000 files | host, 2 | 1000 | 100000 files |"
-	print "|---|--:|--:|--:|--:|--:|--:|"
-	for (i = 1; i <= nops; i++) {
-		if (cost["", "ctx1", op[i]] == "")
-			continue
-		line = "| " op[i] " |"
-		for (c = 1; c <= n; c++)
-			line = line " " figure(cost["", cond[c], op[i]], 0) " |"
-		print line
-	}
+	print "| operation | in one of 2 | of 1000 | x | 100000 files | x | host, 2 | 1000 | x | 100000 files | x |"
+	print "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+	for (i = 1; i <= nops; i++)
+		if (cost["", "few-in", op[i]] != "")
+			print "| " op[i] " |" crowd_cells("in", op[i]) crowd_cells("host", op[i])
 }
 
 function memory_table() {

@@ -242,23 +242,39 @@ rows_micro() {
 	micro gone
 }
 
-# Contexts without a cgroup or a file system, only for the module.
-rows_contexts() {
+# crowd KIND NUMBER FILES [--bare]: operations in the last of so many contexts and on the
+# host, as the conditions KIND-in and KIND-host.
+crowd() {
 	local ops='open_close_null pipe_close socket_udp_close socket_tcp_close socketpair_close eventfd_close'
-	local within='nsenter -p -t "$INSIDE" /vzctx/micro' without=/vzctx/micro
 
+	"$vzctx/contexts" ${4:+"$4"} "$2" "$3" sh -c '
+		nsenter -p -t "$INSIDE" /vzctx/micro "$0-in" /tmp $1
+		/vzctx/micro "$0-host" /tmp $1' "$1" "$ops" || echo "failed contexts $1"
+}
+
+# crowds PREFIX [--bare]
+crowds() {
+	crowd warm 2 0 "${@:2}" >/dev/null
+	crowd "$1few" 2 0 "${@:2}"
+	crowd "$1files" 2 100000 "${@:2}"
+	crowd "$1many" 1000 0 "${@:2}"
+}
+
+# Contexts without a cgroup or a file system, only for the module; and first as many
+# processes without it, for they change what the kernel has at hand.
+rows_contexts() {
+	local n looks='
+		/vzctx/lat "$0/list" 3 vzctx list
+		/vzctx/lat "$0/ubc" 2 vzctx ubc
+		/vzctx/lat "$0/cat" 3 cat /proc/user_beancounters'
+
+	[[ ! -d /sys/module/vzctx ]] || { rest; quiet rmmod vzctx; } || return
+	crowds bare --bare
 	ready && rest || return
-	"$vzctx/contexts" 1 0 sh -c "$without warm /tmp $ops" >/dev/null || echo "failed contexts"
-	"$vzctx/contexts" 2 0 sh -c "$within ctx1 /tmp $ops; $without host1 /tmp $ops" || echo "failed contexts 1"
-	"$vzctx/contexts" 1000 0 sh -c "$within ctx1000 /tmp $ops; $without host1000 /tmp $ops
-		/vzctx/lat contexts/list 5 vzctx list
-		/vzctx/lat contexts/ubc 3 vzctx ubc
-		/vzctx/lat contexts/cat 5 cat /proc/user_beancounters" || echo "failed contexts 1000"
-	"$vzctx/contexts" 500 0 sh -c "/vzctx/lat contexts500/list 5 vzctx list
-		/vzctx/lat contexts500/ubc 3 vzctx ubc
-		/vzctx/lat contexts500/cat 5 cat /proc/user_beancounters" || echo "failed contexts 500"
-	"$vzctx/contexts" 2 100000 sh -c "$within ctx100k /tmp $ops; $without host100k /tmp $ops" ||
-		echo "failed contexts 100k"
+	crowds ''
+	for n in 500 1000; do
+		"$vzctx/contexts" "$n" 0 sh -c "$looks" "contexts$n" || echo "failed contexts $n"
+	done
 }
 
 # memory WHAT NUMBER: what the kernel can be rid of is not counted.
