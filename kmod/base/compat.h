@@ -34,11 +34,24 @@
 #include <linux/filelock.h>
 #endif
 
+/* 6.3, "livepatch: Improve the search performance of module_kallsyms_on_each_symbol()" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define VZCTX_SYMBOLS_PARAM
+#define VZCTX_SYMBOLS_ARGS(module, fn, data) fn, data
+#else
+#define VZCTX_SYMBOLS_PARAM const char *, modname,
+#define VZCTX_SYMBOLS_ARGS(module, fn, data) module, fn, data
+#endif
+
 /* 6.4, "kallsyms: remove unused function argument in callbacks" */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
-#define VZCTX_EACH_SYMBOL_PARAM struct module *mod,
+#define VZCTX_SYMBOL_PARAM struct module *, mod,
+#define VZCTX_SYMBOL_DECL struct module *mod,
+#define VZCTX_SYMBOL_MODULE (mod ? mod->name : NULL)
 #else
-#define VZCTX_EACH_SYMBOL_PARAM
+#define VZCTX_SYMBOL_PARAM
+#define VZCTX_SYMBOL_DECL
+#define VZCTX_SYMBOL_MODULE NULL
 #endif
 
 /* 6.6, "fs: Pass argument to fcntl_setlease as int" */
@@ -181,6 +194,15 @@
 #define VZCTX_MIGRATE_REASON int
 #else
 #define VZCTX_MIGRATE_REASON enum migrate_reason
+#endif
+
+/* An argument that stable kernels got too, so Kbuild asks the header; seen on 7.3 */
+#ifdef VZCTX_XT_OPS
+#define VZCTX_XT_OPS_PARAM const struct nf_hook_ops *, ops,
+#define VZCTX_XT_OPS_ARG ops,
+#else
+#define VZCTX_XT_OPS_PARAM
+#define VZCTX_XT_OPS_ARG
 #endif
 
 /* Flags of a mapping as a type of their own, for tmpfs and may_expand_vm; seen on 7.2 */

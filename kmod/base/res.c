@@ -153,7 +153,7 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 	},
 	[UB_NUMIPTENT] = {
 		CALLED(NUMIPTENT),
-		.note = "packet rules added from inside, iptables entries and nft rules; adding fails; not counted: set elements, ebtables, and until it is changed what a new table of iptables begins with",
+		.note = "packet rules added from inside, iptables entries and nft rules; what a new table of iptables begins with included; adding fails; not counted: set elements, ebtables",
 		.counted = VZCTX_COUNTED_CHARGED,
 		.enforced = VZCTX_ENFORCED_EXACT,
 		.err = ENOMEM,
@@ -195,7 +195,10 @@ const struct vzctx_res *vzctx_res_find(u32 id)
 	return &vzctx_res[id];
 }
 
-/* Whether it will be so for as long as the kernel runs. */
+/*
+ * Whether it will be so for as long as the kernel runs. Of functions of the kernel
+ * itself, which alone a whole resource may lack; for those of modules see share.h.
+ */
 static bool is_final(enum vzctx_why why)
 {
 	return why > VZCTX_WHY_ABSENT;

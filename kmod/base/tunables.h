@@ -62,15 +62,15 @@ enum vzctx_limits {
 	 */
 	VZCTX_PROC_BC_MS = 50,
 
-	/* Types of a module: the path of their file, and how long they may be. */
+	/* Types of the kernel or a module: path of their file, and how long it may be. */
 	VZCTX_BTF_PATH = 96,
-	VZCTX_BTF_MODULE_MAX = 16 << 20,
+	VZCTX_BTF_MAX = 64 << 20,
 
 	/* Room for a module's name and that of a function in it. */
 	VZCTX_KSYM_NAME = 192,
 
-	/* Room for the name of a kernel function and what is wrong with it. */
-	VZCTX_LACK_NOTE = 128,
+	/* Room for what is wrong with each kernel function a resource lacks. */
+	VZCTX_LACK_NOTE = 256,
 
 	/* How often a sender that waits for othersockbuf looks again. */
 	VZCTX_SOCKBUF_POLL_MS = 20,

@@ -10,6 +10,7 @@
 #include "base/ctx.h"
 #include "base/event.h"
 #include "base/registry.h"
+#include "base/share.h"
 #include "door/genl_fill.h"
 #include "life/bind.h"
 #include "pay/ended.h"
@@ -40,8 +41,11 @@ int vzctx_genl_fill_res(struct sk_buff *skb, u32 id)
 	char note[VZCTX_LACK_NOTE];
 	struct nlattr *nest;
 
-	snprintf(note, sizeof(note), "%s %s", lack.symbol ?: "",
-		 vzctx_why_words[lack.why]);
+	if (active)
+		lack = vzctx_share_lacks(id, note, sizeof(note));
+	else
+		snprintf(note, sizeof(note), "%s %s", lack.symbol,
+			 vzctx_why_words[lack.why]);
 	nest = nla_nest_start(skb, VZCTX_A_RES);
 	if (!nest ||
 	    nla_put_u32(skb, VZCTX_RES_A_ID, id) ||
@@ -52,9 +56,9 @@ int vzctx_genl_fill_res(struct sk_buff *skb, u32 id)
 	    nla_put_u32(skb, VZCTX_RES_A_ENFORCED,
 			active ? res->enforced : VZCTX_ENFORCED_NO) ||
 	    nla_put_u32(skb, VZCTX_RES_A_ERRNO, res->err) ||
-	    nla_put_string(skb, VZCTX_RES_A_NOTE, active ? res->note : note) ||
-	    (!active && (nla_put_u32(skb, VZCTX_RES_A_WHY, lack.why) ||
-			 nla_put_string(skb, VZCTX_RES_A_SYMBOL, lack.symbol))))
+	    nla_put_string(skb, VZCTX_RES_A_NOTE, lack.why ? note : res->note) ||
+	    (lack.why && (nla_put_u32(skb, VZCTX_RES_A_WHY, lack.why) ||
+			  nla_put_string(skb, VZCTX_RES_A_SYMBOL, lack.symbol))))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

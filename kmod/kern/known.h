@@ -13,10 +13,12 @@
 /**
  * struct vzctx_asked - a function that is asked for
  * @proto: its prototype; no two asked for at once have the same name
+ * @callback: as in struct vzctx_proto
  * @why: what is wrong with it, VZCTX_WHY_NONE: nothing
  */
 struct vzctx_asked {
 	const struct vzctx_proto *proto;
+	const struct vzctx_proto *callback;
 	enum vzctx_why why;
 };
 
@@ -53,10 +55,19 @@ struct vzctx_call {
 	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_call_##sym),		\
 }
 
+/* Likewise of a function that takes a function, see VZCTX_CALLBACK(). */
+#define VZCTX_CALL_ROW_BACK(sym, fn) {					\
+	.asked.proto = &vzctx_proto_##sym,				\
+	.asked.callback = &vzctx_proto_##fn,				\
+	.key = &STATIC_CALL_KEY(vzctx_call_##sym),			\
+	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_call_##sym),		\
+}
+
 #define vzctx_call(sym)	static_call(vzctx_call_##sym)
 
 int vzctx_known_init(void);
 void vzctx_known_uninit(void);
+bool vzctx_known_tells(void);
 int vzctx_known_ask(struct vzctx_asked *asked, unsigned int nr);
 int vzctx_known_ask_module(const char *module, struct vzctx_asked *asked,
 			   unsigned int nr);

@@ -7,6 +7,7 @@
  * hooked.
  */
 #include <linux/kprobes.h>
+#include <linux/pgtable.h>
 
 #include "base/tunables.h"
 #include "kern/ksym.h"
@@ -53,8 +54,8 @@ unsigned long vzctx_ksym(const char *symbol)
  * @module: its name; NULL: the kernel itself
  * @symbol: the name of the function
  *
- * What may be a module may be a part of the kernel instead. Sleeps for grace
- * periods.
+ * What may be a module may be a part of the kernel instead; a function of another
+ * module that has the name is not meant. Sleeps for grace periods.
  *
  * Return: the address, or 0.
  */
@@ -67,5 +68,8 @@ unsigned long vzctx_ksym_in(const char *module, const char *symbol)
 		snprintf(name, sizeof(name), "%s:%s", module, symbol);
 		addr = vzctx_ksym(name);
 	}
-	return addr ?: vzctx_ksym(symbol);
+	if (addr)
+		return addr;
+	addr = vzctx_ksym(symbol);
+	return addr >= MODULES_VADDR && addr < MODULES_END ? 0 : addr;
 }

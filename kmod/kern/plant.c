@@ -4,7 +4,8 @@
  *
  * Of the parameter plant=SYMBOL:INDEX:TYPE each such part, with commas between,
  * puts one type of a prototype in place of another: at 0 what the function returns,
- * from 1 on its parameters. Only in modules that are built for tests.
+ * from 1 on its parameters. With types_in=FOLDER types are read from files there.
+ * Only in modules that are built for tests.
  */
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
@@ -16,6 +17,10 @@
 static char *plant;
 module_param(plant, charp, 0444);
 MODULE_PARM_DESC(plant, "wrong prototypes, as SYMBOL:INDEX:TYPE with commas between (for tests)");
+
+static char *types_in;
+module_param(types_in, charp, 0444);
+MODULE_PARM_DESC(types_in, "folder to read types from that are in /sys/kernel/btf otherwise (for tests)");
 
 /* What TYPE may be, and "none": this parameter and those behind it are not there. */
 static const struct vzctx_type types[] = {
@@ -63,4 +68,10 @@ void vzctx_plant(struct vzctx_proto *proto)
 		at += strcspn(at, ",");
 		at += *at == ',';
 	}
+}
+
+/* The folder that has the types; NULL for that of sysfs. */
+const char *vzctx_plant_types(void)
+{
+	return types_in;
 }

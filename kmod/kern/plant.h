@@ -9,8 +9,10 @@ struct vzctx_proto;
 
 #ifdef VZCTX_TESTING
 void vzctx_plant(struct vzctx_proto *proto);
+const char *vzctx_plant_types(void);
 #else
 static inline void vzctx_plant(struct vzctx_proto *proto) { }
+static inline const char *vzctx_plant_types(void) { return NULL; }
 #endif
 
 #endif /* _VZCTX_PLANT_H */

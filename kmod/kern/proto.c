@@ -204,14 +204,20 @@ static bool is_number(const struct btf_type *type, u32 size, bool is_signed)
 	       !!(int_encoding(type) & BTF_INT_SIGNED) == is_signed;
 }
 
-/* What the last star leads to. */
+static bool proto_fits(const struct vzctx_proto *proto,
+		       const struct vzctx_btf *btf, const struct btf_type *type);
+
+/* What the last star leads to. @callback: what it is if it is a function; or NULL */
 static bool target_fits(const struct vzctx_btf *btf, u32 id,
-			const struct target *want)
+			const struct target *want,
+			const struct vzctx_proto *callback)
 {
 	struct found found = follow(btf, id, want->name);
 
 	if (found.broken)
 		return false;
+	if (callback && !strcmp(want->name, callback->symbol))
+		return proto_fits(callback, btf, found.type);
 	if (!found.type)
 		return !want->tag && (found.named || !strcmp(want->name, "void"));
 	if (want->tag)
@@ -224,7 +230,8 @@ static bool target_fits(const struct vzctx_btf *btf, u32 id,
 }
 
 static bool pointer_fits(const struct vzctx_btf *btf, u32 id,
-			 const struct target *want)
+			 const struct target *want,
+			 const struct vzctx_proto *callback)
 {
 	unsigned int stars;
 
@@ -236,7 +243,7 @@ static bool pointer_fits(const struct vzctx_btf *btf, u32 id,
 			return false;
 		id = found.type->type;
 	}
-	return target_fits(btf, id, want);
+	return target_fits(btf, id, want, callback);
 }
 
 static bool number_fits(const struct vzctx_btf *btf, const struct found *found,
@@ -264,7 +271,8 @@ static bool record_fits(const struct vzctx_btf *btf, const struct found *found,
 }
 
 static bool type_fits(const struct vzctx_btf *btf, u32 id,
-		      const struct vzctx_type *type)
+		      const struct vzctx_type *type,
+		      const struct vzctx_proto *callback)
 {
 	struct target want;
 	struct found found;
@@ -272,7 +280,7 @@ static bool type_fits(const struct vzctx_btf *btf, u32 id,
 	if (!take_apart(type->text, &want))
 		return false;
 	if (type->class == VZCTX_CLASS_POINTER)
-		return want.stars && pointer_fits(btf, id, &want);
+		return want.stars && pointer_fits(btf, id, &want, callback);
 	if (want.stars)
 		return false;
 	found = follow(btf, id, want.name);
@@ -291,6 +299,25 @@ static bool type_fits(const struct vzctx_btf *btf, u32 id,
 	return false;
 }
 
+/* A callback has none of its own, so this ends. */
+static bool proto_fits(const struct vzctx_proto *proto,
+		       const struct vzctx_btf *btf, const struct btf_type *type)
+{
+	const struct btf_param *param;
+	unsigned int i;
+
+	if (!type || vzctx_btf_kind(type) != BTF_KIND_FUNC_PROTO ||
+	    vzctx_btf_vlen(type) != proto->params ||
+	    !type_fits(btf, type->type, &proto->type[0], NULL))
+		return false;
+	param = (const void *)(type + 1);
+	for (i = 0; i < proto->params; i++)
+		if (!type_fits(btf, param[i].type, &proto->type[1 + i],
+			       proto->callback))
+			return false;
+	return true;
+}
+
 /**
  * vzctx_proto_fits() - compares a prototype with that of a function
  * @proto: what the module was compiled for
@@ -307,19 +334,7 @@ bool vzctx_proto_fits(const struct vzctx_proto *proto,
 		      const struct vzctx_btf *btf, u32 func)
 {
 	const struct btf_type *type = vzctx_btf_type(btf, func);
-	const struct btf_param *param;
-	unsigned int i;
 
-	if (!type || vzctx_btf_kind(type) != BTF_KIND_FUNC)
-		return false;
-	type = vzctx_btf_type(btf, type->type);
-	if (!type || vzctx_btf_kind(type) != BTF_KIND_FUNC_PROTO ||
-	    vzctx_btf_vlen(type) != proto->params ||
-	    !type_fits(btf, type->type, &proto->type[0]))
-		return false;
-	param = (const void *)(type + 1);
-	for (i = 0; i < proto->params; i++)
-		if (!type_fits(btf, param[i].type, &proto->type[1 + i]))
-			return false;
-	return true;
+	return type && vzctx_btf_kind(type) == BTF_KIND_FUNC &&
+	       proto_fits(proto, btf, vzctx_btf_type(btf, type->type));
 }

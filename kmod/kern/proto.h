@@ -56,6 +56,7 @@ struct vzctx_type {
  * @module: the module it is in, which may come and go; NULL: the kernel itself
  * @optional: not every supported kernel has the function or needs it
  * @res: resources that are not enforced without it, BIT(UB_*); 0: nothing works
+ * @callback: what a pointer to a function among the parameters leads to; or NULL
  * @params: how many parameters
  * @type: what it returns, then its parameters
  */
@@ -64,6 +65,7 @@ struct vzctx_proto {
 	const char *module;
 	bool optional;
 	u32 res;
+	const struct vzctx_proto *callback;
 	unsigned int params;
 	struct vzctx_type type[1 + VZCTX_PARAMS];
 };
@@ -204,6 +206,26 @@ struct vzctx_proto {
 #define VZCTX_PROTO(what, ret, sym, ...)				\
 	__VZCTX_PROTO_OF(vzctx_proto_##sym, what, ret, sym, __VA_ARGS__)
 #define __VZCTX_PROTO_OF(...)	__VZCTX_PROTO(__VA_ARGS__)
+
+/**
+ * VZCTX_CALLBACK() - states the prototype of functions that the kernel is to call
+ * @name: their type, declared by typedef; the prototype is vzctx_proto_##name
+ * @ret: as for VZCTX_PROTO()
+ * @...: likewise
+ */
+#define VZCTX_CALLBACK(name, ret, ...)					\
+	static_assert(__builtin_types_compatible_p(name, ret		\
+		(__VZCTX_MAP(__VZCTX_PAIRS(__VA_ARGS__), __VZCTX_DECL,	\
+			     __VA_ARGS__))));				\
+	static const struct vzctx_proto vzctx_proto_##name = {		\
+		.symbol = __stringify(name),				\
+		.params = __VZCTX_PAIRS(__VA_ARGS__),			\
+		.type = {						\
+			__VZCTX_TYPE(ret, ),				\
+			__VZCTX_MAP(__VZCTX_PAIRS(__VA_ARGS__),		\
+				    __VZCTX_TYPE, __VA_ARGS__)		\
+		},							\
+	}
 
 bool vzctx_proto_fits(const struct vzctx_proto *proto,
 		      const struct vzctx_btf *btf, u32 func);

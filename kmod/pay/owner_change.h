@@ -51,6 +51,5 @@ bool vzctx_owner_look(const void *obj, u32 res, vzctx_owner_fn fn, void *arg);
 void vzctx_owner_fit(const void *obj, u32 res, unsigned long low,
 		     unsigned long high);
 unsigned long vzctx_owner_units(const void *obj, u32 res);
-void vzctx_owner_forget(u32 mask);
 
 #endif /* _VZCTX_OWNER_CHANGE_H */

@@ -6,7 +6,8 @@
  * vzctx_hook_remove() no wrapper is entered; after vzctx_hook_drain() no CPU and
  * no sleeping task is inside module text because of a hook. A function that
  * cannot be hooked is named in the kernel log; its resource is then not charged
- * at all, rather than half.
+ * at all, rather than half. One in a module that may come while contexts run costs
+ * only what that module makes, see base/share.h.
  *
  * Not attempted: functions the compiler inlined; livepatched functions (the
  * kernel allows one owner of the instruction pointer).
@@ -18,9 +19,8 @@
 #include <linux/string.h>
 
 #include "base/res.h"
+#include "base/share.h"
 #include "base/tunables.h"
-#include "pay/owner.h"
-#include "pay/owner_change.h"
 #include "wrap/hook.h"
 #include "wrap/hook_fit.h"
 #include "wrap/hook_group.h"
@@ -47,11 +47,13 @@ static const struct vzctx_hook_table *const *hooked;
 /* Finds the function, and has the wrapper's call reach it past its fentry. */
 static int prepare(struct vzctx_hook *hook)
 {
-	int err = vzctx_hook_locate(hook);
-	void *past = (void *)(hook->site + MCOUNT_INSN_SIZE);
+	void *past;
+	int err;
 
-	if (!err && hook->why)
-		return -ENOEXEC;
+	if (hook->why)
+		return hook->why == VZCTX_WHY_ABSENT ? -ENOENT : -ENOEXEC;
+	err = vzctx_hook_locate(hook);
+	past = (void *)(hook->site + MCOUNT_INSN_SIZE);
 	if (!err && hook->original && hook->original->func != past)
 		__static_call_update(hook->original, hook->tramp, past);
 	return err;
@@ -130,61 +132,95 @@ static void unregister_unwanted(const struct vzctx_hook_table *const *tables)
 			unregister(hook);
 }
 
-/*
- * In this order: nothing new is charged, nor is a wrapper entered that frees or
- * charges, then what is charged is forgotten. Who is in a wrapper meanwhile and
- * charges something that only hooks gone now would give back looks whether it
- * may, afterwards.
- */
+/* Nothing is charged as long as this goes on: there is no context yet. */
 static void give_up(const struct vzctx_hook_table *const *tables,
 		    const struct vzctx_hook *hook, int err)
 {
-	u32 forget = 0;
-	unsigned int res;
-
 	if (err == -ENOENT)
 		vzctx_hook_lacks(hook, VZCTX_WHY_ABSENT, err);
 	else
 		vzctx_hook_lacks(hook, hook->why ?: VZCTX_WHY_HOOK, err);
 	unregister_unwanted(tables);
-	for (res = 0; res < UB_RESOURCES; res++)
-		if (!vzctx_res_active(res))
-			forget |= BIT(res);
-	vzctx_owner_forget(forget);
 }
 
-static bool in_module(const struct vzctx_hook *hook, const char *module)
+static void unregister_module(const struct vzctx_hook_table *const *tables,
+			      const char *module)
 {
-	return hook->proto->module && !strcmp(hook->proto->module, module);
+	struct vzctx_hook *hook = NULL;
+
+	while ((hook = vzctx_hook_next(tables, hook)))
+		if (vzctx_hook_is_of(hook, module))
+			unregister(hook);
 }
 
-/* One missing function says that the module is not there, some that it lacks it. */
-static void install_module(const struct vzctx_hook_table *const *tables,
-			   const char *module)
+/*
+ * One missing function says that the module is not there, some that it lacks it.
+ * @culprit is set to the row that an error is of.
+ */
+static int install_rows(const struct vzctx_hook_table *const *tables,
+			const char *module, const struct vzctx_hook **culprit)
 {
 	struct vzctx_hook *hook = NULL, *missing = NULL;
-	int unfit = vzctx_hook_fit_module(tables, module), err;
 	bool any = false;
+	int err;
 
 	while ((hook = vzctx_hook_next(tables, hook))) {
-		if (!in_module(hook, module) || hook->installed ||
-		    !wanted(hook))
+		if (!vzctx_hook_is_of(hook, module) || !wanted(hook))
 			continue;
-		err = unfit ?: install(hook);
-		if (!err)
+		err = install(hook);
+		if (!err) {
 			any = true;
-		else if (err == -ENOENT && !hook->proto->optional)
+		} else if (err != -ENOENT) {
+			*culprit = hook;
+			return err;
+		} else if (!hook->proto->optional) {
 			missing = hook;
-		else if (err != -ENOENT)
-			give_up(tables, hook, err);
+		}
 	}
-	if (any && missing)
-		give_up(tables, missing, -ENOENT);
+	*culprit = missing;
+	return any && missing ? -ENOENT : 0;
+}
+
+/* Whether the functions of a module fit; if not, its share is not charged. */
+static bool fits(const struct vzctx_hook_table *const *tables, unsigned int share)
+{
+	const char *module = vzctx_shares[share].module;
+	int err = vzctx_hook_fit_module(tables, module);
+	const struct vzctx_hook *hook = vzctx_hook_unfit(tables, module);
+
+	if (hook)
+		vzctx_hook_share_lacks(share, hook, hook->why, err);
+	return !hook;
+}
+
+/*
+ * All hooks of a module, or none: then its share is not charged. As none of its
+ * functions runs yet, or no context, nothing is charged that would have to be given
+ * back. What was hooked of an earlier module of the name is not there any more.
+ */
+static void install_share(const struct vzctx_hook_table *const *tables,
+			  unsigned int share)
+{
+	const char *module = vzctx_shares[share].module;
+	const struct vzctx_hook *culprit;
+	int err;
+
+	unregister_module(tables, module);
+	if (!fits(tables, share))
+		return;
+	err = install_rows(tables, module, &culprit);
+	if (!err) {
+		vzctx_share_enable(share);
+		return;
+	}
+	unregister_module(tables, module);
+	vzctx_hook_share_lacks(share, culprit, err == -ENOENT ?
+			       VZCTX_WHY_ABSENT : VZCTX_WHY_HOOK, err);
 }
 
 static bool pending(const struct vzctx_hook *hook)
 {
-	return hook->group && !hook->installed && wanted(hook);
+	return hook->group && hook->site && !hook->installed && wanted(hook);
 }
 
 /* Some function of a group cannot be hooked: finds it, gives up what needs it. */
@@ -247,18 +283,15 @@ static void install_groups(const struct vzctx_hook_table *const *tables)
 static int install_all(const struct vzctx_hook_table *const *tables)
 {
 	struct vzctx_hook *hook = NULL;
+	unsigned int share;
 	int err;
 
 	vzctx_hook_locate_all(tables);
 	while ((hook = vzctx_hook_next(tables, hook))) {
-		if (hook->proto->module) {
-			install_module(tables, hook->proto->module);
-			continue;
-		}
-		if (!wanted(hook))
+		if (hook->proto->module || !wanted(hook))
 			continue;
 		err = hook->group ? prepare(hook) : install(hook);
-		if (!err)
+		if (!err || (err == -ENOENT && hook->proto->optional))
 			continue;
 		if (!hook->proto->res) {
 			pr_err("cannot hook %s: %pe; no container can be started\n",
@@ -268,6 +301,8 @@ static int install_all(const struct vzctx_hook_table *const *tables)
 		give_up(tables, hook, err);
 	}
 	install_groups(tables);
+	for (share = 0; share < VZCTX_SHARES; share++)
+		install_share(tables, share);
 	return 0;
 }
 
@@ -276,8 +311,8 @@ static int install_all(const struct vzctx_hook_table *const *tables)
  * @tables: NULL-terminated
  *
  * A resource one of whose hooks fails is marked disabled, and its other hooks
- * are taken back. Functions of a module that is not loaded are hooked when it
- * is. Control mutex held; sleeps long.
+ * are taken back; likewise the share of a module. Functions of a module that is
+ * not loaded are hooked when it is. Control mutex held; sleeps long.
  *
  * Return: 0, or the errno of a core hook, nothing being installed then.
  */
@@ -375,16 +410,6 @@ void vzctx_hook_drain(void)
 	synchronize_rcu_tasks_rude();
 }
 
-static void unregister_module(const struct vzctx_hook_table *const *tables,
-			      const char *module)
-{
-	struct vzctx_hook *hook = NULL;
-
-	while ((hook = vzctx_hook_next(tables, hook)))
-		if (in_module(hook, module))
-			unregister(hook);
-}
-
 /*
  * COMING is before the module's own initialisation, so nothing of it goes
  * unseen; GOING is after its end, when no task runs in its functions nor in a
@@ -396,12 +421,17 @@ static int module_changes(struct notifier_block *nb, unsigned long state,
 			  void *data)
 {
 	const struct module *module = data;
+	int share = vzctx_share_find(module->name);
 
+	if (share < 0)
+		return NOTIFY_DONE;
 	mutex_lock(&lock);
 	if (hooked && state == MODULE_STATE_COMING)
-		install_module(hooked, module->name);
-	else if (hooked && state == MODULE_STATE_GOING)
+		install_share(hooked, share);
+	if (hooked && state == MODULE_STATE_GOING)
 		unregister_module(hooked, module->name);
+	if (state == MODULE_STATE_GOING)
+		vzctx_share_forget(share);
 	mutex_unlock(&lock);
 	return NOTIFY_OK;
 }
@@ -416,8 +446,17 @@ static struct notifier_block module_nb = { .notifier_call = module_changes };
  */
 int __init vzctx_hook_init(const struct vzctx_hook_table *const *tables)
 {
-	return vzctx_hook_fit_all(tables) ?:
-	       register_module_notifier(&module_nb);
+	int err = vzctx_hook_fit_all(tables) ?:
+		  register_module_notifier(&module_nb);
+	unsigned int share;
+
+	if (err)
+		return err;
+	mutex_lock(&lock);
+	for (share = 0; share < VZCTX_SHARES; share++)
+		fits(tables, share);
+	mutex_unlock(&lock);
+	return 0;
 }
 
 void vzctx_hook_uninit(void)

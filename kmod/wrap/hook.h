@@ -52,7 +52,8 @@ struct vzctx_hook_group;
  *	there is no wrapper
  * @tramp: trampoline of @original
  * @why: why it is not to be hooked; under the mutex of hook.c, once the module is
- *	loaded
+ *	loaded. VZCTX_WHY_ABSENT too for one of a module that has not been compared
+ * @builtin: what may be in a module is a part of the kernel; set while loading
  * @site: its fentry, 0 until it is known; under the mutex of hook.c
  * @ops: ftrace's, outside groups; written under the mutex of hook.c
  * @installed: under the mutex of hook.c
@@ -65,6 +66,7 @@ struct vzctx_hook {
 	struct static_call_key *original;
 	void *tramp;
 	enum vzctx_why why;
+	bool builtin;
 	unsigned long site;
 	struct ftrace_ops ops;
 	bool installed;

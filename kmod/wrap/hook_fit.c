@@ -6,6 +6,7 @@
 #include <linux/string.h>
 
 #include "base/res.h"
+#include "base/share.h"
 #include "kern/known.h"
 #include "wrap/hook.h"
 #include "wrap/hook_fit.h"
@@ -36,14 +37,45 @@ void vzctx_hook_lacks(const struct vzctx_hook *hook, enum vzctx_why why, int err
 	}
 }
 
-static bool is_of(const struct vzctx_hook *hook, const char *module)
+/**
+ * vzctx_hook_share_lacks() - says that a share is not charged, and why
+ * @share: enum vzctx_share_id
+ * @hook: row of its module that is not installed
+ * @why: the reason
+ * @err: -errno, of VZCTX_WHY_HOOK
+ */
+void vzctx_hook_share_lacks(unsigned int share, const struct vzctx_hook *hook,
+			    enum vzctx_why why, int err)
+{
+	const char *name = vzctx_res[vzctx_shares[share].res].name;
+	const char *symbol = hook->proto->symbol;
+	const char *what = vzctx_shares[share].what;
+
+	if (!vzctx_share_disable(share, why, symbol))
+		return;
+	if (why == VZCTX_WHY_HOOK)
+		pr_warn("cannot hook %s: %pe; %s are not charged to %s\n",
+			symbol, ERR_PTR(err), what, name);
+	else
+		pr_warn("%s %s; %s are not charged to %s\n", symbol,
+			vzctx_why_words[why], what, name);
+}
+
+/* Whether a function is in a module; @module: its name, NULL: in the kernel itself. */
+bool vzctx_hook_is_of(const struct vzctx_hook *hook, const char *module)
 {
 	const char *home = hook->proto->module;
 
 	return module && home ? !strcmp(home, module) : module == home;
 }
 
-/* Sets @why of the rows of a module, or of the kernel itself. */
+/* Of the kernel itself all are asked; it may have what is in a module elsewhere. */
+static bool is_asked(const struct vzctx_hook *hook, const char *module)
+{
+	return !module || (vzctx_hook_is_of(hook, module) && !hook->builtin);
+}
+
+/* Sets @why of the rows that are asked; @module NULL: of the kernel itself. */
 static int fit(const struct vzctx_hook_table *const *tables, const char *module)
 {
 	struct vzctx_hook *hook = NULL;
@@ -52,22 +84,44 @@ static int fit(const struct vzctx_hook_table *const *tables, const char *module)
 	int err;
 
 	while ((hook = vzctx_hook_next(tables, hook)))
-		nr += is_of(hook, module);
+		nr += is_asked(hook, module);
 	if (!nr)
 		return 0;
 	asked = kcalloc(nr, sizeof(*asked), GFP_KERNEL);
 	if (!asked)
 		return -ENOMEM;
 	while ((hook = vzctx_hook_next(tables, hook)))
-		if (is_of(hook, module))
+		if (is_asked(hook, module))
 			asked[i++].proto = hook->proto;
 	err = module ? vzctx_known_ask_module(module, asked, nr) :
 		       vzctx_known_ask(asked, nr);
 	for (i = 0; (hook = vzctx_hook_next(tables, hook));)
-		if (is_of(hook, module))
-			hook->why = asked[i++].why;
+		if (is_asked(hook, module))
+			hook->why = err ? VZCTX_WHY_HOOK : asked[i++].why;
 	kfree(asked);
 	return err;
+}
+
+/* What the look at the kernel itself says of one row; 0 or -EOPNOTSUPP. */
+static int settle(struct vzctx_hook *hook)
+{
+	const struct vzctx_proto *proto = hook->proto;
+
+	if (proto->module) {
+		hook->builtin = vzctx_known_tells() &&
+				hook->why != VZCTX_WHY_ABSENT;
+		return 0;
+	}
+	if (hook->why == VZCTX_WHY_NONE ||
+	    (hook->why == VZCTX_WHY_ABSENT && proto->optional))
+		return 0;
+	if (!proto->res) {
+		pr_err("%s %s, and without it no container can be started\n",
+		       proto->symbol, vzctx_why_words[hook->why]);
+		return -EOPNOTSUPP;
+	}
+	vzctx_hook_lacks(hook, hook->why, 0);
+	return 0;
 }
 
 /**
@@ -85,36 +139,49 @@ int vzctx_hook_fit_all(const struct vzctx_hook_table *const *tables)
 	struct vzctx_hook *hook = NULL;
 	int err = fit(tables, NULL);
 
-	if (err)
-		return err;
-	while ((hook = vzctx_hook_next(tables, hook))) {
-		const struct vzctx_proto *proto = hook->proto;
-
-		if (hook->why == VZCTX_WHY_NONE)
-			continue;
-		if (hook->why == VZCTX_WHY_ABSENT && proto->optional)
-			continue;
-		if (!proto->res) {
-			pr_err("%s %s, and without it no container can be started\n",
-			       proto->symbol, vzctx_why_words[hook->why]);
-			return -EOPNOTSUPP;
-		}
-		vzctx_hook_lacks(hook, hook->why, 0);
-	}
-	return 0;
+	while (!err && (hook = vzctx_hook_next(tables, hook)))
+		err = settle(hook);
+	return err;
 }
 
 /**
  * vzctx_hook_fit_module() - compares the functions of a module
  * @tables: NULL-terminated
- * @module: its name; there, or about to be initialised, or nothing is set
+ * @module: its name; there, or about to be initialised, or else its functions are
+ *	not there either
  *
- * Sleeps.
+ * Nothing is compared again of a module that is a part of the kernel. Sleeps.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0 or -ENOMEM, nothing being fit to be hooked then.
  */
 int vzctx_hook_fit_module(const struct vzctx_hook_table *const *tables,
 			  const char *module)
 {
 	return fit(tables, module);
+}
+
+/**
+ * vzctx_hook_unfit() - tells which function of a module is not to be hooked
+ * @tables: NULL-terminated
+ * @module: its name, after vzctx_hook_fit_module()
+ *
+ * Return: a row whose @why says it; NULL if all fit, or the module is not there.
+ */
+const struct vzctx_hook *
+vzctx_hook_unfit(const struct vzctx_hook_table *const *tables, const char *module)
+{
+	const struct vzctx_hook *hook = NULL, *lacking = NULL;
+	bool any = false;
+
+	while ((hook = vzctx_hook_next(tables, hook))) {
+		if (!vzctx_hook_is_of(hook, module))
+			continue;
+		if (hook->why == VZCTX_WHY_NONE)
+			any = true;
+		else if (hook->why != VZCTX_WHY_ABSENT)
+			return hook;
+		else if (!hook->proto->optional)
+			lacking = hook;
+	}
+	return any ? lacking : NULL;
 }

@@ -9,55 +9,9 @@
 #include <sys/utsname.h>
 
 #include "help/modload.h"
-#include "help/servant.h"
+#include "help/resrow.h"
 
 #define HOLDER "/vzctx/holder.ko"
-
-struct row {
-	uint32_t id;
-	int enforced;
-	int counted;
-	int why;
-	char symbol[64];
-	char note[128];
-};
-
-static void keep_text(const struct nlattr *a, char *text, size_t size)
-{
-	snprintf(text, size, "%.*s", (int)attr_len(a), (const char *)attr_data(a));
-}
-
-static void keep_row(const struct nlmsghdr *nlh, void *data)
-{
-	const struct nlattr *res = msg_find(nlh, VZCTX_A_RES);
-	struct row *row = data;
-	uint64_t v[VZCTX_RES_A_MAX + 1] = {};
-
-	for_each_attr(a, attr_data(res), attr_len(res))
-		if (attr_type(a) <= VZCTX_RES_A_MAX)
-			v[attr_type(a)] = attr_u64(a);
-	if (v[VZCTX_RES_A_ID] != row->id)
-		return;
-	row->enforced = v[VZCTX_RES_A_ENFORCED];
-	row->counted = v[VZCTX_RES_A_COUNTED];
-	row->why = v[VZCTX_RES_A_WHY];
-	for_each_attr(a, attr_data(res), attr_len(res)) {
-		if (attr_type(a) == VZCTX_RES_A_SYMBOL)
-			keep_text(a, row->symbol, sizeof(row->symbol));
-		if (attr_type(a) == VZCTX_RES_A_NOTE)
-			keep_text(a, row->note, sizeof(row->note));
-	}
-}
-
-static struct row resource(struct genl *g, uint32_t id)
-{
-	struct row row = { .id = id, .enforced = -1, .counted = -1 };
-	struct msg m;
-
-	msg_init(&m, g->family, VZCTX_CMD_RES, NLM_F_DUMP);
-	genl_talk(g, &m, keep_row, &row);
-	return row;
-}
 
 /* A resource one of whose hooks is missing is not charged, and says so. */
 FIXTURE(withheld)
@@ -161,6 +115,14 @@ FIXTURE_VARIANT_ADD(withheld, number_for_an_enum)
 	.params = "linger=0 plant=\"dec_rlimit_put_ucounts:2:unsigned int\"",
 	.other = "dec_rlimit_put_ucounts", .idle = "dec_rlimit_put_ucounts ",
 	.off = UB_NUMSIGINFO, .on = UB_NUMFILE,
+};
+
+FIXTURE_VARIANT_ADD(withheld, difference_that_is_known_and_forced)
+{
+	.params = "linger=0 plant=\"may_expand_vm:1:struct nobody *\" force_prototypes=1",
+	.other = "may_expand_vm", .idle = "may_expand_vm ",
+	.off = UB_PRIVVMPAGES, .on = UB_NUMFILE,
+	.needing = 1 << UB_LOCKEDPAGES,
 };
 
 FIXTURE_VARIANT_ADD(withheld, sign_of_a_number)
@@ -297,106 +259,21 @@ TEST(a_function_that_everything_needs)
 	EXPECT_EQ(-EOPNOTSUPP, load("plant=\"zap_pid_ns_processes:1:void *\""));
 	EXPECT_FALSE(loaded());
 	EXPECT_EQ(0, system("dmesg | grep -q 'vzctx: zap_pid_ns_processes has another prototype on this kernel'"));
-	/* The comparison is what refused it. */
-	EXPECT_EQ(0, load("plant=\"zap_pid_ns_processes:1:void *\" force_prototypes=1"));
-	EXPECT_EQ(0, unload(0));
+	/* A difference that is known is one for whoever forces it, too. */
+	EXPECT_EQ(-EOPNOTSUPP, load("plant=\"zap_pid_ns_processes:1:void *\" force_prototypes=1"));
+	EXPECT_FALSE(loaded());
 }
 
-/*
- * Rules that are charged when the other kind's module comes and cannot be hooked:
- * their resource is then not charged at all, and nothing is kept by it.
- */
-FIXTURE(late)
+/* Nor is it called to find out about others. */
+TEST(a_function_that_reads_the_list_of_symbols)
 {
-	struct genl g;
-	struct ct ct;
-	struct servant *s;
-};
-
-FIXTURE_VARIANT(late)
-{
-	const char *params;
-	const char *first; /* charges rules */
-	const char *module; /* comes then */
-	const char *other; /* as above */
-};
-
-FIXTURE_VARIANT_ADD(late, xtables_after_nft)
-{
-	.params = "linger=0 withhold=xt_replace_table",
-	.first = "nft 'add table t; add chain t c; add rule t c accept'",
-	.module = "x_tables",
-};
-
-FIXTURE_VARIANT_ADD(late, nft_after_xtables)
-{
-	.params = "linger=0 withhold=nf_tables_newrule",
-	.first = "iptables-legacy -A INPUT -j ACCEPT",
-	.module = "nf_tables",
-};
-
-static const char *line;
-
-static long run(long unused, long unused2)
-{
-	return WEXITSTATUS(system(line));
-}
-
-/* Whatever holds them may take a moment to let go. */
-static bool no_rules(void)
-{
-	return !system("for m in nft_compat nft_chain_nat nft_nat nft_ct nf_tables iptable_filter iptable_nat ip_tables ip6table_filter ip6_tables ipt_REJECT xt_tcpudp x_tables; do rmmod $m 2>/dev/null; done; ! grep -qE '^(nf_tables|x_tables) ' /proc/modules");
-}
-
-FIXTURE_VARIANT_ADD(late, xtables_of_another_prototype)
-{
-	.params = "linger=0 plant=xt_replace_table:2:long",
-	.first = "nft 'add table t; add chain t c; add rule t c accept'",
-	.module = "x_tables", .other = "xt_replace_table",
-};
-
-FIXTURE_SETUP(late)
-{
-	line = variant->first;
-	ASSERT_TRUE(wait_until(no_rules()));
-	ASSERT_EQ(0, load(variant->params));
-	ASSERT_EQ(0, genl_open(&self->g));
-}
-
-FIXTURE_TEARDOWN(late)
-{
-	ct_kill(&self->ct);
-	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
-	EXPECT_TRUE(wait_until(hooked() == 0));
-	EXPECT_TRUE(wait_until(!unload(0)));
-	no_rules();
-}
-
-CLAIM(late, gives_back_what_is_charged)
-{
-	char text[128];
-
-	if (variant->other && untold())
+	if (untold())
 		SKIP(return, "this kernel does not tell prototypes");
-	self->s = hire(&self->g, &self->ct, 101, CLONE_NEWNET);
-	ASSERT_NE(NULL, self->s) TH_LOG("%s", self->g.text);
-	EXPECT_EQ(VZCTX_ENFORCED_EXACT,
-		  resource(&self->g, UB_NUMIPTENT).enforced);
-	if (tell(self->s, run, 0, 0))
-		SKIP(return, "not on this kernel: %s", line);
-	ASSERT_GT(held_of(&self->g, 101, UB_NUMIPTENT), 0);
-	snprintf(text, sizeof(text), "modprobe %s", variant->module);
-	ASSERT_EQ(0, system(text));
-	EXPECT_EQ(0, held_of(&self->g, 101, UB_NUMIPTENT));
-	EXPECT_EQ(VZCTX_ENFORCED_NO,
-		  resource(&self->g, UB_NUMIPTENT).enforced);
-	EXPECT_EQ(variant->other ? VZCTX_WHY_PROTOTYPE : VZCTX_WHY_HOOK,
-		  resource(&self->g, UB_NUMIPTENT).why);
-	/* More of it goes uncharged, and the first still works. */
-	EXPECT_EQ(0, tell(self->s, run, 0, 0));
-	EXPECT_EQ(0, held_of(&self->g, 101, UB_NUMIPTENT));
-	EXPECT_EQ(VZCTX_ENFORCED_EXACT,
-		  resource(&self->g, UB_NUMFILE).enforced);
+	EXPECT_EQ(-EOPNOTSUPP, load("plant=kallsyms_lookup_name:1:long"));
+	EXPECT_EQ(0, system("dmesg | grep -q 'vzctx: kallsyms_lookup_name has another prototype on this kernel'"));
+	EXPECT_EQ(-EOPNOTSUPP, load("plant=kallsyms_on_each_symbol:0:void"));
+	EXPECT_EQ(0, load("plant=module_kallsyms_on_each_symbol:0:void"));
+	EXPECT_EQ(0, unload(0));
 }
 
 TEST_HARNESS_MAIN

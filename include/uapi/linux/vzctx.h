@@ -26,8 +26,9 @@
  *	     VZCTX_A_RES { ID u32, NAME string, UNIT u32 enum vzctx_unit,
  *	     COUNTED u32 enum vzctx_counted, ENFORCED u32 enum vzctx_enforced,
  *	     ERRNO u32, NOTE string }, and for one that is not enforced although
- *	     the module could: WHY u32 enum vzctx_why, SYMBOL string (the kernel
- *	     function it is for). NOTE says the same in words then.
+ *	     the module could, or not for what some module of the kernel makes:
+ *	     WHY u32 enum vzctx_why, SYMBOL string (the kernel function it is
+ *	     for). NOTE says the same in words then.
  *
  * VZCTX_CMD_CREATE (do): binds a new context to a pid namespace
  *	in:  VZCTX_A_CTID u32, VZCTX_A_PID u32 (as seen by the caller: the init
@@ -290,7 +291,7 @@ enum vzctx_enforced {
 };
 
 /**
- * enum vzctx_why - why a resource is not enforced on the running kernel
+ * enum vzctx_why - why a resource, or some of it, is not enforced
  * @VZCTX_WHY_NONE: it is, or this module does not count it at all
  * @VZCTX_WHY_HOOK: a function cannot be hooked; the kernel log has the errno
  * @VZCTX_WHY_ABSENT: the kernel has no such function
