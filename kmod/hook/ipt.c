@@ -3,9 +3,9 @@
  * vzctx - hook: packet rules (numiptent)
  *
  * A rule is charged to the context whose task added it, be it to the context's own
- * network or to the host's. The tables of iptables are replaced as a whole: what a
- * table consists of is charged to the context that put it there, until the kernel
- * frees it. All of this is in modules that come and go.
+ * network or to the host's. The tables of iptables are made and replaced as a whole:
+ * what a table consists of is charged to the context that put it there, until the
+ * kernel frees it. All of this is in modules that come and go.
  */
 #include <linux/err.h>
 #include <linux/netfilter/nf_tables.h>
@@ -126,7 +126,7 @@ static struct xt_table_info *resize(struct xt_table *table,
 	if (more)
 		err = vzctx_owner_reserve(info, UB_NUMIPTENT, more,
 					  VZCTX_HARD);
-	/* Without an entry, the resource has just been given up. */
+	/* Without an entry, the contexts are just being ended by force. */
 	if (err && err != -ENOENT) {
 		*error = -ENOMEM;
 		return NULL;
@@ -166,9 +166,6 @@ static struct xt_table_info *take_over(struct vzctx *ctx,
 		return NULL;
 	}
 	vzctx_owner_publish(own, newinfo);
-	/* The resource may have been given up while this was under way. */
-	if (!vzctx_res_active(UB_NUMIPTENT))
-		vzctx_owner_uncharge(newinfo, UB_NUMIPTENT);
 	return old;
 }
 
@@ -178,11 +175,13 @@ VZCTX_WRAPPER(VZCTX_IN("x_tables", UB_NUMIPTENT),
 	      struct xt_table *, table, unsigned int, num_counters,
 	      struct xt_table_info *, newinfo, int *, error)
 {
+	struct vzctx *ctx = NULL, *payer;
 	struct xt_table_info *old;
-	struct vzctx *ctx, *payer;
 
 	vzctx_hook_enter();
-	ctx = vzctx_get_of_current();
+	/* Some kernels call this for a new table, too: that has been charged. */
+	if (!vzctx_owner_known(newinfo, UB_NUMIPTENT))
+		ctx = vzctx_get_of_current();
 	payer = vzctx_owner_payer(table->private, UB_NUMIPTENT);
 	if (ctx && ctx == payer) {
 		old = resize(table, num_counters, newinfo, error);
@@ -200,6 +199,45 @@ VZCTX_WRAPPER(VZCTX_IN("x_tables", UB_NUMIPTENT),
 	return old;
 }
 
+/*
+ * What a new table begins with. It is nobody else's yet, so its charge is there
+ * before the kernel puts it in place; it may be replaced and freed as soon as that is
+ * done. The function waits for the mutex of the family, which is also held while a
+ * table is copied to a user's memory. So the task stays (stay.h).
+ */
+VZCTX_WRAPPER(VZCTX_IN("x_tables", UB_NUMIPTENT),
+	      struct xt_table *, xt_register_table, struct net *, net,
+	      const struct xt_table *, like, VZCTX_XT_OPS_PARAM
+	      struct xt_table_info *, bootstrap, struct xt_table_info *, newinfo)
+{
+	struct vzctx_owner *own;
+	struct xt_table *table;
+	struct vzctx *ctx;
+
+	ctx = vzctx_get_of_current();
+	if (!ctx) {
+		table = vzctx_original(xt_register_table)
+			(net, like, VZCTX_XT_OPS_ARG bootstrap, newinfo);
+		goto out;
+	}
+	own = vzctx_owner_charge(ctx, UB_NUMIPTENT, newinfo->number,
+				 GFP_KERNEL_ACCOUNT);
+	if (IS_ERR(own)) {
+		table = ERR_CAST(own);
+		goto out;
+	}
+	vzctx_owner_publish_ahead(own, newinfo);
+	table = vzctx_original(xt_register_table)
+		(net, like, VZCTX_XT_OPS_ARG bootstrap, newinfo);
+	if (IS_ERR(table))
+		vzctx_owner_uncharge(newinfo, UB_NUMIPTENT);
+	else
+		vzctx_owner_keep(newinfo, UB_NUMIPTENT);
+out:
+	vzctx_stay_end();
+	return table;
+}
+
 /* The caller holds the mutex here too. */
 static __always_inline const void *info_of(const struct xt_table *table)
 {
@@ -207,6 +245,8 @@ static __always_inline const void *info_of(const struct xt_table *table)
 }
 
 VZCTX_HOOK_CALLBACK(nf_tables_newrule, !vzctx_hook_on_host() &&
+		    vzctx_is_current_inside() && vzctx_stay_begin())
+VZCTX_HOOK_CALLBACK(xt_register_table, !vzctx_hook_on_host() &&
 		    vzctx_is_current_inside() && vzctx_stay_begin())
 VZCTX_HOOK_CALLBACK(nft_trans_commit_list_add_tail, vzctx_owner_maybe(current))
 VZCTX_HOOK_CALLBACK(nf_tables_rule_destroy,
@@ -230,6 +270,7 @@ static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_ROW(nf_tables_newrule),
 	VZCTX_HOOK_ROW_BEFORE(xt_free_table_info),
 	VZCTX_HOOK_ROW(xt_replace_table),
+	VZCTX_HOOK_ROW(xt_register_table),
 };
 
 const struct vzctx_hook_table vzctx_hook_ipt = {

@@ -116,6 +116,8 @@ CLAIM(ipt, iptables_entries_stop)
 
 	if (inside("iptables-legacy -S 2>&1"))
 		SKIP(return, "no iptables on this kernel");
+	EXPECT_EQ(4, held());
+	EXPECT_EQ(4, bc_maxheld(&self->g, 101, UB_NUMIPTENT));
 	ASSERT_EQ(0, inside("iptables-legacy -A INPUT -j ACCEPT 2>&1"))
 		TH_LOG("%s", said);
 	/* The rule, three policies and the end of the table. */
@@ -137,6 +139,26 @@ CLAIM(ipt, iptables_entries_stop)
 	EXPECT_EQ(base - 1, held());
 	ct_kill(&self->ct);
 	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
+}
+
+/* A table that the kernel makes because somebody looks at it. */
+CLAIM(ipt, iptables_tables_stop)
+{
+	if (inside("iptables-legacy -S 2>&1"))
+		SKIP(return, "no iptables on this kernel");
+	ASSERT_EQ(0, limit(6));
+	EXPECT_NE(0, inside("unshare -n iptables-legacy -S 2>&1"));
+	EXPECT_NE(NULL, strcasestr(said, "memory")) TH_LOG("%s", said);
+	EXPECT_NE(0, inside("iptables-legacy -t nat -S 2>&1"));
+	EXPECT_EQ(4, held());
+	EXPECT_EQ(4, bc_maxheld(&self->g, 101, UB_NUMIPTENT));
+	EXPECT_GE(failcnt(), 2);
+	/* And what was refused was not left in the way. */
+	ASSERT_EQ(0, limit(8));
+	EXPECT_EQ(0, inside("unshare -n sh -c 'iptables-legacy -S && iptables-legacy -S' 2>&1"))
+		TH_LOG("%s", said);
+	EXPECT_EQ(8, bc_maxheld(&self->g, 101, UB_NUMIPTENT));
+	EXPECT_TRUE(wait_until(held() == 4));
 }
 
 static int host(const char *text)
