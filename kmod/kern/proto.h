@@ -18,6 +18,7 @@
 #ifndef _VZCTX_PROTO_H
 #define _VZCTX_PROTO_H
 
+#include <linux/build_bug.h>
 #include <linux/module.h>
 #include <linux/stringify.h>
 #include <linux/types.h>

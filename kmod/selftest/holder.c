@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - self test: somebody else holds a kernel function, or a device's number
+ * vzctx - self test: somebody else holds a kernel function, or a device's number, or
+ * a function takes long
  *
  * A kprobe that looks at a call's end too changes the instruction pointer, which
  * the kernel lets one owner of a function do. Built for the tests only.
@@ -18,6 +19,14 @@ MODULE_PARM_DESC(symbol, "the function to hold");
 static char *device;
 module_param(device, charp, 0444);
 MODULE_PARM_DESC(device, "the device that asks for a number in vain, and waits for the answer");
+
+static char *slow;
+module_param(slow, charp, 0444);
+MODULE_PARM_DESC(slow, "the function whose next call takes 3 s");
+
+static bool waits;
+module_param(waits, bool, 0444);
+MODULE_PARM_DESC(waits, "that call has come");
 
 /* A namesake of what is in the kernel's module vsock. */
 static noinline __used int vsock_create_connected(int x)
@@ -54,12 +63,25 @@ static int no_number(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
+static int take_long(struct kprobe *p, struct pt_regs *regs)
+{
+	if (!waits) {
+		WRITE_ONCE(waits, true);
+		mdelay(3000);
+	}
+	return 0;
+}
+
 static int __init holder_init(void)
 {
 	int err;
 
+	if (slow) {
+		probe.pre_handler = take_long;
+		probe.post_handler = NULL;
+	}
 	if (!device) {
-		probe.symbol_name = symbol;
+		probe.symbol_name = slow ?: symbol;
 		return register_kprobe(&probe);
 	}
 	err = misc_register(&mine);

@@ -101,6 +101,11 @@ void blob_kernel(struct blob *blob)
 	}, 8);
 	add_func(blob, "twice", 0, &integer, 1);
 	add_func(blob, "twice", integer, &integer, 1);
+	/* Takes a function. */
+	why = add(blob, BTF_KIND_FUNC_PROTO, "", 2, integer);
+	add_words(blob, (u32[]){ 0, files, 0, integer }, 4);
+	add_func(blob, "walk", integer, (u32[]){
+		add_ref(blob, BTF_KIND_PTR, why), integer }, 2);
 	/* Names for themselves, and for each other. */
 	add(blob, BTF_KIND_TYPEDEF, "self", 0, blob->nr);
 	add(blob, BTF_KIND_CONST, "", 0, blob->nr + 1);

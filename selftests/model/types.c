@@ -118,6 +118,32 @@ static void all_protos(const struct vzctx_btf *btf, u32 id, bool as_made)
 	}
 }
 
+typedef int visit_fn(struct file **files, int n);
+typedef int other_fn(struct file **files, long n);
+VZCTX_CALLBACK(visit_fn, int, struct file **, files, int, n);
+VZCTX_CALLBACK(other_fn, int, struct file **, files, long, n);
+VZCTX_PROTO(VZCTX_FOR(2), int, walk, visit_fn *, fn, int, n);
+VZCTX_PROTO(VZCTX_FOR(2), int, walk_other, other_fn *, fn, int, n);
+
+/* Of a function that takes a function, both have to fit. */
+static bool walks(const struct vzctx_btf *btf, struct vzctx_proto proto,
+		  const struct vzctx_proto *callback)
+{
+	proto.callback = callback;
+	return vzctx_proto_fits(&proto, btf, find(btf, "walk", NULL));
+}
+
+static void callbacks(const struct vzctx_btf *btf)
+{
+	claim(walks(btf, vzctx_proto_walk, &vzctx_proto_visit_fn),
+	      "what it takes does not fit");
+	claim(!walks(btf, vzctx_proto_walk_other, &vzctx_proto_other_fn),
+	      "another function fits");
+	claim(!walks(btf, vzctx_proto_walk, NULL), "any function fits");
+	claim(!walks(btf, vzctx_proto_walk, &vzctx_proto_other_fn),
+	      "a stranger fits");
+}
+
 void types_fit(void)
 {
 	struct vzctx_btf_func func = { .name = "twice" };
@@ -133,6 +159,7 @@ void types_fit(void)
 	claim(kernel.end == blob.nr, "%u types of %u", kernel.end, blob.nr);
 	all_protos(&kernel, find(&kernel, "grow", &found), true);
 	claim(found == 1, "grow is there %u times", found);
+	callbacks(&kernel);
 	func.id = find(&kernel, "twice", &found);
 	claim(found == 2, "twice is there %u times", found);
 	found = vzctx_btf_again(&kernel, &func, func.id);

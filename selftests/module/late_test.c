@@ -228,4 +228,43 @@ TEST(a_namesake_in_another_module)
 	EXPECT_EQ(0, unload_module("holder", 0));
 }
 
+static void *create(void *arg)
+{
+	struct ct *ct = arg;
+	struct genl g;
+	long err = genl_open(&g) ?: vz_create(&g, 101, ct->init);
+
+	return (void *)err;
+}
+
+/* It is not hooked for having been absent when the others were looked at. */
+TEST(a_module_that_comes_between_the_look_and_the_hooking)
+{
+	struct ct ct = {};
+	struct genl g;
+	pthread_t thread;
+	struct row row;
+	void *err;
+
+	if (untold())
+		SKIP(return, "this kernel does not tell prototypes");
+	ASSERT_TRUE(wait_until(none_there()));
+	ASSERT_EQ(0, load("linger=0 plant=\"vsock_create_connected:1:void *\""));
+	ASSERT_EQ(0, load_file(HOLDER, "slow=vzctx_hook_unfit"));
+	ASSERT_EQ(0, genl_open(&g));
+	ASSERT_EQ(0, ct_spawn(&ct, 101, 0, park_forever, NULL));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, create, &ct));
+	EXPECT_TRUE(wait_until(lines_with("/sys/module/holder/parameters/waits", "Y") == 1));
+	EXPECT_EQ(0, shell("modprobe vsock"));
+	ASSERT_EQ(0, pthread_join(thread, &err));
+	EXPECT_EQ(NULL, err);
+	EXPECT_EQ(0, lines_with(ENABLED, "vsock_create_connected"));
+	row = resource(&g, UB_NUMOTHERSOCK);
+	EXPECT_EQ(VZCTX_ENFORCED_EXACT, row.enforced);
+	EXPECT_EQ(VZCTX_WHY_PROTOTYPE, row.why);
+	EXPECT_EQ(0, unload_module("holder", 0));
+	ct_kill(&ct);
+	EXPECT_TRUE(wait_until(!unload(0)));
+}
+
 TEST_HARNESS_MAIN
