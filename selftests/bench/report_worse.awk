@@ -9,7 +9,13 @@
 
 FILENAME == ARGV[1] {
 	old[$1, $2] = $3
+	known[$1]
 	next
+}
+
+!($1 in known) {
+	print "nothing is committed to compare " $1 " with"
+	known[$1]
 }
 
 ($1, $2) in old && $3 > old[$1, $2] * 1.03 {
