@@ -7,10 +7,13 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <linux/beancounter.h>
+#include <linux/sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "engine/cgroup.h"
@@ -216,30 +219,45 @@ static int open_leaf(int own, const char *name)
 	return -EEXIST;
 }
 
-/* The context may remove it whenever nobody is in it, hence again. */
-int cgroup_join(uint32_t ctid)
+/* As fork(), into that cgroup or, for -1, that of the caller. Return: also -errno. */
+static pid_t fork_into(int cg)
 {
-	int own = open_own(ctid), leaf, ret = own;
+	struct clone_args ca = { .exit_signal = SIGCHLD };
+	pid_t pid;
+
+	if (cg >= 0) {
+		ca.flags = CLONE_INTO_CGROUP;
+		ca.cgroup = cg;
+	}
+	pid = syscall(SYS_clone3, &ca, sizeof(ca));
+	return pid < 0 ? -errno : pid;
+}
+
+/* The context may remove it whenever nobody is in it, hence again. */
+pid_t cgroup_fork(uint32_t ctid)
+{
+	int own = open_own(ctid), leaf;
 	char name[32] = LEAF;
+	pid_t pid = own;
 	uint32_t n;
 
 	if (own < 0)
-		return own;
+		return own == -ENOENT ? fork_into(-1) : own;
 	for (int i = 0; i < LEAF_TRIES; i++) {
 		leaf = open_leaf(own, name);
-		ret = leaf < 0 ? leaf : cgtree_put(leaf, "cgroup.procs", "0");
+		pid = leaf < 0 ? leaf : fork_into(leaf);
 		if (leaf >= 0)
 			close(leaf);
 		/* In a tree of threads new cgroups take nobody, their root does. */
-		if (ret == -EOPNOTSUPP)
-			ret = cgtree_put(own, "cgroup.procs", "0");
-		if (ret == -EEXIST && getrandom(&n, sizeof(n), 0) == sizeof(n))
+		if (pid == -EOPNOTSUPP)
+			pid = fork_into(own);
+		if (pid == -EEXIST && getrandom(&n, sizeof(n), 0) == sizeof(n))
 			snprintf(name, sizeof(name), LEAF ".%08x", n);
-		else if (ret != -ENODEV && ret != -ENOENT)
+		else if (pid != -ENODEV && pid != -ENOENT)
 			break;
 	}
 	close(own);
-	return ret;
+	return pid;
 }
 
 bool cgroup_frozen(uint32_t ctid)

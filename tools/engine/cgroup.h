@@ -42,14 +42,16 @@ int cgroup_write(uint32_t ctid, const char *file, const char *text);
 int cgroup_read(uint32_t ctid, const char *file, char *line, size_t size);
 
 /**
- * cgroup_join - moves the calling task into vz/CTID
+ * cgroup_fork - forks a task that is born in vz/CTID
  *
- * Not to where its init is: the context chooses that, and may have frozen it. The
- * task goes into a cgroup of the host's own directly below, which the context can
- * neither freeze nor fill. Return: 0, -ENOENT when the context has no cgroup, or
- * another errno.
+ * Not where its init is: the context chooses that, and may have frozen it. The task
+ * is in a cgroup of the host's own directly below, which the context can neither
+ * freeze nor fill. To be moved there later, it would wait for all tasks of the host
+ * to pass a point. Where the context has no cgroup it is fork().
+ *
+ * Return: as fork(), or -errno.
  */
-int cgroup_join(uint32_t ctid);
+pid_t cgroup_fork(uint32_t ctid);
 
 /** Whether the host holds all of @ctid. What it froze inside is its own matter. */
 bool cgroup_frozen(uint32_t ctid);

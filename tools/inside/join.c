@@ -90,11 +90,8 @@ static noreturn void program(const struct join *j, struct tty *t, int chan)
 static noreturn void enter(const struct join *j, struct tty *t, int chan)
 {
 	struct clone_args ca = { .flags = CLONE_PARENT };
-	int err = cgroup_join(j->ctid);
 	long pid;
 
-	if (err && err != -ENOENT)
-		chan_die(chan, -err, "join", "its cgroup");
 	if (setns(j->pidfd, SPACES))
 		chan_die(chan, errno, "join", "its namespaces");
 	pid = syscall(SYS_clone3, &ca, sizeof(ca));
@@ -134,12 +131,16 @@ int join(const struct join *j, struct tty *t, pid_t *pid,
 	if (ret)
 		return ret;
 	sfd = tty_signals();
-	helper = fork();
+	helper = cgroup_fork(j->ctid);
 	if (!helper) {
 		close(chan[0]);
 		enter(j, t, chan[1]);
 	}
-	ret = helper < 0 ? -errno : 0;
+	if (helper < 0) {
+		*why = (struct chan_msg){ CHAN_FAILED, -helper, .what = "join",
+					  .object = "its cgroup" };
+		ret = -ECHILD;
+	}
 	close(chan[1]);
 	tty_close_inner(t);
 
