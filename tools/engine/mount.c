@@ -11,7 +11,7 @@
 #include <sys/vfs.h>
 
 #include "engine/mount.h"
-#include "lib/mounts.h"
+#include "tree/mounts.h"
 
 #define USUAL		"/sys/fs/cgroup"
 #define ROOT_INO	1	/* of the first cgroup of a hierarchy */

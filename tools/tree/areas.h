@@ -14,8 +14,8 @@
 #include <stdint.h>
 
 #include "conf/conf.h"
-#include "lib/location.h"
 #include "lib/report.h"
+#include "tree/location.h"
 #include "tree/place.h"
 
 /** struct areas - a container, and the directories of all others */

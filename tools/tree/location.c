@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/location.h"
+#include "tree/location.h"
 
 void location_free(struct location *l)
 {

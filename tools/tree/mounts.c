@@ -10,7 +10,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "lib/mounts.h"
+#include "tree/mounts.h"
 
 #define MOUNTINFO	"/proc/self/mountinfo"
 #define FIRST_SIZE	8192

@@ -5,13 +5,13 @@
  * A bind mount gives a directory, or one below it, another path. Its file system
  * and its path in there stay the same.
  */
-#ifndef _VZCTX_LIB_LOCATION_H
-#define _VZCTX_LIB_LOCATION_H
+#ifndef _VZCTX_TREE_LOCATION_H
+#define _VZCTX_TREE_LOCATION_H
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "lib/mounts.h"
+#include "tree/mounts.h"
 
 struct location {
 	dev_t dev;
@@ -41,4 +41,4 @@ bool location_within(const struct location *l, const struct location *dir);
 /** Whether @path is @dir or below it, as text. */
 bool path_within(const char *path, const char *dir);
 
-#endif /* _VZCTX_LIB_LOCATION_H */
+#endif /* _VZCTX_TREE_LOCATION_H */

@@ -5,8 +5,8 @@
  * As /proc/self/mountinfo has it. The library that reads this too is a large part of
  * what a container's start would cost.
  */
-#ifndef _VZCTX_LIB_MOUNTS_H
-#define _VZCTX_LIB_MOUNTS_H
+#ifndef _VZCTX_TREE_MOUNTS_H
+#define _VZCTX_TREE_MOUNTS_H
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -34,4 +34,4 @@ void mounts_free(struct mounts *m);
 /** Return: the mount with that id, or NULL. */
 const struct mount *mounts_by_id(const struct mounts *m, int id);
 
-#endif /* _VZCTX_LIB_MOUNTS_H */
+#endif /* _VZCTX_TREE_MOUNTS_H */
