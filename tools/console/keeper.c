@@ -4,11 +4,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -27,6 +30,8 @@
 #define HANGUP_MS	100
 /* For what is still to be said once the init has ended. */
 #define FAREWELL_MS	2000
+/* More than a birth has of it. */
+#define STACK_MAX	(1UL << 20)
 
 struct keeper {
 	uint32_t ctid;
@@ -289,7 +294,7 @@ static void become_keeper(int master)
 	};
 	sigset_t none;
 
-	prctl(PR_SET_NAME, "vzctx-keep", 0, 0, 0);
+	prctl(PR_SET_NAME, KEEPER_COMM, 0, 0, 0);
 	for (size_t i = 0; i < sizeof(deaf) / sizeof(deaf[0]); i++)
 		signal(deaf[i], SIG_IGN);
 	/* With SIGCHLD ignored there would be no status to wait for. */
@@ -303,6 +308,20 @@ static void become_keeper(int master)
 		fcntl(master, F_SETFL, fcntl(master, F_GETFL) | O_NONBLOCK);
 }
 
+/*
+ * There is a keeper for each container, and it needs little: what the birth took of
+ * the heap, and of the stack below this function, goes back.
+ */
+static void shed_memory(void)
+{
+	const uintptr_t page = sysconf(_SC_PAGESIZE);
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0) & -page;
+
+	malloc_trim(0);
+	/* The call itself has less than two pages. Where no stack is, nothing happens. */
+	madvise((void *)(here - STACK_MAX), STACK_MAX - 2 * page, MADV_DONTNEED);
+}
+
 int keep(uint32_t ctid, int master, pid_t pid)
 {
 	static struct keeper k;
@@ -310,6 +329,7 @@ int keep(uint32_t ctid, int master, pid_t pid)
 	ino_t ino = 0;
 
 	become_keeper(master);
+	shed_memory();
 	k = (struct keeper){ .ctid = ctid, .init = pid, .master = master,
 			     .slave = -1, .server = -1, .caller = -1,
 			     .client = -1 };

@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#define KEEPER_COMM	"vzctx-keep"	/* what it is called among processes */
+
 /**
  * keep - serves the console until the init has ended
  * @master: the console's other end, or -1 for none; closed here

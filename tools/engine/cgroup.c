@@ -32,14 +32,27 @@
 #define LEAF		".vzctx"
 #define LEAF_TRIES	8
 
+static bool has_word(const char *line, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; *line; line += strcspn(line, " "), line += *line == ' ')
+		if (strcspn(line, " ") == len && !strncmp(line, word, len))
+			return true;
+	return false;
+}
+
 static void enable_controllers(int dir, const char *where, bool verbose,
 			       struct report *report)
 {
 	static const char *const want[] = { "+memory", "+pids", "+cpu", "+io" };
+	char on[256];
 
+	cgtree_line(dir, "cgroup.subtree_control", on, sizeof(on));
 	/* One at a time: the kernel refuses a whole line for one word. */
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
-		int err = cgtree_put(dir, "cgroup.subtree_control", want[i]);
+		int err = has_word(on, want[i] + 1) ? 0 :
+			  cgtree_put(dir, "cgroup.subtree_control", want[i]);
 
 		if (err && verbose)
 			report_note(report, "cgroup controller %s is not available in %s: %s",
@@ -171,20 +184,13 @@ int cgroup_write(uint32_t ctid, const char *file, const char *text)
 
 int cgroup_read(uint32_t ctid, const char *file, char *line, size_t size)
 {
-	int dir = open_own(ctid), fd;
-	ssize_t n;
+	int dir = open_own(ctid), ret;
 
 	if (dir < 0)
 		return dir;
-	fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	n = fd < 0 ? -1 : read(fd, line, size - 1);
-	n = n < 0 ? -errno : n;
-	line[n > 0 ? n : 0] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	if (fd >= 0)
-		close(fd);
+	ret = cgtree_line(dir, file, line, size);
 	close(dir);
-	return n < 0 ? (int)n : 0;
+	return ret;
 }
 
 /* With the cgroup full the host still has room for one of its own. */
@@ -335,25 +341,17 @@ void cgroup_kill(uint32_t ctid)
 
 bool cgroup_controls(const char *controller)
 {
-	char top[PATH_MAX], text[256], *save = NULL, *p;
-	int dir, fd = -1;
-	ssize_t n;
+	char top[PATH_MAX], text[256];
+	int dir;
 
 	if (!mnt_cgroup2(top, sizeof(top)))
 		return false;
 	dir = cgtree_open(AT_FDCWD, top);
-	if (dir >= 0)
-		fd = openat(dir, "cgroup.controllers", O_RDONLY | O_CLOEXEC);
-	n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
-	text[n > 0 ? n : 0] = '\0';
-	if (fd >= 0)
-		close(fd);
-	if (dir >= 0)
-		close(dir);
-	p = strtok_r(text, " \n", &save);
-	while (p && strcmp(p, controller))
-		p = strtok_r(NULL, " \n", &save);
-	return p;
+	if (dir < 0)
+		return false;
+	cgtree_line(dir, "cgroup.controllers", text, sizeof(text));
+	close(dir);
+	return has_word(text, controller);
 }
 
 int cgroup_freezer(uint32_t ctid)

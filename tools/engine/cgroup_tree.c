@@ -33,6 +33,19 @@ int cgtree_put(int dir, const char *file, const char *text)
 	return ret;
 }
 
+int cgtree_line(int dir, const char *file, char *line, size_t size)
+{
+	int fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n = fd < 0 ? -1 : read(fd, line, size - 1);
+	int ret = n < 0 ? -errno : 0;
+
+	line[n > 0 ? n : 0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
 int cgtree_open(int at, const char *name)
 {
 	return openat(at, name,

@@ -8,9 +8,13 @@
 #define _VZCTX_ENGINE_CGROUP_TREE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /** Writes @text into @file of the cgroup @dir. Return: 0 or -errno. */
 int cgtree_put(int dir, const char *file, const char *text);
+
+/** Reads the first line of @file of the cgroup @dir, "" without. Return: 0 or -errno. */
+int cgtree_line(int dir, const char *file, char *line, size_t size);
 
 /** Opens the cgroup @name in @at. Return: a descriptor, or -1 with errno. */
 int cgtree_open(int at, const char *name);

@@ -117,11 +117,14 @@ int life_run(uint32_t ctid, char **argv, enum tty_mode mode, int *status,
 int life_run_until(uint32_t ctid, char **argv, enum tty_mode mode, int64_t end,
 		   int *status, struct report *report);
 
+struct vznl;
+
 /**
  * life_ended - puts away what a life has left: mount, scripts, cgroup
+ * @nl: what is open already, or NULL
  *
  * Does nothing for a container that runs, or runs again.
  */
-void life_ended(uint32_t ctid, struct report *report);
+void life_ended(struct vznl *nl, uint32_t ctid, struct report *report);
 
 #endif /* _VZCTX_LIFE_H */

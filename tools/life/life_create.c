@@ -412,7 +412,7 @@ int life_create(const struct life_create *want, struct report *report)
 	lock = running_lock(cr.ctid, LOCK_EX, "create");
 	if (lock < 0)
 		return running_busy(lock, cr.ctid, cr.intent, report);
-	ret = is_running(cr.ctid, cr.intent, report);
+	ret = is_running(NULL, cr.ctid, cr.intent, report);
 	if (ret)
 		ret = ret < 0 ? EXIT_FAILED :
 		      report_fail(report, OUT_RUNNING, EEXIST,

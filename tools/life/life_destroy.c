@@ -114,7 +114,7 @@ static int destroy(uint32_t ctid, struct conf *c, bool purge,
 		   const char *intent, struct report *report)
 {
 	char private[PATH_MAX], text[64];
-	int ret = is_running(ctid, intent, report);
+	int ret = is_running(NULL, ctid, intent, report);
 
 	if (ret < 0)
 		return EXIT_FAILED;

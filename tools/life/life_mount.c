@@ -160,18 +160,20 @@ static int mount_ends(struct ends *e, uint32_t ctid, const struct conf *c,
 		      struct report *report)
 {
 	int ret = areas_load(&e->areas, ctid, c, report);
+	bool ran = false;
 
 	if (ret)
 		return report_fail(report, EXIT_FAILED, -ret, NULL,
 				   "mount CT %u: read " CONF_DIR, ctid);
 	ret = open_ends(e, ctid, report);
 	if (!ret)
-		ret = script_host(ctid, "premount", report);
-	if (ret)
-		return ret;
-	/* The script may have mounted what one of them lies on. */
-	close_ends(e);
-	ret = open_ends(e, ctid, report);
+		ret = script_host(ctid, "premount", &ran, report);
+	/* A script may have mounted what one of them lies on. */
+	if (!ret && ran) {
+		close_ends(e);
+		areas_refresh(&e->areas);
+		ret = open_ends(e, ctid, report);
+	}
 	if (ret)
 		return ret;
 	ret = bind_tree(e->private.fd, e->root.fd);
@@ -189,7 +191,7 @@ int mount_step(uint32_t ctid, const struct conf *c, struct report *report)
 	areas_free(&e.areas);
 	if (ret)
 		return ret;
-	ret = script_host(ctid, "mount", report);
+	ret = script_host(ctid, "mount", NULL, report);
 	if (ret) {
 		unmount(ctid, c);
 		return ret;
@@ -226,13 +228,13 @@ int umount_step(uint32_t ctid, const struct conf *c, struct report *report)
 	snprintf(intent, sizeof(intent), "unmount CT %u", ctid);
 	if (mounted(ctid, c) != AREA_OURS)
 		return no_umount(ctid, c, intent, report);
-	ret = script_host(ctid, "umount", report);
+	ret = script_host(ctid, "umount", NULL, report);
 	report_beside(&beside, report);
 	post = unmount(ctid, c);
 	if (post)
 		return report_fail(report, OUT_UMOUNT, -post, NULL, "%s",
 				   intent);
-	post = script_host(ctid, "postumount", ret ? &beside : report);
+	post = script_host(ctid, "postumount", NULL, ret ? &beside : report);
 	return ret ? ret : post;
 }
 
@@ -256,7 +258,7 @@ static int with_lock(uint32_t ctid, bool mount, struct report *report)
 	if (lock < 0)
 		return running_busy(lock, ctid, intent, report);
 	c = conf_load(ctid);
-	ret = c ? is_running(ctid, intent, report) :
+	ret = c ? is_running(NULL, ctid, intent, report) :
 		  no_conf(ctid, intent, report);
 	if (!c)
 		;
@@ -293,14 +295,14 @@ int life_umount(uint32_t ctid, struct report *report)
 	return ret;
 }
 
-void life_ended(uint32_t ctid, struct report *report)
+void life_ended(struct vznl *nl, uint32_t ctid, struct report *report)
 {
 	int lock = running_lock(ctid, LOCK_EX, "clean-up");
 	struct conf *c;
 
 	if (lock < 0)
 		return;
-	if (!is_running(ctid, "clean up", report)) {
+	if (!is_running(nl, ctid, "clean up", report)) {
 		c = conf_load(ctid);
 		if (c && is_mounted(ctid, c))
 			umount_step(ctid, c, report);

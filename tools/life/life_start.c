@@ -196,7 +196,7 @@ static int foreground(struct start *s, int *lock, int *status)
 	*lock = -1;
 	*status = tty_relay(&t, pid, false);
 	if (!running_wait_gone(s->nl, s->ctid, 0))
-		life_ended(s->ctid, s->report);
+		life_ended(s->nl, s->ctid, s->report);
 	report_step(s->report, "Container is unmounted");
 	return EXIT_OK;
 }
@@ -264,7 +264,7 @@ static noreturn void keeper(struct start *s, int fd)
 	stopped = running_take_stop(ctid, pid);
 	if (s->want->argv && !stopped)
 		ended_note(ctid, st);
-	life_ended(ctid, NULL);
+	life_ended(NULL, ctid, NULL);
 	if (stopped || !WIFSIGNALED(st) || WTERMSIG(st) != SIGHUP) {
 		again_take(ctid, getpid());
 		_exit(0);
@@ -339,7 +339,7 @@ static void leftovers(struct start *s)
 static int start_locked(struct start *s, int *lock, int *status)
 {
 	struct report beside;
-	int ret = is_running(s->ctid, s->intent, s->report);
+	int ret = is_running(s->nl, s->ctid, s->intent, s->report);
 
 	if (ret)
 		return ret < 0 ? EXIT_FAILED :

@@ -46,11 +46,12 @@ int check_finished(uint32_t ctid, const struct conf *c, const char *intent,
 	return report_fail(report, OUT_UNFINISHED, 0, text, "%s", intent);
 }
 
-int is_running(uint32_t ctid, const char *intent, struct report *report)
+int is_running(struct vznl *nl, uint32_t ctid, const char *intent,
+	       struct report *report)
 {
+	struct vznl *own = NULL;
 	struct vz_ctx c;
-	struct vznl *nl;
-	int ret = vznl_open(&nl);
+	int ret = nl ? 0 : vznl_open(&own);
 
 	/* Without the module nothing runs, and it is not loaded for this. */
 	if (ret == -ENOENT)
@@ -60,6 +61,7 @@ int is_running(uint32_t ctid, const char *intent, struct report *report)
 			    "talk to the vzctx module");
 		return -1;
 	}
+	nl = nl ?: own;
 	ret = vznl_get(nl, ctid, &c);
 	if (!ret) {
 		vz_ctx_free(&c);
@@ -71,7 +73,7 @@ int is_running(uint32_t ctid, const char *intent, struct report *report)
 			    intent);
 		ret = -1;
 	}
-	vznl_close(nl);
+	vznl_close(own);
 	return ret;
 }
 

@@ -14,6 +14,7 @@
 
 #include "conf/conf.h"
 #include "lib/report.h"
+#include "module/nl.h"
 #include "tree/place.h"
 
 /** Return: EXIT_OK or an outcome, with nothing left mounted. */
@@ -23,8 +24,14 @@ int umount_step(uint32_t ctid, const struct conf *c, struct report *report);
 /** Needs no lock. */
 bool is_mounted(uint32_t ctid, const struct conf *c);
 
-/** Return: 1 running, 0 not, -1 if that cannot be told. Needs no lock. */
-int is_running(uint32_t ctid, const char *intent, struct report *report);
+/**
+ * is_running - asks the module; needs no lock
+ * @nl: what is open already, or NULL
+ *
+ * Return: 1 running, 0 not, -1 if that cannot be told.
+ */
+int is_running(struct vznl *nl, uint32_t ctid, const char *intent,
+	       struct report *report);
 
 /** After conf_load() failed, by errno. Return: OUT_NO_CONF or OUT_BAD_CONF. */
 int no_conf(uint32_t ctid, const char *intent, struct report *report);

@@ -4,11 +4,13 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "conf/confkey.h"
+#include "console/keeper.h"
 #include "engine/cgroup.h"
 #include "lib/until.h"
 #include "life/life.h"
@@ -21,6 +23,8 @@
 
 #define DEFAULT_TIMEOUT_S	120
 #define MAX_TIMEOUT_S		86400
+/* Longer than its farewell to whoever uses the console takes. */
+#define KEEPER_MS		5000
 
 static int timeout_of(uint32_t ctid, int asked)
 {
@@ -54,20 +58,17 @@ static int await_birth(uint32_t ctid, const char *intent,
  * it is down, and stays down. What runs may be entered, by a command that the
  * container holds up, so the lock is for what does not run.
  */
-static int keep_down(uint32_t ctid, const char *intent, bool *kept,
-		     struct report *report)
+static int keep_down(struct vznl *nl, uint32_t ctid, const char *intent,
+		     bool *kept, struct report *report)
 {
-	struct life_state st;
 	int lock;
 
-	life_state(ctid, &st);
-	if (st.running)
+	if (is_running(nl, ctid, intent, NULL) == 1)
 		return EXIT_OK;
 	lock = running_lock(ctid, LOCK_EX, "stop");
 	if (lock < 0)
 		return running_busy(lock, ctid, intent, report);
-	life_state(ctid, &st);
-	*kept = !st.running && again_take(ctid, 0);
+	*kept = is_running(nl, ctid, intent, NULL) != 1 && again_take(ctid, 0);
 	close(lock);
 	return EXIT_OK;
 }
@@ -112,19 +113,46 @@ static bool ask(uint32_t ctid, int pidfd, pid_t init, int timeout_s,
 	return true;
 }
 
+/*
+ * Its keeper puts it away, too. To leave it behind would be to have it unmount what
+ * the next command mounts. Return: a pidfd, or -1: it has none, or none any more.
+ */
+static int open_keeper(pid_t init)
+{
+	char path[32], line[64], comm[32] = "";
+	int keeper = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", init);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "PPid: %d", &keeper) == 1)
+			break;
+	if (f)
+		fclose(f);
+	snprintf(path, sizeof(path), "/proc/%d/comm", keeper);
+	f = keeper > 1 ? fopen(path, "re") : NULL;
+	if (f) {
+		if (!fgets(comm, sizeof(comm), f))
+			*comm = '\0';
+		fclose(f);
+	}
+	return strcmp(comm, KEEPER_COMM "\n") ? -1 : pidfd_open(keeper, 0);
+}
+
 static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s,
 		struct report *report)
 {
 	struct vz_ctx c;
-	struct life_state st;
+	struct conf *conf;
 	bool kept = false;
 	char intent[32];
-	int ret, pidfd;
+	int ret, pidfd, keeper;
 
 	snprintf(intent, sizeof(intent), "stop CT %u", ctid);
 	ret = await_birth(ctid, intent, report);
 	if (!ret)
-		ret = keep_down(ctid, intent, &kept, report);
+		ret = keep_down(nl, ctid, intent, &kept, report);
 	if (ret)
 		return ret;
 	if (kept) {
@@ -137,6 +165,7 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s,
 	if (ret)
 		return ret;
 	vz_ctx_free(&c);
+	keeper = open_keeper(c.pid);
 	running_mark_stop(ctid, c.pid);
 	if (fast)
 		report_step(report, "Killing container ...");
@@ -148,20 +177,24 @@ static int stop(struct vznl *nl, uint32_t ctid, bool fast, int timeout_s,
 	close(pidfd);
 
 	ret = fast ? vznl_destroy(nl, ctid) : 0;
-	if (ret && ret != -ENOENT)
-		return report_fail(report, OUT_NO_STOP, -ret, vznl_sentence(nl),
-				   "%s", intent);
-	ret = running_wait_gone(nl, ctid, c.since);
+	if (!ret || ret == -ENOENT)
+		ret = running_wait_gone(nl, ctid, c.since);
+	if (!ret && keeper >= 0)
+		until_ended(keeper, until_now() + KEEPER_MS);
+	if (keeper >= 0)
+		close(keeper);
 	if (ret)
-		return report_fail(report, OUT_NO_STOP, -ret, ret == -ETIMEDOUT ? "its tasks do not end" : vznl_sentence(nl),
+		return report_fail(report, OUT_NO_STOP, -ret, ret == -ETIMEDOUT ?
+				   "its tasks do not end" : vznl_sentence(nl),
 				   "%s", intent);
 	report_step(report, "Container was stopped");
 	again_take(ctid, 0);
-	life_ended(ctid, report);
+	life_ended(nl, ctid, report);
 	/* Its keeper may have been quicker; it is not heard. */
-	life_state(ctid, &st);
-	if (!st.mounted)
+	conf = conf_load(ctid);
+	if (!conf || !is_mounted(ctid, conf))
 		report_step(report, "Container is unmounted");
+	conf_free(conf);
 	report_done(report, "CT %u is stopped%s", ctid,
 		    fast ? ", it was killed" : "");
 	return EXIT_OK;

@@ -66,7 +66,8 @@ static int find(uint32_t ctid, const char *path, struct place *p,
 			   "run the action script %s of CT %u", path, ctid);
 }
 
-static int run_one(uint32_t ctid, const char *path, struct report *report)
+static int run_one(uint32_t ctid, const char *path, bool *ran,
+		   struct report *report)
 {
 	struct place p = PLACE_NONE;
 	int status, ret = find(ctid, path, &p, report);
@@ -85,21 +86,24 @@ static int run_one(uint32_t ctid, const char *path, struct report *report)
 	if (!pid)
 		child(ctid, path);
 	place_close(&p);
+	if (ran)
+		*ran = true;
 	status = status_of(pid);
 	return status ? failed(ctid, path, status, report) : EXIT_OK;
 }
 
-int script_host(uint32_t ctid, const char *action, struct report *report)
+int script_host(uint32_t ctid, const char *action, bool *ran,
+		struct report *report)
 {
 	char path[96];
 	int ret;
 
 	snprintf(path, sizeof(path), CONF_DIR "/vps.%s", action);
-	ret = run_one(ctid, path, report);
+	ret = run_one(ctid, path, ran, report);
 	if (ret)
 		return ret;
 	snprintf(path, sizeof(path), CONF_DIR "/%u.%s", ctid, action);
-	return run_one(ctid, path, report);
+	return run_one(ctid, path, ran, report);
 }
 
 bool script_there(uint32_t ctid, const char *action)

@@ -15,8 +15,14 @@
 
 #include "lib/report.h"
 
-/** Return: EXIT_OK, or OUT_SCRIPT, reported with the script and how it failed. */
-int script_host(uint32_t ctid, const char *action, struct report *report);
+/**
+ * script_host - runs vps.ACTION and CTID.ACTION, those there are of them
+ * @ran: true afterwards if there was one, otherwise as it was; or NULL
+ *
+ * Return: EXIT_OK, or OUT_SCRIPT, reported with the script and how it failed.
+ */
+int script_host(uint32_t ctid, const char *action, bool *ran,
+		struct report *report);
 
 /**
  * script_inside - CTID.start and CTID.stop, by the container's own shell

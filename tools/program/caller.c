@@ -85,10 +85,15 @@ static void signals(bool keep)
 {
 	sigset_t none;
 
-	for (int i = 1; i < NSIG; i++)
-		if (!keep || !caller_ignores(i) ||
+	struct sigaction sa;
+
+	for (int i = 1; i < NSIG; i++) {
+		if (sigaction(i, NULL, &sa) || sa.sa_handler == SIG_DFL)
+			continue;
+		if (!keep || sa.sa_handler != SIG_IGN ||
 		    (i != SIGHUP && i != SIGINT && i != SIGQUIT))
 			signal(i, SIG_DFL);
+	}
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -148,10 +153,23 @@ static int nice_value(void)
 	return setpriority(PRIO_PROCESS, 0, 0);
 }
 
+/* Being set at all, even to what it was, it would not follow the host any more. */
+static bool on_all_processors(void)
+{
+	unsigned char has[CPUS_MAX / 8];
+	int len = syscall(SYS_sched_getaffinity, 0, sizeof(has), has), n = 0;
+
+	for (int i = 0; i < len; i++)
+		n += __builtin_popcount(has[i]);
+	return len > 0 && n >= sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 static int processors(void)
 {
 	unsigned char all[CPUS_MAX / 8];
 
+	if (on_all_processors())
+		return 0;
 	/* Those that are not there, or not in the cpuset, the kernel leaves out. */
 	memset(all, 0xff, sizeof(all));
 	return sched_setaffinity(0, sizeof(all), (const cpu_set_t *)all);

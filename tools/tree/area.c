@@ -13,8 +13,8 @@
 
 #include "conf/confkey.h"
 #include "conf/globalconf.h"
-#include "lib/location.h"
 #include "tree/area.h"
+#include "tree/location.h"
 
 /* A container's own two are apart. */
 static int check_own(struct place *p, const struct areas *a, enum area which)
@@ -142,7 +142,6 @@ int area_open(struct place *p, struct areas *a, enum area which,
 
 	if (ret)
 		return ret;
-	areas_refresh(a);
 	area_path(a->ctid, a->conf, which, path, sizeof(path));
 	ret = place_open(p, path, &guard);
 	if (ret)

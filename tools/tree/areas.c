@@ -34,13 +34,19 @@ static const char *const keys[] = {
 	[AREA_PRIVATE] = "VE_PRIVATE", [AREA_ROOT] = "VE_ROOT",
 };
 
+static bool is_at(const struct stat *a, const char *path)
+{
+	struct stat b;
+
+	return !stat(path, &b) && a->st_dev == b.st_dev && a->st_ino == b.st_ino;
+}
+
 /* The same directory under another name, as a bind mount gives it. */
 bool areas_same(const struct place *p, const char *path)
 {
-	struct stat a, b;
+	struct stat a;
 
-	return !*p->rest && p->fd >= 0 && !fstat(p->fd, &a) && !stat(path, &b) &&
-	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	return !*p->rest && p->fd >= 0 && !fstat(p->fd, &a) && is_at(&a, path);
 }
 
 const char *areas_host_directory(const char *path)
@@ -57,12 +63,15 @@ const char *areas_host_directory(const char *path)
 const char *areas_host(const struct place *p)
 {
 	const char *dir = areas_host_directory(p->path);
+	struct stat a;
 
+	if (dir || *p->rest || p->fd < 0 || fstat(p->fd, &a))
+		return dir;
 	for (size_t i = 0; !dir && i < NWHOLE; i++)
-		if (areas_same(p, whole[i]))
+		if (is_at(&a, whole[i]))
 			dir = whole[i];
 	for (size_t i = 0; !dir && i < NAROUND; i++)
-		if (areas_same(p, around[i]))
+		if (is_at(&a, around[i]))
 			dir = around[i];
 	return dir;
 }

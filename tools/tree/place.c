@@ -68,29 +68,25 @@ static int add_rest(struct place *p, char *ahead)
 	return ret;
 }
 
-/* The directory open in @p, in which a name is to be looked up. */
-static int may_pass(struct place *p, const struct place_guard *guard,
-		    bool *sticky)
+/* The directory open in @p, which @st is of, and in which a name is to be looked up. */
+static int may_pass(struct place *p, const struct stat *st,
+		    const struct place_guard *guard, bool *sticky)
 {
-	struct stat st;
-
 	*sticky = false;
-	if (fstat(p->fd, &st))
-		return refuse(p, errno, "%s: %s", shown(p), strerror(errno));
-	if (!S_ISDIR(st.st_mode))
+	if (!S_ISDIR(st->st_mode))
 		return refuse(p, ENOTDIR, "%s is no directory", shown(p));
-	if (!place_roots_own(&st)) {
-		*sticky = guard && guard->sticky && !st.st_uid &&
-			  (st.st_mode & S_ISVTX);
+	if (!place_roots_own(st)) {
+		*sticky = guard && guard->sticky && !st->st_uid &&
+			  (st->st_mode & S_ISVTX);
 		if (!*sticky && !(guard && guard->others))
 			return refuse(p, EPERM, "others than root can change what is in %s (owner %u, mode %04o), and so turn the path elsewhere; `chown root:root %s; chmod go-w %s`, or choose a place that only root can change",
-				      shown(p), st.st_uid,
-				      st.st_mode & 07777, shown(p),
+				      shown(p), st->st_uid,
+				      st->st_mode & 07777, shown(p),
 				      shown(p));
 	}
 	if (guard && guard->pass && !guard->pass(p, shown(p), guard->arg))
 		return -EPERM;
-	if (!(st.st_mode & (S_IRWXG | S_IRWXO)))
+	if (!(st->st_mode & (S_IRWXG | S_IRWXO)))
 		p->closed = true;
 	return 0;
 }
@@ -124,9 +120,9 @@ static int turn_up(struct place *p, char *ahead, const char *rest)
 	return AGAIN;
 }
 
-/* One name further. */
+/* One name further, to what @at is of then. */
 static int step(struct place *p, const char *name, char *ahead, char *rest,
-		bool sticky)
+		bool sticky, struct stat *at)
 {
 	int fd = openat(p->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), ret;
 	struct stat st;
@@ -159,12 +155,14 @@ static int step(struct place *p, const char *name, char *ahead, char *rest,
 		close(p->parent);
 	p->parent = p->fd;
 	p->fd = fd;
+	*at = st;
 	return add_name(p, name);
 }
 
 static int follow(struct place *p, char *ahead, const struct place_guard *guard)
 {
 	char *name = ahead, *rest, part[NAME_MAX + 1];
+	struct stat at;
 	bool sticky;
 	int ret = 0;
 
@@ -172,7 +170,7 @@ static int follow(struct place *p, char *ahead, const struct place_guard *guard)
 	p->closed = false;
 	*p->path = *p->rest = '\0';
 	p->fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (p->fd < 0)
+	if (p->fd < 0 || fstat(p->fd, &at))
 		return refuse(p, errno, "/: %s", strerror(errno));
 	for (; !ret && !*p->rest; name = rest) {
 		size_t len;
@@ -186,12 +184,12 @@ static int follow(struct place *p, char *ahead, const struct place_guard *guard)
 			return too_long(p);
 		memcpy(part, name, len);
 		part[len] = '\0';
-		ret = may_pass(p, guard, &sticky);
+		ret = may_pass(p, &at, guard, &sticky);
 		if (ret || !strcmp(part, "."))
 			continue;
 		if (!strcmp(part, ".."))
 			return turn_up(p, ahead, rest);
-		ret = step(p, part, ahead, rest, sticky);
+		ret = step(p, part, ahead, rest, sticky, &at);
 	}
 	if (!ret && !*p->path)
 		strcpy(p->path, "/");
