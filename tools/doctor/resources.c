@@ -61,7 +61,7 @@ static void from_module(struct resource *r, const struct vz_res *said)
 		set(r, HOLD_NOT, why);
 	else
 		set(r, said->enforced == VZCTX_ENFORCED_NO ? HOLD_SAMPLED :
-		    HOLD_ENFORCED, "");
+		    HOLD_ENFORCED, said->why ? said->note : "");
 }
 
 static int ask_module(struct resource *r)
@@ -98,6 +98,7 @@ static const char *lack(const struct hooked *h)
 /* The first function without which nothing, or this, is enforced. */
 static void from_symbols(struct resource *r, uint32_t id, const struct symbols *s)
 {
+	char share[400] = "";
 	const char *why = "";
 
 	for (size_t i = 0; i < s->n; i++) {
@@ -106,6 +107,11 @@ static void from_symbols(struct resource *r, uint32_t id, const struct symbols *
 
 		if (!lacks || !(h->resources & UINT32_C(1) << id))
 			continue;
+		if (*h->module) {
+			snprintf(share, sizeof(share), "but for what %s makes: %s %s",
+				 h->module, h->name, lacks);
+			continue;
+		}
 		set(r, HOLD_NOT, "");
 		snprintf(r->why, sizeof(r->why), "%s %s", h->name, lacks);
 		return;
@@ -118,7 +124,7 @@ static void from_symbols(struct resource *r, uint32_t id, const struct symbols *
 		set(r, HOLD_NOT, why);
 	else
 		set(r, id == UB_OOMGUARPAGES || id == UB_DCACHESIZE ?
-		    HOLD_SAMPLED : HOLD_ENFORCED, "");
+		    HOLD_SAMPLED : HOLD_ENFORCED, share);
 }
 
 static void ask_file(const struct host *h, struct resource *r)
