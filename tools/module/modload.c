@@ -36,7 +36,8 @@ int modload_open(int (*open)(struct vznl **nlp), struct vznl **nlp,
 					    "the vzctx module is not loaded and not installed for kernel %s; as root, build it with `make` and load it with `insmod build/%s/vzctx.ko`, or `make install`",
 					    un.release, un.release);
 		if (err < 0)
-			return report_fail(report, EXIT_NOMODULE, -err, NULL,
+			return report_fail(report, EXIT_NOMODULE, -err, err == -ELIBACC ?
+					   "it takes libkmod, and vzctx-whole, which \"make install\" puts into libexec/vzctx" : NULL,
 					   "load the vzctx module for kernel %s",
 					   un.release);
 		ret = open(nlp);
