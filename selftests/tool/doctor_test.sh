@@ -33,7 +33,7 @@ options() {
 	hide /boot
 	for o in CGROUPS DYNAMIC_FTRACE DYNAMIC_FTRACE_WITH_ARGS FUNCTION_TRACER HAVE_STATIC_CALL KALLSYMS \
 		KPROBES MEMCG MODULES MODULE_UNLOAD NET NET_NS PID_NS PROC_FS SCHED_INFO TASKS_RCU USER_NS \
-		UTS_NS IPC_NS SECCOMP_FILTER DEBUG_INFO_BTF KALLSYMS_ALL CGROUP_SCHED CFS_BANDWIDTH CGROUP_PIDS; do
+		UTS_NS IPC_NS SECCOMP_FILTER DEBUG_INFO_BTF CGROUP_SCHED CFS_BANDWIDTH CGROUP_PIDS; do
 		[[ " $* " = *" $o "* ]] || echo "CONFIG_$o=y"
 	done >"/boot/config-$release"
 }
@@ -98,9 +98,9 @@ doctor options --module "$(dirname -- "$VZCTX_KO")/holder.ko"
 check "another module" not_ours 'holder\.ko is the module holder$'
 doctor options --module /nonexistent
 check "no file" not_ours '/nonexistent cannot be read: No such file'
-doctor 'options KALLSYMS_ALL; over /sys/module/vzctx/parameters/force_prototypes Y'
+doctor 'options DEBUG_INFO_BTF; over /sys/module/vzctx/parameters/force_prototypes Y'
 check "nothing was compared" finds btf weaker 'force_prototypes=1.* has not compared'
-check "without all symbols a module that is loaded works" finds options weaker 'lacks CONFIG_KALLSYMS_ALL$'
+check "without types a module that is loaded works" finds options weaker 'lacks CONFIG_DEBUG_INFO_BTF$'
 
 mkdir -p /etc/vz/conf
 printf 'LOCAL_UID="1879048192"\nLOCAL_GID="1879048192"\n' >/etc/vz/conf/101.conf
@@ -170,8 +170,8 @@ check "a variant of one" holds numpty 'not enforced' 'devpts_kill_index .* varia
 check "two of one name" holds numflock 'not enforced' 'flock_lock_inode .* two functions'
 check "what needs none of these" holds numproc enforced
 
-doctor 'options DEBUG_INFO_BTF KALLSYMS_ALL' --module /etc/passwd
-check "and one that is not is refused" finds options bad 'lacks CONFIG_DEBUG_INFO_BTF CONFIG_KALLSYMS_ALL$'
+doctor 'options DEBUG_INFO_BTF' --module /etc/passwd
+check "and one that is not is refused" finds options bad 'lacks CONFIG_DEBUG_INFO_BTF$'
 check "a file that is no module says nothing of resources" holds numproc untold 'is not this module'
 
 doctor options --module "$VZCTX_KO"

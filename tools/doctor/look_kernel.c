@@ -127,7 +127,6 @@ void look_options(const struct host *h, struct finding *f)
 		{ "IPC_NS", NEED_ALL, false },
 		{ "SECCOMP_FILTER", NEED_ALL, false },
 		{ "DEBUG_INFO_BTF", NEED_TYPES, false },
-		{ "KALLSYMS_ALL", NEED_TYPES, false },
 		{ "LIVEPATCH", NEED_TYPES_OLD, false },
 		{ "CGROUP_SCHED", NEED_BETTER, false },
 		{ "CFS_BANDWIDTH", NEED_BETTER, false },
