@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: smp=2 timeout=300
+# guest: smp=2 timeout=600
 #
 # vzctx - a fork bomb in a context, and what events tell of it.
 
