@@ -187,7 +187,7 @@ static int ask(const struct vzctx_btf *btf, const char *module,
 	if (!funcs || !seen)
 		goto out;
 	for (i = 0; i < nr; i++)
-		funcs[i].name = asked[i].proto->symbol;
+		funcs[i].name = vzctx_plant_symbol(asked[i].proto->symbol);
 	vzctx_btf_find(btf, funcs, nr);
 	err = listed ? vzctx_symbols_look(module, funcs, seen, nr) : 0;
 	for (i = 0; !err && i < nr; i++)
@@ -227,11 +227,14 @@ static void ask_untold(const char *module, struct vzctx_asked *asked,
 		       unsigned int nr)
 {
 	enum vzctx_why why = force_prototypes ? VZCTX_WHY_NONE : VZCTX_WHY_UNTOLD;
+	const char *symbol;
 	unsigned int i;
 
-	for (i = 0; i < nr; i++)
-		asked[i].why = vzctx_symbols_find(module, asked[i].proto->symbol) ?
+	for (i = 0; i < nr; i++) {
+		symbol = vzctx_plant_symbol(asked[i].proto->symbol);
+		asked[i].why = vzctx_symbols_find(module, symbol) ?
 			       why : VZCTX_WHY_ABSENT;
+	}
 }
 
 /**
@@ -239,6 +242,8 @@ static void ask_untold(const char *module, struct vzctx_asked *asked,
  * @module: its name
  * @asked: functions; @why is set
  * @nr: how many
+ * @there: set to true if it is seen to be there, by its types or by the symbol that
+ *	each module has where the kernel lists data, too (CONFIG_KALLSYMS_ALL)
  *
  * Of a module that is not there all are absent. What is a part of the kernel instead
  * is a matter of vzctx_known_ask(). Sleeps.
@@ -246,7 +251,7 @@ static void ask_untold(const char *module, struct vzctx_asked *asked,
  * Return: 0 or -ENOMEM.
  */
 int vzctx_known_ask_module(const char *module, struct vzctx_asked *asked,
-			   unsigned int nr)
+			   unsigned int nr, bool *there)
 {
 	struct vzctx_btf btf;
 	void *data = NULL;
@@ -255,8 +260,11 @@ int vzctx_known_ask_module(const char *module, struct vzctx_asked *asked,
 
 	if (!kernel.mark)
 		return vzctx_known_ask(asked, nr);
-	err = vzctx_btf_read(module, &data, &len) ?:
-	      vzctx_btf_open(&btf, data, len, &kernel);
+	err = vzctx_btf_read(module, &data, &len);
+	/* Planted types are there without their module. */
+	*there |= (!err && !vzctx_plant_types()) ||
+		  vzctx_symbols_find(module, "__this_module");
+	err = err ?: vzctx_btf_open(&btf, data, len, &kernel);
 	if (!err) {
 		err = ask(&btf, module, asked, nr);
 		vzctx_btf_close(&btf);

@@ -70,7 +70,7 @@ void vzctx_known_uninit(void);
 bool vzctx_known_tells(void);
 int vzctx_known_ask(struct vzctx_asked *asked, unsigned int nr);
 int vzctx_known_ask_module(const char *module, struct vzctx_asked *asked,
-			   unsigned int nr);
+			   unsigned int nr, bool *there);
 void vzctx_calls_find(struct vzctx_call *calls, unsigned int nr);
 
 #endif /* _VZCTX_KNOWN_H */

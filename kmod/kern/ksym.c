@@ -50,26 +50,23 @@ unsigned long vzctx_ksym(const char *symbol)
 }
 
 /**
- * vzctx_ksym_in() - finds a function of a module
+ * vzctx_ksym_in() - finds a function of a module, or of the kernel itself
  * @module: its name; NULL: the kernel itself
  * @symbol: the name of the function
  *
- * What may be a module may be a part of the kernel instead; a function of another
- * module that has the name is not meant. Sleeps for grace periods.
+ * A function elsewhere that has the name is not meant. Sleeps for a grace period.
  *
  * Return: the address, or 0.
  */
 unsigned long vzctx_ksym_in(const char *module, const char *symbol)
 {
 	char name[VZCTX_KSYM_NAME];
-	unsigned long addr = 0;
+	unsigned long addr;
 
 	if (module) {
 		snprintf(name, sizeof(name), "%s:%s", module, symbol);
-		addr = vzctx_ksym(name);
+		return vzctx_ksym(name);
 	}
-	if (addr)
-		return addr;
 	addr = vzctx_ksym(symbol);
 	return addr >= MODULES_VADDR && addr < MODULES_END ? 0 : addr;
 }

@@ -4,7 +4,8 @@
  *
  * Of the parameter plant=SYMBOL:INDEX:TYPE each such part, with commas between,
  * puts one type of a prototype in place of another: at 0 what the function returns,
- * from 1 on its parameters. With types_in=FOLDER types are read from files there.
+ * from 1 on its parameters; SYMBOL:0:none has the function not be there. With
+ * types_in=FOLDER types are read from files there.
  * Only in modules that are built for tests.
  */
 #include <linux/kernel.h>
@@ -51,23 +52,50 @@ static void put(struct vzctx_proto *proto, unsigned int at, const char *type)
 			proto->type[at] = types[i];
 }
 
+/* What follows the next SYMBOL: of a function, from @at on; NULL: no more. */
+static const char *next(const char *symbol, const char *at)
+{
+	size_t len = strlen(symbol);
+
+	while (at && *at) {
+		const char *part = at;
+
+		at += strcspn(at, ",");
+		at += *at == ',';
+		if (!strncmp(part, symbol, len) && part[len] == ':' &&
+		    part[len + 1] >= '0' && part[len + 1] <= '9' &&
+		    part[len + 2] == ':')
+			return part + len + 1;
+	}
+	return NULL;
+}
+
 /**
  * vzctx_plant() - makes a prototype wrong if a test wants it so
  * @proto: a copy of it
  */
 void vzctx_plant(struct vzctx_proto *proto)
 {
-	size_t len = strlen(proto->symbol);
 	const char *at = plant;
 
-	while (at && *at) {
-		if (!strncmp(at, proto->symbol, len) && at[len] == ':' &&
-		    at[len + 1] >= '0' && at[len + 1] <= '9' &&
-		    at[len + 2] == ':')
-			put(proto, at[len + 1] - '0', at + len + 3);
-		at += strcspn(at, ",");
-		at += *at == ',';
-	}
+	while ((at = next(proto->symbol, at)))
+		put(proto, *at - '0', at + 2);
+}
+
+/**
+ * vzctx_plant_symbol() - takes a function away if a test wants it so
+ * @symbol: its name
+ *
+ * Return: the name, or one that no function has.
+ */
+const char *vzctx_plant_symbol(const char *symbol)
+{
+	const char *at = plant;
+
+	while ((at = next(symbol, at)))
+		if (at[0] == '0' && is(at + 2, strcspn(at + 2, ","), "none"))
+			return "vzctx_no_such_function";
+	return symbol;
 }
 
 /* The folder that has the types; NULL for that of sysfs. */

@@ -154,14 +154,14 @@ static void unregister_module(const struct vzctx_hook_table *const *tables,
 }
 
 /*
- * One missing function says that the module is not there, some that it lacks it.
+ * Where all functions are missing, the module may not be there; @there: it is.
  * @culprit is set to the row that an error is of.
  */
 static int install_rows(const struct vzctx_hook_table *const *tables,
-			const char *module, const struct vzctx_hook **culprit)
+			const char *module, bool there,
+			const struct vzctx_hook **culprit)
 {
 	struct vzctx_hook *hook = NULL, *missing = NULL;
-	bool any = false;
 	int err;
 
 	while ((hook = vzctx_hook_next(tables, hook))) {
@@ -169,7 +169,7 @@ static int install_rows(const struct vzctx_hook_table *const *tables,
 			continue;
 		err = install(hook);
 		if (!err) {
-			any = true;
+			there = true;
 		} else if (err != -ENOENT) {
 			*culprit = hook;
 			return err;
@@ -178,16 +178,19 @@ static int install_rows(const struct vzctx_hook_table *const *tables,
 		}
 	}
 	*culprit = missing;
-	return any && missing ? -ENOENT : 0;
+	return there && missing ? -ENOENT : 0;
 }
 
 /* Whether the functions of a module fit; if not, its share is not charged. */
-static bool fits(const struct vzctx_hook_table *const *tables, unsigned int share)
+static bool fits(const struct vzctx_hook_table *const *tables, unsigned int share,
+		 bool there)
 {
 	const char *module = vzctx_shares[share].module;
-	int err = vzctx_hook_fit_module(tables, module);
-	const struct vzctx_hook *hook = vzctx_hook_unfit(tables, module);
+	const struct vzctx_hook *hook;
+	int err;
 
+	err = vzctx_hook_fit_module(tables, module, &there);
+	hook = vzctx_hook_unfit(tables, module, there);
 	if (hook)
 		vzctx_hook_share_lacks(share, hook, hook->why, err);
 	return !hook;
@@ -197,18 +200,19 @@ static bool fits(const struct vzctx_hook_table *const *tables, unsigned int shar
  * All hooks of a module, or none: then its share is not charged. As none of its
  * functions runs yet, or no context, nothing is charged that would have to be given
  * back. What was hooked of an earlier module of the name is not there any more.
+ * @there: the module is; otherwise that is to be found out.
  */
 static void install_share(const struct vzctx_hook_table *const *tables,
-			  unsigned int share)
+			  unsigned int share, bool there)
 {
 	const char *module = vzctx_shares[share].module;
 	const struct vzctx_hook *culprit;
 	int err;
 
 	unregister_module(tables, module);
-	if (!fits(tables, share))
+	if (!fits(tables, share, there))
 		return;
-	err = install_rows(tables, module, &culprit);
+	err = install_rows(tables, module, there, &culprit);
 	if (!err) {
 		vzctx_share_enable(share);
 		return;
@@ -302,7 +306,7 @@ static int install_all(const struct vzctx_hook_table *const *tables)
 	}
 	install_groups(tables);
 	for (share = 0; share < VZCTX_SHARES; share++)
-		install_share(tables, share);
+		install_share(tables, share, false);
 	return 0;
 }
 
@@ -427,7 +431,7 @@ static int module_changes(struct notifier_block *nb, unsigned long state,
 		return NOTIFY_DONE;
 	mutex_lock(&lock);
 	if (hooked && state == MODULE_STATE_COMING)
-		install_share(hooked, share);
+		install_share(hooked, share, true);
 	if (hooked && state == MODULE_STATE_GOING)
 		unregister_module(hooked, module->name);
 	if (state == MODULE_STATE_GOING)
@@ -454,7 +458,7 @@ int __init vzctx_hook_init(const struct vzctx_hook_table *const *tables)
 		return err;
 	mutex_lock(&lock);
 	for (share = 0; share < VZCTX_SHARES; share++)
-		fits(tables, share);
+		fits(tables, share, false);
 	mutex_unlock(&lock);
 	return 0;
 }

@@ -76,7 +76,8 @@ static bool is_asked(const struct vzctx_hook *hook, const char *module)
 }
 
 /* Sets @why of the rows that are asked; @module NULL: of the kernel itself. */
-static int fit(const struct vzctx_hook_table *const *tables, const char *module)
+static int fit(const struct vzctx_hook_table *const *tables, const char *module,
+	       bool *there)
 {
 	struct vzctx_hook *hook = NULL;
 	struct vzctx_asked *asked;
@@ -93,7 +94,7 @@ static int fit(const struct vzctx_hook_table *const *tables, const char *module)
 	while ((hook = vzctx_hook_next(tables, hook)))
 		if (is_asked(hook, module))
 			asked[i++].proto = hook->proto;
-	err = module ? vzctx_known_ask_module(module, asked, nr) :
+	err = module ? vzctx_known_ask_module(module, asked, nr, there) :
 		       vzctx_known_ask(asked, nr);
 	for (i = 0; (hook = vzctx_hook_next(tables, hook));)
 		if (is_asked(hook, module))
@@ -137,7 +138,7 @@ static int settle(struct vzctx_hook *hook)
 int vzctx_hook_fit_all(const struct vzctx_hook_table *const *tables)
 {
 	struct vzctx_hook *hook = NULL;
-	int err = fit(tables, NULL);
+	int err = fit(tables, NULL, NULL);
 
 	while (!err && (hook = vzctx_hook_next(tables, hook)))
 		err = settle(hook);
@@ -149,39 +150,41 @@ int vzctx_hook_fit_all(const struct vzctx_hook_table *const *tables)
  * @tables: NULL-terminated
  * @module: its name; there, or about to be initialised, or else its functions are
  *	not there either
+ * @there: set to true if it turns out to be there
  *
  * Nothing is compared again of a module that is a part of the kernel. Sleeps.
  *
  * Return: 0 or -ENOMEM, nothing being fit to be hooked then.
  */
 int vzctx_hook_fit_module(const struct vzctx_hook_table *const *tables,
-			  const char *module)
+			  const char *module, bool *there)
 {
-	return fit(tables, module);
+	return fit(tables, module, there);
 }
 
 /**
  * vzctx_hook_unfit() - tells which function of a module is not to be hooked
  * @tables: NULL-terminated
  * @module: its name, after vzctx_hook_fit_module()
+ * @there: it is there for sure; otherwise it is there if it has any of the functions
  *
  * Return: a row whose @why says it; NULL if all fit, or the module is not there.
  */
 const struct vzctx_hook *
-vzctx_hook_unfit(const struct vzctx_hook_table *const *tables, const char *module)
+vzctx_hook_unfit(const struct vzctx_hook_table *const *tables, const char *module,
+		 bool there)
 {
 	const struct vzctx_hook *hook = NULL, *lacking = NULL;
-	bool any = false;
 
 	while ((hook = vzctx_hook_next(tables, hook))) {
 		if (!vzctx_hook_is_of(hook, module))
 			continue;
 		if (hook->why == VZCTX_WHY_NONE)
-			any = true;
+			there = true;
 		else if (hook->why != VZCTX_WHY_ABSENT)
 			return hook;
 		else if (!hook->proto->optional)
 			lacking = hook;
 	}
-	return any ? lacking : NULL;
+	return there ? lacking : NULL;
 }

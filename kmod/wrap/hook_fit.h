@@ -13,11 +13,12 @@ struct vzctx_hook_table;
 void vzctx_hook_lacks(const struct vzctx_hook *hook, enum vzctx_why why, int err);
 int vzctx_hook_fit_all(const struct vzctx_hook_table *const *tables);
 int vzctx_hook_fit_module(const struct vzctx_hook_table *const *tables,
-			  const char *module);
+			  const char *module, bool *there);
 void vzctx_hook_share_lacks(unsigned int share, const struct vzctx_hook *hook,
 			    enum vzctx_why why, int err);
 const struct vzctx_hook *
-vzctx_hook_unfit(const struct vzctx_hook_table *const *tables, const char *module);
+vzctx_hook_unfit(const struct vzctx_hook_table *const *tables, const char *module,
+		 bool there);
 bool vzctx_hook_is_of(const struct vzctx_hook *hook, const char *module);
 
 #endif /* _VZCTX_HOOK_FIT_H */

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "kern/known.h"
 #include "kern/ksym.h"
 #include "wrap/hook.h"
 #include "wrap/hook_site.h"
@@ -56,11 +57,26 @@ static bool withheld(const char *symbol)
 	return false;
 }
 
+/*
+ * Where it was compared. Where nothing was, what may be in a module may be a part of
+ * the kernel instead.
+ */
+static unsigned long find(const struct vzctx_hook *hook)
+{
+	const struct vzctx_proto *proto = hook->proto;
+	const char *module = hook->builtin ? NULL : proto->module;
+	unsigned long addr = vzctx_ksym_in(module, proto->symbol);
+
+	if (!addr && module && !vzctx_known_tells())
+		addr = vzctx_ksym_in(NULL, proto->symbol);
+	return addr;
+}
+
 /**
  * vzctx_hook_locate() - finds the function of one hook, whose @site it sets
  * @hook: row
  *
- * Sleeps for a grace period, unless the function is of the kernel itself and
+ * Sleeps for grace periods, unless the function is of the kernel itself and
  * was found before.
  *
  * Return: 0, -ENOENT or -ECANCELED if it is withheld.
@@ -70,7 +86,7 @@ int vzctx_hook_locate(struct vzctx_hook *hook)
 	const struct vzctx_proto *proto = hook->proto;
 
 	if (proto->module || !hook->site)
-		hook->site = vzctx_ksym_in(proto->module, proto->symbol);
+		hook->site = find(hook);
 	if (!hook->site)
 		return -ENOENT;
 	return withheld(proto->symbol) ? -ECANCELED : 0;

@@ -41,6 +41,7 @@ FIXTURE_VARIANT(late)
 
 static const char *const words[] = {
 	[VZCTX_WHY_HOOK] = "cannot be hooked; see the kernel log",
+	[VZCTX_WHY_ABSENT] = "is not in this kernel",
 	[VZCTX_WHY_PROTOTYPE] = "has another prototype on this kernel",
 	[VZCTX_WHY_UNTOLD] = "has a prototype that this kernel does not tell",
 	[VZCTX_WHY_VARIANT] = "is in this kernel only as a variant the compiler made",
@@ -79,6 +80,23 @@ FIXTURE_VARIANT_ADD(late, vsock_of_another_prototype)
 	.id = UB_NUMOTHERSOCK, .module = "vsock",
 	.what = "connections that come in over vsock",
 	.symbol = "vsock_create_connected", .why = VZCTX_WHY_PROTOTYPE,
+};
+
+/* The one function of each that is hooked. */
+FIXTURE_VARIANT_ADD(late, vsock_without_the_function)
+{
+	.params = "linger=0 plant=vsock_create_connected:0:none",
+	.id = UB_NUMOTHERSOCK, .module = "vsock",
+	.what = "connections that come in over vsock",
+	.symbol = "vsock_create_connected", .why = VZCTX_WHY_ABSENT,
+};
+
+FIXTURE_VARIANT_ADD(late, vsock_without_types_nor_the_function)
+{
+	.params = "linger=0 types_in=/tmp/types plant=vsock_create_connected:0:none",
+	.told = "vmlinux", .id = UB_NUMOTHERSOCK, .module = "vsock",
+	.what = "connections that come in over vsock",
+	.symbol = "vsock_create_connected", .why = VZCTX_WHY_ABSENT,
 };
 
 FIXTURE_VARIANT_ADD(late, vsock_without_types)
@@ -159,7 +177,7 @@ CLAIM(late, costs_what_it_makes_and_no_more)
 	struct row row;
 	char note[256];
 
-	if ((variant->told || variant->why == VZCTX_WHY_PROTOTYPE) && untold())
+	if ((variant->told || strstr(variant->params, "plant=")) && untold())
 		SKIP(return, "this kernel does not tell prototypes");
 	snprintf(note, sizeof(note), "%s are not charged: %s %s", variant->what,
 		 variant->symbol, words[variant->why]);
