@@ -8,8 +8,8 @@ DESTDIR	?=
 PREFIX	?= /usr
 VZCTX_TABLE ?= selftests/qemu/kernels.table
 SERIES	= $(shell awk '!/^\#/ && $$2 ~ /^($(1))$$/ { print $$1 }' $(VZCTX_TABLE))
-# Who names a KDIR wants that kernel booted.
-OWN	:= $(if $(filter file,$(origin KDIR)),,own)
+# Who names a KDIR on the command line wants that kernel booted.
+OWN	:= $(if $(filter command,$(origin KDIR)),own)
 KERNELS	?= $(or $(OWN),$(call SERIES,check))
 ALL_KERNELS = $(if $(filter file,$(origin KERNELS)),$(or $(OWN),$(call SERIES,check|all)),$(KERNELS))
 DEBUG_KERNELS = $(if $(filter file,$(origin KERNELS)),$(firstword $(call SERIES,check)),$(KERNELS))
