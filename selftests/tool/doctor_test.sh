@@ -82,7 +82,7 @@ advises() {
 	[[ $got =~ $2 ]]
 }
 
-plan 56
+plan 64
 
 insmod "$VZCTX_KO"
 doctor options
@@ -98,6 +98,14 @@ doctor options --module "$(dirname -- "$VZCTX_KO")/holder.ko"
 check "another module" not_ours 'holder\.ko is the module holder$'
 doctor options --module /nonexistent
 check "no file" not_ours '/nonexistent cannot be read: No such file'
+odd=$work/$'no-\xff-utf8'
+ln -s /etc/passwd "$odd"
+doctor options --module "$odd"
+check "a name that is no text" not_ours 'no-.xff-utf8 is no module$'
+mkfifo "$work/fifo"
+check "what would be waited for" expect 2 'fifo is no module' timeout 60 vzctx doctor --module "$work/fifo"
+doctor options --module /bin/true
+check "a file of that kind that is no module" not_ours '/bin/true is no module$'
 doctor 'options DEBUG_INFO_BTF; over /sys/module/vzctx/parameters/force_prototypes Y'
 check "nothing was compared" finds btf weaker 'force_prototypes=1.* has not compared'
 check "without types a module that is loaded works" finds options weaker 'lacks CONFIG_DEBUG_INFO_BTF$'
@@ -162,6 +170,15 @@ vzctx stop 102 --fast >/dev/null
 rmmod vzctx
 rm /etc/vz/conf/102.conf
 
+# A part of a resource, which the module can do without.
+modprobe vsock
+insmod "$VZCTX_KO" plant='"vsock_create_connected:1:void *"'
+doctor options
+check "what a kernel module makes and is not charged" holds numothersock enforced 'vsock_create_connected has another prototype'
+check "is weaker" ends 1
+check "and no good thing, which --quiet leaves out" expect 1 'numothersock .*vsock_create_connected' vzctx doctor -q
+rmmod vzctx
+
 doctor 'grep -v " alloc_empty_file$" /proc/kallsyms >"$fakes/symbols"
 	printf "0 t devpts_kill_index.part.0\n0 t flock_lock_inode\n0 t security_file_free\t[other]\n" >>"$fakes/symbols"
 	mount --bind "$fakes/symbols" /proc/kallsyms' --module "$VZCTX_KO"
@@ -191,6 +208,8 @@ doctor 'over /proc/sys/kernel/osrelease 5.10.0-9-amd64
 check "an old kernel" finds kernel bad '5.10.0-9-amd64 is older'
 check "where symbols are listed for livepatches only" finds options bad 'lacks CONFIG_LIVEPATCH$'
 check "a module for another kernel" finds module bad 'is for kernel .*, this is 5\.10'
+check "of which another is to be named" advises module 'name the vzctx\.ko'
+check "and which says nothing of this one" holds numproc untold 'for another kernel'
 check "nothing to build it with" finds headers bad
 check "no types for one that would compare them" finds btf bad 'refuses'
 check "lockdown, and no signature" finds signature bad 'lockdown asks for one, and .*vzctx\.ko has none'

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "doctor/look.h"
+#include "lib/parse.h"
 
 const char *health_word(enum health h)
 {
@@ -19,10 +20,12 @@ const char *health_word(enum health h)
 
 void finds(struct finding *f, enum health h, const char *fmt, ...)
 {
+	char raw[sizeof(f->text)];
 	va_list ap;
 
 	f->health = h;
 	va_start(ap, fmt);
-	vsnprintf(f->text, sizeof(f->text), fmt, ap);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
+	escape_bytes(raw, f->text, sizeof(f->text));
 }

@@ -42,7 +42,7 @@ struct look {
 /** "good", "untold", "weaker", "bad". */
 const char *health_word(enum health h);
 
-/** finds - writes what was found */
+/** finds - writes what was found; of names that are no ASCII escapes, see escape_bytes() */
 void finds(struct finding *f, enum health h, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -72,7 +72,8 @@ static void read_options(gzFile file, struct option *options)
 	while (gzgets(file, line, sizeof(line))) {
 		size_t len = strcspn(line, "=");
 
-		if (strncmp(line, "CONFIG_", 7) || (line[len + 1] != 'y' && line[len + 1] != 'm'))
+		if (strncmp(line, "CONFIG_", 7) || !line[len] ||
+		    (line[len + 1] != 'y' && line[len + 1] != 'm'))
 			continue;
 		line[len] = '\0';
 		for (struct option *o = options; o->name; o++)

@@ -42,6 +42,14 @@ static void not_ours(const char *file, const struct symbols *s, int err, struct 
 		finds(f, HEALTH_BAD, "%s cannot be read: %s", file, strerror(-err));
 }
 
+static void other_kernel(const struct host *h, const struct symbols *s, struct finding *f)
+{
+	if (h->module)
+		f->way_out = NAME_A_FILE;
+	finds(f, HEALTH_BAD, "%s is for kernel %s, this is %s", s->path, s->release,
+	      fact_release());
+}
+
 static void look_file(const struct host *h, struct finding *f)
 {
 	struct symbols s = { 0 };
@@ -51,8 +59,7 @@ static void look_file(const struct host *h, struct finding *f)
 		finds(f, HEALTH_GOOD, "%s is for this kernel, and loaded when it is needed",
 		      s.path);
 	else if (!err)
-		finds(f, HEALTH_BAD, "%s is for kernel %s, this is %s", s.path,
-		      s.release, fact_release());
+		other_kernel(h, &s, f);
 	else if (h->module)
 		not_ours(h->module, &s, err, f);
 	else if (err == -ENOENT)

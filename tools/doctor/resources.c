@@ -8,10 +8,12 @@
 
 #include <linux/beancounter.h>
 
+#include "doctor/facts.h"
 #include "doctor/look_cgroup.h"
 #include "doctor/look_module.h"
 #include "doctor/resources.h"
 #include "doctor/symbols.h"
+#include "lib/parse.h"
 #include "module/nl.h"
 
 #define ROW(id, called, measure) { UB_##id, #called },
@@ -34,16 +36,18 @@ const char *hold_word(enum hold h)
 	return words[h];
 }
 
-enum health hold_health(enum hold h)
+enum health resource_health(const struct resource *r)
 {
-	return h == HOLD_NOT ? HEALTH_WEAKER :
-	       h == HOLD_UNTOLD ? HEALTH_UNTOLD : HEALTH_GOOD;
+	if (r->hold == HOLD_UNTOLD)
+		return HEALTH_UNTOLD;
+	return r->hold == HOLD_NOT || (r->hold == HOLD_ENFORCED && *r->why) ?
+	       HEALTH_WEAKER : HEALTH_GOOD;
 }
 
 static void set(struct resource *r, enum hold hold, const char *why)
 {
 	r->hold = hold;
-	snprintf(r->why, sizeof(r->why), "%s", why);
+	escape_bytes(why, r->why, sizeof(r->why));
 }
 
 /* What the module says it does, and whether cgroups give it the figures. */
@@ -98,7 +102,7 @@ static const char *lack(const struct hooked *h)
 /* The first function without which nothing, or this, is enforced. */
 static void from_symbols(struct resource *r, uint32_t id, const struct symbols *s)
 {
-	char share[400] = "";
+	char text[256], share[400] = "";
 	const char *why = "";
 
 	for (size_t i = 0; i < s->n; i++) {
@@ -107,14 +111,13 @@ static void from_symbols(struct resource *r, uint32_t id, const struct symbols *
 
 		if (!lacks || !(h->resources & UINT32_C(1) << id))
 			continue;
-		if (*h->module) {
-			snprintf(share, sizeof(share), "but for what %s makes: %s %s",
-				 h->module, h->name, lacks);
-			continue;
+		snprintf(text, sizeof(text), "%s %s", h->name, lacks);
+		if (!*h->module) {
+			set(r, HOLD_NOT, text);
+			return;
 		}
-		set(r, HOLD_NOT, "");
-		snprintf(r->why, sizeof(r->why), "%s %s", h->name, lacks);
-		return;
+		snprintf(share, sizeof(share), "but for what %s makes: %s",
+			 h->module, text);
 	}
 	if (id == UB_VMGUARPAGES)
 		set(r, HOLD_NEVER, "");
@@ -136,6 +139,8 @@ static void ask_file(const struct host *h, struct resource *r)
 	if (ret)
 		why = h->module ? "the file that --module names is not this module" :
 				  "the module is neither loaded nor built";
+	else if (strcmp(s.release, fact_release()))
+		why = "the module's file is for another kernel, which has other functions";
 	else if (!s.n)
 		why = "the module's file does not say what it hooks; load it";
 	else if (symbols_find(&s))

@@ -16,18 +16,18 @@ enum hold {
 	HOLD_UNTOLD,
 };
 
-/** struct resource - one of them; @why is "" where all is as it should be */
+/** struct resource - one of them */
 struct resource {
 	const char *name;
 	enum hold hold;
-	char why[256];
+	char why[256];	/* "" where all is as it should be; of HOLD_ENFORCED: for what not */
 };
 
 /** "enforced", "sampled", "never enforced", "not enforced", "untold". */
 const char *hold_word(enum hold h);
 
 /** How good that is. */
-enum health hold_health(enum hold h);
+enum health resource_health(const struct resource *r);
 
 /**
  * resources_look - fills @r, in the order of OpenVZ

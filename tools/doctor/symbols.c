@@ -7,9 +7,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "doctor/symbols.h"
+
+/* What is no file would be waited for, or read without end. */
+static int usable(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) || access(path, R_OK))
+		return -errno;
+	return S_ISREG(st.st_mode) ? 0 : -ENOEXEC;
+}
 
 static struct kmod_module *find_module(struct kmod_ctx *kmod, const char *path,
 				       int *ret)
@@ -18,8 +29,7 @@ static struct kmod_module *find_module(struct kmod_ctx *kmod, const char *path,
 	struct kmod_list *list = NULL;
 
 	if (path) {
-		*ret = access(path, R_OK) ? -errno :
-		       kmod_module_new_from_path(kmod, path, &mod);
+		*ret = usable(path) ?: kmod_module_new_from_path(kmod, path, &mod);
 		return *ret < 0 ? NULL : mod;
 	}
 	*ret = kmod_module_new_from_lookup(kmod, "vzctx", &list);
@@ -103,6 +113,9 @@ int symbols_load(const char *module, struct symbols *s)
 	if (mod) {
 		snprintf(s->path, sizeof(s->path), "%s", kmod_module_get_path(mod) ?: "");
 		ret = kmod_module_get_info(mod, &info);
+		/* A file that is there, and has no such section. */
+		if ((ret == -ENOENT || ret == -ENODATA) && !usable(s->path))
+			ret = -ENOEXEC;
 	}
 	ret = ret > 0 ? 0 : ret;
 	kmod_list_foreach(it, info) {

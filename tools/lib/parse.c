@@ -208,14 +208,15 @@ void format_scaled(uint64_t v, uint32_t unit, char *buf, size_t size)
 			 suffix[i]);
 }
 
-void escape(const char *s, char *buf, size_t size)
+/* @more: what else is escaped */
+static void escape_and(const char *s, const char *more, char *buf, size_t size)
 {
 	size_t n = 0;
 
 	for (; *s; s++) {
 		unsigned char c = *s;
 
-		if (c <= ' ' || c >= 0x7f || strchr("\\\"'`", c)) {
+		if (c < ' ' || c >= 0x7f || strchr(more, c)) {
 			if (n + 5 > size)
 				break;
 			n += sprintf(buf + n, "\\x%02x", c);
@@ -226,6 +227,16 @@ void escape(const char *s, char *buf, size_t size)
 		}
 	}
 	buf[n] = '\0';
+}
+
+void escape(const char *s, char *buf, size_t size)
+{
+	escape_and(s, " \\\"'`", buf, size);
+}
+
+void escape_bytes(const char *s, char *buf, size_t size)
+{
+	escape_and(s, "", buf, size);
 }
 
 void escape_odd(const char *s, char *buf, size_t size)

@@ -64,6 +64,9 @@ void escape(const char *s, char *buf, size_t size);
 /** The same, but of printable ASCII nothing: print_table() escapes what it has to. */
 void escape_odd(const char *s, char *buf, size_t size);
 
+/** Likewise a sentence: all that is no printable ASCII, so that JSON takes it. */
+void escape_bytes(const char *s, char *buf, size_t size);
+
 /** Copies @s for a line of text: '?' for each control character. */
 void printable(const char *s, char *buf, size_t size);
 

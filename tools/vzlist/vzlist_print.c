@@ -10,6 +10,7 @@
 #include <wchar.h>
 
 #include "conf/ubcname.h"
+#include "lib/parse.h"
 #include "vzlist/vzlist_fields.h"
 
 /* Text comes from files anybody could have edited: a terminal gets no bytes of it. */
@@ -77,8 +78,13 @@ void vzl_cell(const struct vzl_field *f, const struct vzl_ct *ct, bool cut,
 static void put_string(const char *s, FILE *to)
 {
 	json_t *j = json_string(s);
+	char plain[4 * sizeof(struct vzl_value)];
 
 	/* What is no UTF-8 is no JSON string. */
+	if (!j) {
+		escape_bytes(s, plain, sizeof(plain));
+		j = json_string(plain);
+	}
 	if (!j || json_dumpf(j, to, JSON_ENCODE_ANY))
 		fputs("null", to);
 	json_decref(j);

@@ -40,7 +40,7 @@ static void look_at_all(struct doctor *d)
 	}
 	d->n = resources_look(&d->host, d->resource, UB_RESOURCES);
 	for (size_t i = 0; i < d->n; i++)
-		worse(d, hold_health(d->resource[i].hold));
+		worse(d, resource_health(&d->resource[i]));
 }
 
 static const char *way_out(const struct doctor *d, size_t i)
@@ -69,7 +69,7 @@ static void print_resources(const struct doctor *d)
 	for (size_t i = 0; i < d->n; i++) {
 		const struct resource *r = &d->resource[i];
 
-		if (d->quiet && hold_health(r->hold) == HEALTH_GOOD)
+		if (d->quiet && resource_health(r) == HEALTH_GOOD)
 			continue;
 		/* What is true of all is said once. */
 		if (i && r->hold == HOLD_UNTOLD && !strcmp(r->why, r[-1].why))
@@ -99,21 +99,24 @@ static void print_text(const struct doctor *d)
 static int print_json(const struct doctor *d)
 {
 	json_t *all = json_array(), *list = json_array(), *top;
+	int lost = 0;
 
 	for (size_t i = 0; looks[i].name && i < MAX_LOOKS; i++)
-		json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:s, s:s}",
+		lost |= json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:s, s:s}",
 			"name", looks[i].name, "what", looks[i].what,
 			"health", health_word(d->found[i].health),
 			"found", d->found[i].text, "way_out", way_out(d, i)));
 	for (size_t i = 0; i < d->n; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s}",
+		lost |= json_array_append_new(list, json_pack("{s:s, s:s, s:s}",
 			"resource", d->resource[i].name,
 			"hold", hold_word(d->resource[i].hold),
 			"why", d->resource[i].why));
 	top = json_pack("{s:s, s:o, s:o}", "health", health_word(d->worst),
 			"looks", all, "resources", list);
-	if (!top)
+	if (!top || lost) {
+		json_decref(top);
 		return -ENOMEM;
+	}
 	/* What cannot be written is told at the end of the program. */
 	json_dumpf(top, stdout, JSON_INDENT(3));
 	putchar('\n');
