@@ -3,6 +3,8 @@
  * vzctx - cells as a table, as JSON, or between tabs
  */
 #include <ctype.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,16 @@ struct step {
 	unsigned int columns;
 	bool plain;		/* written as it is; otherwise its one byte as \xHH */
 };
+
+/*
+ * UTF-8 and C's own characters are in the C library. For those of another locale it
+ * loads a module, which is another version's than a static program's, and ends it.
+ */
+void layout_locale(void)
+{
+	if (!setlocale(LC_CTYPE, "") || strcmp(nl_langinfo(CODESET), "UTF-8"))
+		setlocale(LC_CTYPE, "C");
+}
 
 static struct step next(const char *s, mbstate_t *state)
 {

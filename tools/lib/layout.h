@@ -36,7 +36,14 @@ struct layout {
 };
 
 /**
- * layout_text - columns beside one another, in the characters of the user's locale
+ * layout_locale - takes the user's characters, where they are UTF-8; else ASCII
+ *
+ * Without it, what is not ASCII is no character. Nothing else here calls setlocale().
+ */
+void layout_locale(void);
+
+/**
+ * layout_text - columns beside one another, in the characters layout_locale() took
  *
  * What is no printable character is written as \xHH, here and by layout_tabs(): what
  * a container chose does nothing to a terminal, and no cell is taken for two.

@@ -5,7 +5,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -284,7 +283,7 @@ int print_table(const struct out *o, const char *what,
 	if (!o->columns && o->mode == PRINT_TEXT && isatty(STDOUT_FILENO))
 		count = fitting(chosen, count, rows, shown, size);
 	/* Without it bytes would be taken for columns. */
-	setlocale(LC_CTYPE, "");
+	layout_locale();
 	l.ncol = count;
 	l.cell = calloc(shown * count + 1, sizeof(*l.cell));
 	if (!l.cell)

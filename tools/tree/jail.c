@@ -285,7 +285,7 @@ static int wait_for_child(struct desk *desk)
  */
 static void load_tables(void)
 {
-	/* Refuses the one value that stands for a failure. */
+	/* Refuses the one value that stands for a failure. Both are in the C library. */
 	iconv_close(iconv_open("ANSI_X3.4-1968", "UTF-8"));
 }
 

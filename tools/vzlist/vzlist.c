@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <getopt.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "conf/confwarn.h"
 #include "conf/globalconf.h"
 #include "conf/names.h"
+#include "lib/layout.h"
 #include "lib/msg.h"
 #include "life/life.h"
 #include "module/nl.h"
@@ -419,7 +419,7 @@ int vzlist_main(int argc, char **argv)
 	int ret = options(&l, argc, argv);
 
 	/* Without it bytes would count for columns. */
-	setlocale(LC_CTYPE, "");
+	layout_locale();
 	if (ret < 0)
 		ret = run(&l);
 	for (size_t i = 0; i < l.n; i++) {

@@ -23,7 +23,7 @@ static void tame(char *s)
 
 /*
  * How many bytes of @s fill at most @most columns, and how many they fill. A byte
- * that is no character of the user's locale is taken for one column.
+ * that is no character by layout_locale() is taken for one column.
  */
 static int fill(const char *s, int most, int *columns)
 {
