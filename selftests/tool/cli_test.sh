@@ -24,6 +24,16 @@ autoload() {
 	expect 0 CTID vzctx list && module_loaded
 }
 
+# Without the program that loads the module, or what that is linked with.
+whole_is_lost() {
+	local tool=$work/far/sbin/vzctx other=$work/far/libexec/vzctx/vzctx-whole
+	mkdir -p "${tool%/*}" "${other%/*}"
+	cp "$(command -v vzctx)" "$tool"
+	expect 3 'vzctx-whole, which loads it, is missing' "$tool" list || return
+	cp "$(type -P true)" "$other" && sed -i 's/libc\.so\.6/libX.so.6/' "$other" &&
+		expect 3 'libX.*vzctx-whole, which loads it, lacks a library' "$tool" list
+}
+
 usage() {
 	expect 2 'vzctx: there is no option --bogus; see vzctx list --help' vzctx list --bogus &&
 		expect 2 'vzctx: no verb "stat"' vzctx stat &&
@@ -216,11 +226,12 @@ save_stopped() {
 		grep -qx 'NUMPROC="55:55"' /etc/vz/conf/102.conf
 }
 
-plan 28
+plan 29
 places
 
 check "without the module the exit status is 3, and the message says what to do" \
 	expect 3 'not loaded.*`make`.*insmod' vzctx list
+check "without vzctx-whole it says that, and where it should be" whole_is_lost
 check "an installed module is loaded by the tool" autoload
 check "wrong usage ends with 2 and names what is wrong" usage
 check "create wants a private area that exists" \

@@ -3,6 +3,7 @@
  * vzctx - the connection every verb starts with
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -15,6 +16,20 @@ static int load(void)
 {
 	return insert_module ? insert_module() :
 			       whole_call((char *[]){ "vzctx", INSERT_WORD, NULL });
+}
+
+/* What insert_module() loads by itself the dynamic linker has not named. */
+static int no_library(struct report *report)
+{
+	char place[PATH_MAX] = "";
+
+	if (!insert_module && whole_place(place, sizeof(place)))
+		return report_wrong(report, EXIT_NOMODULE,
+				    "the vzctx module is not loaded, and %s, which loads it, is missing; `make install` puts it there, or load the module with `modprobe vzctx`",
+				    *place ? place : "vzctx-whole");
+	return report_wrong(report, EXIT_NOMODULE,
+			    "the vzctx module is not loaded, and %s, which loads it, lacks a library: libkmod, or one that `ldd` does not find; install it, or load the module with `modprobe vzctx`",
+			    *place ? place : prog_name);
 }
 
 int modload_open(int (*open)(struct vznl **nlp), struct vznl **nlp,
@@ -35,9 +50,10 @@ int modload_open(int (*open)(struct vznl **nlp), struct vznl **nlp,
 			return report_wrong(report, EXIT_NOMODULE,
 					    "the vzctx module is not loaded and not installed for kernel %s; as root, build it with `make` and load it with `insmod build/%s/vzctx.ko`, or `make install`",
 					    un.release, un.release);
+		if (err == -ELIBACC)
+			return no_library(report);
 		if (err < 0)
-			return report_fail(report, EXIT_NOMODULE, -err, err == -ELIBACC ?
-					   "it takes libkmod, and vzctx-whole, which \"make install\" puts into libexec/vzctx" : NULL,
+			return report_fail(report, EXIT_NOMODULE, -err, NULL,
 					   "load the vzctx module for kernel %s",
 					   un.release);
 		ret = open(nlp);

@@ -11,6 +11,8 @@
 
 #include "program/whole.h"
 
+#define LINKER_FAILED	127	/* the status of a program that lacks a library */
+
 static const char *from;
 
 void whole_from(const char *path)
@@ -31,27 +33,40 @@ int whole_path(char *buf, size_t size)
 	return 0;
 }
 
-int whole_run(char **argv)
+int whole_place(char *buf, size_t size)
 {
 	static const char *const places[] = {
-		"../libexec/vzctx/vzctx-whole", "vzctx-whole",
+		"vzctx-whole", "../libexec/vzctx/vzctx-whole",
 	};
-	char dir[PATH_MAX], path[PATH_MAX + 32];
+	char dir[PATH_MAX], *slash;
 	int ret = whole_path(dir, sizeof(dir));
 
 	if (ret)
 		return ret;
-	*(strrchr(dir, '/') + 1) = '\0';
+	slash = strrchr(dir, '/');
+	if (!slash)
+		return -ENOENT;
+	slash[1] = '\0';
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s", dir, places[i]);
-		execv(path, argv);
-		if (errno != ENOENT && errno != ENOTDIR)
-			break;
+		if (snprintf(buf, size, "%s%s", dir, places[i]) >= (int)size)
+			return -ENAMETOOLONG;
+		if (!access(buf, F_OK))
+			return 0;
 	}
+	return -ENOENT;
+}
+
+int whole_run(char **argv)
+{
+	char path[PATH_MAX];
+	int ret = whole_place(path, sizeof(path));
+
+	if (ret)
+		return ret;
+	execv(path, argv);
 	return -errno;
 }
 
-/* With status 0 or an errno, which is smaller than any status of a killed one. */
 int whole_call(char **argv)
 {
 	pid_t pid;
@@ -66,5 +81,7 @@ int whole_call(char **argv)
 	while (waitpid(pid, &st, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
-	return WIFEXITED(st) ? -WEXITSTATUS(st) : -EINTR;
+	if (!WIFEXITED(st))
+		return -EIO;
+	return WEXITSTATUS(st) == LINKER_FAILED ? -ELIBACC : -WEXITSTATUS(st);
 }

@@ -16,11 +16,17 @@
 #define WHOLE __attribute__((weak))
 
 /**
+ * whole_place - tells where the whole program is
+ *
+ * It lies beside the running program, or where "make install" puts it from there.
+ *
+ * Return: 0; or -errno, which is -ENOENT where it is not, with its place in @buf.
+ */
+int whole_place(char *buf, size_t size);
+
+/**
  * whole_run - becomes the whole program
  * @argv: as main() got it
- *
- * It lies where "make install" puts it below the directory of the running program,
- * or beside that.
  *
  * Return: -errno, nothing being changed; does not return otherwise.
  */
@@ -29,7 +35,8 @@ int whole_run(char **argv);
 /**
  * whole_call - has the whole program do something, and waits for it
  *
- * Return: 0, or -errno: its own exit status is 0 or an errno.
+ * Return: 0, or -errno: its own exit status is 0 or an errno. -ELIBACC where it is not
+ * there, or lacks a library, which the dynamic linker has named; -EIO where it was killed.
  */
 int whole_call(char **argv);
 
