@@ -243,7 +243,7 @@ static int run(int argc, char **argv)
 	if (v->sealed && !geteuid()) {
 		ret = seal_self(argv);
 		if (ret)
-			return msg_fail(-ret, NULL,
+			return msg_fail(-ret, seal_hint(-ret),
 					"run from a sealed copy of itself");
 		caller_forget();
 	}

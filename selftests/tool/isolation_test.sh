@@ -166,6 +166,40 @@ tool_untouched() {
 		[[ $(readlink "/proc/$(init_of 101)/exe") = /memfd:vzctx* ]]
 }
 
+# by_fd FILE: executes it by a descriptor that is handed down, as vzctx.
+by_fd() (
+	exec 9<"$1" && exec -a vzctx /dev/fd/9 exec 101 -- /bin/true
+)
+
+# aside COMMAND...: has it put a file system, or a part of one, on $work/aside.
+aside() {
+	mkdir -p "$work/aside"
+	"$@" "$work/aside" && cp "$(command -v vzctx)" "$work/aside/vzctx"
+}
+
+# What looks like its own mount and is the host's stays what it is.
+mounts_untouched() {
+	local rc=0
+	touch "$work/bound"
+	aside mount -t tmpfs aside && mount --bind "$work/aside/vzctx" "$work/bound" &&
+		mount -o remount,bind,ro,nosuid,nodev "$work/bound" &&
+		mount -o remount,bind,ro,nosuid,nodev "$work/aside" &&
+		by_fd "$work/bound" && "$work/bound" --version && by_fd "$work/aside/vzctx" || rc=1
+	findmnt -no OPTIONS "$work/bound"
+	umount "$work/bound" && umount "$work/aside" && return "$rc"
+}
+
+# From where it can have no mount of itself it runs from memory.
+sealed_in_memory() {
+	local rc=0
+	vzctx stop 102 --fast
+	aside mount -t tmpfs aside && mount --make-unbindable "$work/aside" &&
+		"$work/aside/vzctx" start 102 -- /bin/sleep infinity &&
+		same "/memfd:vzctx (deleted)" "$(readlink "/proc/$(keeper_of 102)/exe")" &&
+		refuses sh -c "echo x >>/proc/$(keeper_of 102)/exe" || rc=1
+	umount "$work/aside" && return "$rc"
+}
+
 # own KNOB VALUE: set inside, it is that inside and what it was on the host.
 own() {
 	local f=/proc/sys/$1 host
@@ -271,7 +305,7 @@ not_for_all() {
 	((${first% *} > 0 && ${first#* } > 0 && ${second% *} > 0 && ${second#* } > 0))
 }
 
-plan 20
+plan 23
 handed=handed
 export handed
 furnish
@@ -294,5 +328,9 @@ check "a context has no hand on another" not_each_other
 check "what the kernel counts for each user is each context's own" not_for_all
 check "a context types nothing into the host's terminal" no_typing
 check "a context cannot write to the tool that enters it" tool_untouched
+check "the tool seals itself and no mount of the host's" mounts_untouched
+check "where it cannot be mounted it runs from sealed memory" sealed_in_memory
+check "without /proc it says so" \
+	expect 1 '/proc is not mounted' unshare -m sh -c 'umount -l /proc; vzctx exec 101 -- /bin/true'
 check "the init of a command holds and shows nothing of the host's" init_shows_nothing
 vacate

@@ -25,6 +25,7 @@
 #endif
 
 #define BY_FD	"/dev/fd/"	/* what the kernel calls a program executed by descriptor */
+#define EXE	"/proc/self/exe"
 #define APART	(ST_RDONLY | ST_NOSUID | ST_NODEV)
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
@@ -91,21 +92,34 @@ static int executed_by(void)
 	return *end || fd <= STDERR_FILENO || fd > INT_MAX ? -1 : (int)fd;
 }
 
-static bool is_apart(int fd)
+/* Whether the program lies where only a mount of one file has it, in no directory. */
+static bool is_detached(void)
 {
-	struct statvfs fs;
+	char path[2];
 
-	return !fstatvfs(fd, &fs) && (fs.f_flag & APART) == APART;
+	return readlink(EXE, path, sizeof(path)) == 1 && path[0] == '/';
 }
 
-/* What was to be executed has been. From here on nobody executes it. */
-static int settle(int tree, char **argv)
+/* Not a mount of the host's, which somebody may have executed this by. */
+static bool is_apart(int fd)
 {
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NOEXEC };
+	int flags = fcntl(fd, F_GETFL);
+	struct statvfs fs;
 
-	if (mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)))
-		return -errno;
-	close(tree);
+	return flags >= 0 && flags & O_PATH && is_detached() && !fstatvfs(fd, &fs) &&
+	       (fs.f_flag & APART) == APART;
+}
+
+static bool is_sealed(int fd)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+
+	return seals >= 0 && (seals & SEALS) == SEALS;
+}
+
+static int settle(int fd, char **argv)
+{
+	close(fd);
 	/* Executed by descriptor, the task is named after its number. */
 	prctl(PR_SET_NAME, "vzctx", 0, 0, 0);
 	whole_from(argv[0]);
@@ -113,22 +127,25 @@ static int settle(int tree, char **argv)
 	return 0;
 }
 
-int seal_self(char **argv)
+/* What was to be executed has been. From here on nobody executes it. */
+static int settle_mount(int tree, char **argv)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NOEXEC };
+
+	if (mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)))
+		return -errno;
+	return settle(tree, argv);
+}
+
+/* Return: -errno; does not return otherwise. */
+static int run_mount(char **argv)
 {
 	struct mount_attr attr = {
 		.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
 		.propagation = MS_PRIVATE,
 	};
-	int tree = executed_by(), ret;
+	int tree = open_tree(AT_FDCWD, EXE, OPEN_TREE_CLONE), ret;
 
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
-		return -errno;
-	if (tree >= 0 && is_apart(tree))
-		return settle(tree, argv);
-	ret = name_origin(argv);
-	if (ret)
-		return ret;
-	tree = open_tree(AT_FDCWD, "/proc/self/exe", OPEN_TREE_CLONE);
 	if (tree < 0)
 		return -errno;
 	if (!mount_setattr(tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)))
@@ -136,4 +153,58 @@ int seal_self(char **argv)
 	ret = -errno;
 	close(tree);
 	return ret;
+}
+
+/* Return: -errno; does not return otherwise. */
+static int run_memory(char **argv)
+{
+	int file = open(EXE, O_RDONLY | O_CLOEXEC), mem, ret;
+	struct stat st;
+	void *program;
+
+	if (file < 0)
+		return -errno;
+	program = fstat(file, &st) ? MAP_FAILED :
+				     mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+	ret = -errno;
+	close(file);
+	if (program == MAP_FAILED)
+		return ret;
+	mem = seal_program("vzctx", program, st.st_size);
+	munmap(program, st.st_size);
+	if (mem < 0)
+		return mem;
+	/* It looks at the descriptor to see that it is the copy. */
+	if (!fcntl(mem, F_SETFD, 0))
+		fexecve(mem, argv, environ);
+	ret = -errno;
+	close(mem);
+	return ret;
+}
+
+int seal_self(char **argv)
+{
+	int fd = executed_by(), ret;
+
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		return -errno;
+	if (fd >= 0 && is_sealed(fd))
+		return settle(fd, argv);
+	if (fd >= 0 && is_apart(fd))
+		return settle_mount(fd, argv);
+	ret = name_origin(argv);
+	if (ret)
+		return ret;
+	run_mount(argv);
+	/* A mount cannot be had of an unbindable one, nor in another's namespace. */
+	return run_memory(argv);
+}
+
+const char *seal_hint(int err)
+{
+	if (err == ENOENT && access(EXE, F_OK))
+		return "/proc is not mounted; mount it";
+	if (err == EACCES)
+		return "its file system cannot be mounted anew, and vm.memfd_noexec or a security module keeps memory files from running";
+	return NULL;
 }

@@ -22,10 +22,15 @@ int seal_program(const char *name, const void *program, size_t size);
  * makes the process undumpable. So a context that gets hold of /proc/PID/exe of the
  * task entering it can neither change this program for the next user nor run it, nor
  * look into the process (the class of CVE-2019-5736). Whoever runs it shares its pages.
+ * Where no such mount is to be had, it executes a copy in a sealed memory file, whose
+ * pages are its own and which may be run by way of the process.
  * Call before anything is open. argv[0] is the program's name afterwards.
  *
  * Return: 0 or -errno.
  */
 int seal_self(char **argv);
+
+/** seal_hint - why seal_self() failed with @err, and the way out; NULL: errno says it */
+const char *seal_hint(int err);
 
 #endif /* _VZCTX_INSIDE_SEALED_COPY_H */

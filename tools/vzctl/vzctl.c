@@ -237,7 +237,7 @@ int vzctl_main(int argc, char **argv)
 	if (needs_seal(c, argv)) {
 		ret = seal_self(argv);
 		if (ret) {
-			msg_fail(-ret, NULL, "run from a sealed copy of itself");
+			msg_fail(-ret, seal_hint(-ret), "run from a sealed copy of itself");
 			return VZ_SYSTEM;
 		}
 		caller_forget();
