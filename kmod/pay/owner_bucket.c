@@ -88,11 +88,13 @@ static unsigned long wanted(unsigned long nr, unsigned long buckets)
 		     1UL << VZCTX_OWNER_BITS_MIN, max_buckets());
 }
 
+/* Without memory there are other ways than to kill a task for it. */
 static int make(struct vzctx_owner_table *table, unsigned long buckets)
 {
+	const gfp_t gfp = GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL;
 	unsigned long i;
 
-	table->bucket = kvcalloc(buckets, sizeof(*table->bucket), GFP_KERNEL);
+	table->bucket = kvcalloc(buckets, sizeof(*table->bucket), gfp);
 	if (!table->bucket)
 		return -ENOMEM;
 	table->shift = 64 - ilog2(buckets);
@@ -158,10 +160,13 @@ static void fit(struct work_struct *work)
 		return;
 	/*
 	 * Who has read which table is in use may be preempted, but does not sleep
-	 * before it is done with it. Interrupts of idle tasks are over when every
-	 * CPU has changed tasks.
+	 * before it is done with it: synchronize_rcu_tasks() waits for it. The idle
+	 * tasks it leaves out. What they run, as interrupts too, has the interrupts or
+	 * preemption off, which synchronize_rcu() waits for where RCU watches, and
+	 * synchronize_rcu_tasks_rude() where the kernel lets it be traced without.
 	 */
 	synchronize_rcu_tasks();
+	synchronize_rcu();
 	synchronize_rcu_tasks_rude();
 	kvfree(old->bucket);
 	old->bucket = NULL;

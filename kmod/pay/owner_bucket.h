@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * vzctx - the owner table: its buckets, as many as there are entries
+ *
+ * They take at most 1/256 of the machine's memory, half as much again while a table
+ * is replaced. What a burst took stays until a context has ended.
  */
 #ifndef _VZCTX_OWNER_BUCKET_H
 #define _VZCTX_OWNER_BUCKET_H

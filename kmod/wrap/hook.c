@@ -410,7 +410,9 @@ void vzctx_hook_drain(void)
 			vzctx_inside_tell();
 		msleep(VZCTX_DRAIN_POLL_MS);
 	}
+	/* As for the tables of owners: rude alone waits for nothing on some kernels. */
 	synchronize_rcu_tasks();
+	synchronize_rcu();
 	synchronize_rcu_tasks_rude();
 }
 
