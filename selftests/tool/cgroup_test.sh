@@ -127,7 +127,15 @@ stray_signals() {
 	kill -INT "$init" && wait_for 20 refuses running 102
 }
 
-plan 11
+full() {
+	local rc=0
+	up 'touch /tmp/up; sleep 1000' && echo 1 >"$cg/pids.max" || return
+	expect 1 'its cgroup, where pids.max lets no task in' vzctx exec 102 -- true || rc=1
+	echo max >"$cg/pids.max"
+	enters && vzctx stop 102 --fast && return "$rc"
+}
+
+plan 12
 furnish
 check "a container that freezes itself is entered and stopped" freezes_itself
 check "what the host froze says so, and stops" host_freezes
@@ -137,5 +145,6 @@ check "a container makes so many cgroups, so deep, and no more" bounded
 check "no leftover cgroup is in the way of a start" leftovers
 check "an action script has no more time than the stop" script_bounded
 check "a stray signal does not end a command, and a handled one arrives" stray_signals
+check "who finds its cgroup full says so" full
 check "nobody is left in the cgroup of the contexts" wait_for 20 test ! -e "$cg"
 vacate

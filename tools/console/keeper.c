@@ -310,9 +310,10 @@ static void become_keeper(int master)
 
 /*
  * There is a keeper for each container, and it needs little: what the birth took of
- * the heap, and of the stack below this function, goes back.
+ * the heap, and of the stack below this function, goes back. Not inlined, or what the
+ * caller keeps in its frame would be below.
  */
-static void shed_memory(void)
+static __attribute__((noinline)) void shed_memory(void)
 {
 	const uintptr_t page = sysconf(_SC_PAGESIZE);
 	uintptr_t here = (uintptr_t)__builtin_frame_address(0) & -page;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/capability.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -23,6 +24,9 @@ void confine_ids(int chan)
 		chan_die(chan, errno, "drop groups", "");
 	if (setresgid(0, 0, 0) || setresuid(0, 0, 0))
 		chan_die(chan, errno, "become root of the context", "");
+	/* With other ids it is what fs.suid_dumpable says. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		chan_die(chan, errno, "become undumpable", "");
 }
 
 static void drop_caps(int chan)

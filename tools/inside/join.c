@@ -139,6 +139,8 @@ int join(const struct join *j, struct tty *t, pid_t *pid,
 	if (helper < 0) {
 		*why = (struct chan_msg){ CHAN_FAILED, -helper, .what = "join",
 					  .object = "its cgroup" };
+		if (helper == -EAGAIN)
+			strcpy(why->object, "its cgroup, where pids.max lets no task in");
 		ret = -ECHILD;
 	}
 	close(chan[1]);
