@@ -102,7 +102,7 @@ static int owner_cases(struct vzctx *ctx, const char *obj)
 	EXPECT(vzctx_owner_units(obj, UB_TCPRCVBUF) == 9);
 	vzctx_owner_uncharge_mask(obj, BIT(UB_TCPSNDBUF));
 	EXPECT(SIDES() == 9 && vzctx_owner_maybe(obj));
-	vzctx_owner_forget(BIT(UB_TCPRCVBUF));
+	vzctx_owner_uncharge_mask(obj, BIT(UB_TCPRCVBUF));
 	EXPECT(!SIDES() && !vzctx_objects(ctx));
 #undef SIDES
 #undef HELD
