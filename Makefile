@@ -47,7 +47,8 @@ sparse: farm ## check the module with sparse
 tools: ## build build/tools/
 	$(MAKE) -C tools O=$(O)/tools
 
-tests: ## build build/selftests/
+# A test is linked with the tool's objects, and two makes must not build those at once.
+tests: tools ## build build/selftests/
 	$(MAKE) -C selftests O=$(O)/selftests
 
 install: all ## install the module for KREL and the tools, below DESTDIR
