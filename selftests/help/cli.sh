@@ -45,6 +45,10 @@ state_of() {
 		awk -F'\t' -v c="$1" '$1 == c { print $2 }'
 }
 
+# is_stopped CTID: it is, or soon is, for one that has ended may be listed a moment longer,
+# as dying.
+is_stopped() { in_time eval "same stopped \"\$(state_of $1)\""; }
+
 start_idle() {
 	vzctx start "$1" -- /bin/sleep infinity
 }

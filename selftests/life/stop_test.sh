@@ -18,15 +18,12 @@ start_polite() {
 
 stop_polite() {
 	start_polite "$polite" && vzctx stop 102 && same bye "$(<"$second/tmp/bye")" &&
-		[[ ! -e /sys/fs/cgroup/vz/102 ]] && in_time stopped
+		[[ ! -e /sys/fs/cgroup/vz/102 ]] && is_stopped 102
 }
-
-# The context may be listed a moment longer, as dying.
-stopped() { same stopped "$(state_of 102)"; }
 
 stop_fast() {
 	start_polite "$polite" && vzctx stop 102 --fast && [[ ! -e $second/tmp/bye ]] &&
-		in_time stopped
+		is_stopped 102
 }
 
 stop_late() {
@@ -34,7 +31,7 @@ stop_late() {
 	start_polite 'trap "" TERM; touch /tmp/up; while :; do sleep .1; done' || return
 	pid=$(init_of 102)
 	expect 0 'did not stop within 1 s; killing' vzctx stop 102 --timeout 1 &&
-		[[ ! -e /proc/$pid ]] && in_time stopped &&
+		[[ ! -e /proc/$pid ]] && is_stopped 102 &&
 		expect 1 'it is not running' vzctx stop 102
 }
 

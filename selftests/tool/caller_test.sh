@@ -275,7 +275,7 @@ ids_apart() {
 		expect 1 'its ids are those of CT 101' vzctx start 102 -- /bin/sleep infinity &&
 		sed -i 's/^LOCAL_\(.\)ID=.*/LOCAL_\1ID="1000"/' "$conf" &&
 		expect 1 '65536 or more' vzctx start 102 -- /bin/sleep infinity &&
-		same stopped "$(state_of 102)"
+		is_stopped 102
 	rc=$?
 	cp "$work/conf" "$conf"
 	return "$rc"

@@ -30,7 +30,7 @@ within() {
 
 enters() { same in "$(timeout "$((15 * ${VZCTX_SLOW:-1}))" vzctx exec 102 -- echo in </dev/null)"; }
 frozen() { grep -qx 'frozen 1' "$1/cgroup.events"; }
-gone_too() { [[ ! -e "$cg" ]] && same stopped "$(state_of 102)"; }
+gone_too() { [[ ! -e "$cg" ]] && is_stopped 102; }
 
 freezes_itself() {
 	up 'mkdir /sys/fs/cgroup/ice; echo 1 >/sys/fs/cgroup/ice/cgroup.procs; touch /tmp/up

@@ -80,7 +80,7 @@ start_refusals() {
 	expect 1 'vzctx create' vzctx start 999 &&
 		expect 1 'running already' vzctx start 101 &&
 		expect 1 'run /no/such' vzctx start 102 -- /no/such &&
-		same stopped "$(state_of 102)" && [[ ! -e /sys/fs/cgroup/vz/102 ]]
+		is_stopped 102 && [[ ! -e /sys/fs/cgroup/vz/102 ]]
 }
 
 # --- list and show ---------------------------------------------------------
@@ -101,7 +101,7 @@ list_agrees() {
 }
 
 list_all() {
-	same stopped "$(state_of 102)" && refuses grep -q '^ *102' <(vzctx list)
+	is_stopped 102 && refuses grep -q '^ *102' <(vzctx list)
 }
 
 columns() {
