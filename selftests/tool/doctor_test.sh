@@ -33,7 +33,7 @@ options() {
 	hide /boot
 	for o in CGROUPS DYNAMIC_FTRACE DYNAMIC_FTRACE_WITH_ARGS FUNCTION_TRACER HAVE_STATIC_CALL KALLSYMS \
 		KPROBES MEMCG MODULES MODULE_UNLOAD NET NET_NS PID_NS PROC_FS SCHED_INFO TASKS_RCU USER_NS \
-		UTS_NS IPC_NS SECCOMP_FILTER DEBUG_INFO_BTF CGROUP_SCHED CFS_BANDWIDTH CGROUP_PIDS; do
+		UTS_NS IPC_NS SECCOMP_FILTER DEBUG_INFO_BTF LIVEPATCH CGROUP_SCHED CFS_BANDWIDTH CGROUP_PIDS; do
 		[[ " $* " = *" $o "* ]] || echo "CONFIG_$o=y"
 	done >"/boot/config-$release"
 }
@@ -200,7 +200,7 @@ check "nothing is not enforced" refuses grep -q '"not enforced' "$said"
 
 doctor 'over /proc/sys/kernel/osrelease 5.10.0-9-amd64
 	hide /sys/kernel/btf
-	release=5.10.0-9-amd64; options
+	release=5.10.0-9-amd64; options LIVEPATCH
 	hide /sys/kernel/security; echo "none [integrity] confidentiality" >/sys/kernel/security/lockdown
 	over /sys/kernel/tracing/enabled_functions "alloc_empty_file (1)     I     	tramp: 0xffffffffc0 (klp_ftrace_handler+0x0/0x1)"
 	mkdir -p /v1; mount -t cgroup -o net_cls none /v1
