@@ -91,7 +91,7 @@ check "nginx serves its page" grep -q 'Welcome to nginx' <<<"$(talk 401 80 'GET 
 check "sshd answers" grep -q '^SSH-2.0-OpenSSH' <<<"$(talk 401 22 'x\n')"
 check "systemd calls it a container" test "$(in_ct 401 systemd-detect-virt)" = container-other
 check "its name is its own" test "$(in_ct 401 cat /proc/sys/kernel/hostname)" = box401
-check "a login is asked for on the console" grep -q 'login:' /tmp/console.402
+check "a login is asked for on the console" in_time grep -q 'login:' /tmp/console.402
 check "enter gives a login shell" grep -q 'in-401' <<<"$(printf "echo in-4''01\nexit\n" |
 	timeout 60 script -qec 'vzctx enter 401' /dev/null | tr -d '\r')"
 check "limits of files are not those of who started it" test "$(in_ct 401 prlimit -p 1 --nofile -o HARD --noheadings | tr -d ' ')" = 524288
