@@ -27,14 +27,6 @@
 #include "wrap/hook.h"
 #include "wrap/hook_group.h"
 
-#if IS_BUILTIN(CONFIG_VSOCKETS)
-#define VSOCK_IN(...)	VZCTX_FOR(__VA_ARGS__)
-#elif IS_MODULE(CONFIG_VSOCKETS)
-#define VSOCK_IN(...)	VZCTX_IN("vsock", __VA_ARGS__)
-#else
-#define VSOCK_IN(...)	VZCTX_MAYBE_FOR(__VA_ARGS__)
-#endif
-
 /**
  * struct kind - a kind of socket
  * @count: the resource that counts it
@@ -182,7 +174,7 @@ out:
 }
 
 /* Connections over vsock are made by a worker. */
-VZCTX_WRAPPER(VSOCK_IN(UB_NUMOTHERSOCK),
+VZCTX_WRAPPER(VZCTX_BY_OPTION(CONFIG_VSOCKETS, "vsock", UB_NUMOTHERSOCK),
 	      struct sock *, vsock_create_connected, struct sock *, parent)
 {
 	struct vzctx_owner *own;

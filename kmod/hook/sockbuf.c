@@ -36,14 +36,6 @@ VZCTX_ORIGINAL(sock_wfree);
 
 #define ACCOUNT_BUFS	UB_TCPSNDBUF, UB_TCPRCVBUF, UB_DGRAMRCVBUF
 
-#if IS_BUILTIN(CONFIG_PACKET)
-#define PACKET_IN(...)	VZCTX_FOR(__VA_ARGS__)
-#elif IS_MODULE(CONFIG_PACKET)
-#define PACKET_IN(...)	VZCTX_IN("af_packet", __VA_ARGS__)
-#else
-#define PACKET_IN(...)	VZCTX_MAYBE_FOR(__VA_ARGS__)
-#endif
-
 /*
  * OpenVZ's rule: up to the barrier a socket grows freely; between barrier and
  * limit each is sure of an equal share of what is there. @wanted: what the socket
@@ -288,7 +280,8 @@ static void arrived(struct vzctx_owner *own, void *arg)
 }
 
 /* In softirq or with softirqs off, a CPU at a time: states do not overflow. */
-VZCTX_WRAPPER(PACKET_IN(UB_DGRAMRCVBUF), int, packet_rcv, struct sk_buff *, skb,
+VZCTX_WRAPPER(VZCTX_BY_OPTION(CONFIG_PACKET, "af_packet", UB_DGRAMRCVBUF),
+	      int, packet_rcv, struct sk_buff *, skb,
 	      struct net_device *, dev, struct packet_type *, pt,
 	      struct net_device *, orig_dev)
 {

@@ -69,21 +69,21 @@ static void find(struct vzctx_call *call)
  */
 static void find_symbol_calls(const struct vzctx_btf *btf)
 {
+	struct vzctx_btf_func funcs[VZCTX_SYMBOL_CALLS] = {};
 	unsigned int i;
 
+	for (i = 0; i < VZCTX_SYMBOL_CALLS; i++)
+		funcs[i].name = vzctx_symbol_calls[i].asked.proto->symbol;
+	vzctx_btf_find(btf, funcs, VZCTX_SYMBOL_CALLS);
 	for (i = 0; i < VZCTX_SYMBOL_CALLS; i++) {
 		struct vzctx_call *call = &vzctx_symbol_calls[i];
-		struct vzctx_btf_func func = {
-			.name = call->asked.proto->symbol
-		};
 
-		vzctx_btf_find(btf, &func, 1);
-		call->asked.why = func.found ?
-				  judge_types(btf, &func, &call->asked) :
+		call->asked.why = funcs[i].found ?
+				  judge_types(btf, &funcs[i], &call->asked) :
 				  VZCTX_WHY_UNTOLD;
 		find(call);
 		if (!call->found)
-			pr_warn("%s %s\n", func.name,
+			pr_warn("%s %s\n", funcs[i].name,
 				vzctx_why_words[call->asked.why]);
 	}
 }

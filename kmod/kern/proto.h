@@ -143,6 +143,20 @@ struct vzctx_proto {
 	true, NULL, __VZCTX_BITS(__VA_ARGS__),				\
 	"may::" __stringify(__VA_ARGS__)
 
+/**
+ * VZCTX_BY_OPTION() - likewise, where the kernel was configured to have it
+ * @option: CONFIG_*: y, the kernel itself has it; m, a module has
+ * @module: the name of that module
+ * @...: resources, as for VZCTX_FOR()
+ */
+#define VZCTX_BY_OPTION(option, module, ...)				\
+	__VZCTX_BY(IS_BUILTIN(option), IS_MODULE(option))(module, __VA_ARGS__)
+#define __VZCTX_BY(y, m)	__VZCTX_BY_PASTE(y, m)
+#define __VZCTX_BY_PASTE(y, m)	__VZCTX_BY_##y##m
+#define __VZCTX_BY_10(module, ...)	VZCTX_FOR(__VA_ARGS__)
+#define __VZCTX_BY_01(module, ...)	VZCTX_IN(module, __VA_ARGS__)
+#define __VZCTX_BY_00(module, ...)	VZCTX_MAYBE_FOR(__VA_ARGS__)
+
 /* An expression of that type, which is never evaluated; for void of another. */
 #define __VZCTX_OF(t)							\
 	(*(typeof(__builtin_choose_expr(				\
@@ -174,6 +188,14 @@ struct vzctx_proto {
 
 #define __VZCTX_TYPE_NONE
 
+#define __VZCTX_TYPES(ret, ...)						\
+	.params = __VZCTX_PAIRS(__VA_ARGS__),				\
+	.type = {							\
+		__VZCTX_TYPE(ret, ),					\
+		__VZCTX_MAP(__VZCTX_PAIRS(__VA_ARGS__), __VZCTX_TYPE,	\
+			    __VA_ARGS__)				\
+	}
+
 /*
  * The function is declared once more, so that where a header of the kernel declares
  * it the compiler compares too.
@@ -189,12 +211,7 @@ struct vzctx_proto {
 		.module = in,						\
 		.optional = may,					\
 		.res = mask,						\
-		.params = __VZCTX_PAIRS(__VA_ARGS__),			\
-		.type = {						\
-			__VZCTX_TYPE(ret, ),				\
-			__VZCTX_MAP(__VZCTX_PAIRS(__VA_ARGS__),		\
-				    __VZCTX_TYPE, __VA_ARGS__)		\
-		},							\
+		__VZCTX_TYPES(ret, __VA_ARGS__),			\
 	}
 
 /**
@@ -220,12 +237,7 @@ struct vzctx_proto {
 			     __VA_ARGS__))));				\
 	static const struct vzctx_proto vzctx_proto_##name = {		\
 		.symbol = __stringify(name),				\
-		.params = __VZCTX_PAIRS(__VA_ARGS__),			\
-		.type = {						\
-			__VZCTX_TYPE(ret, ),				\
-			__VZCTX_MAP(__VZCTX_PAIRS(__VA_ARGS__),		\
-				    __VZCTX_TYPE, __VA_ARGS__)		\
-		},							\
+		__VZCTX_TYPES(ret, __VA_ARGS__),			\
 	}
 
 bool vzctx_proto_fits(const struct vzctx_proto *proto,
