@@ -2,7 +2,7 @@
 /*
  * vzctx - cells as a table, as JSON, or between tabs
  */
-#include <ctype.h>
+#include <jansson.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include <wctype.h>
 
 #include "lib/layout.h"
+#include "lib/parse.h"
 
 #define RED	"\033[31m"
 #define PLAIN	"\033[0m"
@@ -192,24 +193,21 @@ void layout_tabs(const struct layout *l)
 	}
 }
 
-static void put_string(const char *s)
+void layout_string(const char *s, FILE *to)
 {
-	static const char named[] = "\b\f\n\r\t", letter[] = "bfnrt";
+	size_t size = 4 * strlen(s) + 1;
+	json_t *j = json_string(s);
+	char *plain = j ? NULL : malloc(size);
 
-	putchar('"');
-	for (; *s; s++) {
-		const char *at = strchr(named, *s);
-
-		if (*s == '"' || *s == '\\')
-			printf("\\%c", *s);
-		else if (at)
-			printf("\\%c", letter[at - named]);
-		else if ((unsigned char)*s < ' ')
-			printf("\\u%04x", *s);
-		else
-			putchar(*s);
+	/* What is no UTF-8 is no JSON string. */
+	if (plain) {
+		escape_bytes(s, plain, size);
+		j = json_string(plain);
+		free(plain);
 	}
-	putchar('"');
+	if (!j || json_dumpf(j, to, JSON_ENCODE_ANY))
+		fputs("null", to);
+	json_decref(j);
 }
 
 void layout_json(const struct layout *l, const char *name, const char *members)
@@ -229,7 +227,7 @@ void layout_json(const struct layout *l, const char *name, const char *members)
 			else if (l->col[i].number)
 				printf("%s", s);
 			else
-				put_string(s);
+				layout_string(s, stdout);
 			printf(i + 1 < l->ncol ? ",\n" : "\n");
 		}
 		printf("      }");

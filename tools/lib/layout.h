@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #define LAYOUT_COLUMNS	32
 
@@ -53,6 +54,9 @@ void layout_tabs(const struct layout *l);
 
 /** @name: of the array; @members: what is in front of it in the object, or NULL. */
 void layout_json(const struct layout *l, const char *name, const char *members);
+
+/** Writes @s as a string of JSON; bytes that are no UTF-8 as \xHH. */
+void layout_string(const char *s, FILE *to);
 
 void layout_free(struct layout *l);
 

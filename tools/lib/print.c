@@ -16,8 +16,6 @@
 #include "lib/parse.h"
 #include "lib/print.h"
 
-#define MAX_COLUMNS LAYOUT_COLUMNS
-
 bool out_option(struct out *o, int opt, const char *arg)
 {
 	switch (opt) {
@@ -52,7 +50,7 @@ static int choose(const char *list, const struct column *cols, size_t n,
 			if (!strncmp(cols[i].name, list, len) &&
 			    !cols[i].name[len])
 				break;
-		if (i == n || count == MAX_COLUMNS) {
+		if (i == n || count == LAYOUT_COLUMNS) {
 			snprintf(bad, size, "%.*s", (int)len, list);
 			return -1;
 		}
@@ -78,7 +76,7 @@ static const char *column_name(size_t i, const void *arg)
 bool print_check(const struct out *o, const struct column *cols, size_t n,
 		 const char *verb)
 {
-	const struct column *chosen[MAX_COLUMNS];
+	const struct column *chosen[LAYOUT_COLUMNS];
 	char bad[64];
 
 	if (!o->columns ||
@@ -266,7 +264,7 @@ int print_table(const struct out *o, const char *what,
 		const struct column *cols, size_t n, const char *def,
 		const void *rows, size_t nrow, size_t size)
 {
-	const struct column *chosen[MAX_COLUMNS];
+	const struct column *chosen[LAYOUT_COLUMNS];
 	size_t shown = clip(o, nrow);
 	struct layout l = {
 		.nrow = shown, .noheadings = o->noheadings,

@@ -13,8 +13,8 @@
 /**
  * insert_module - loads it as modprobe does
  *
- * Return: 0, -ENOENT when no such module is installed for the running kernel, -ELIBACC
- * without libkmod, or another -errno.
+ * Return: 0, -ENOENT when no such module is installed for the running kernel, or another
+ * -errno.
  */
 int insert_module(void) WHOLE;
 

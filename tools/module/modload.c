@@ -18,18 +18,17 @@ static int load(void)
 			       whole_call((char *[]){ "vzctx", INSERT_WORD, NULL });
 }
 
-/* What insert_module() loads by itself the dynamic linker has not named. */
-static int no_library(struct report *report)
+/* Which library it is the dynamic linker has said. */
+static int no_whole(struct report *report)
 {
 	char place[PATH_MAX] = "";
+	int ret = whole_place(place, sizeof(place));
 
-	if (!insert_module && whole_place(place, sizeof(place)))
-		return report_wrong(report, EXIT_NOMODULE,
-				    "the vzctx module is not loaded, and %s, which loads it, is missing; `make install` puts it there, or load the module with `modprobe vzctx`",
-				    *place ? place : "vzctx-whole");
 	return report_wrong(report, EXIT_NOMODULE,
-			    "the vzctx module is not loaded, and %s, which loads it, lacks a library: libkmod, or one that `ldd` does not find; install it, or load the module with `modprobe vzctx`",
-			    *place ? place : prog_name);
+			    "the vzctx module is not loaded, and %s, which loads it, %s, or load the module with `modprobe vzctx`",
+			    *place ? place : "vzctx-whole",
+			    ret ? "is missing; `make install` puts it there" :
+				  "lacks a library; install it");
 }
 
 int modload_open(int (*open)(struct vznl **nlp), struct vznl **nlp,
@@ -51,7 +50,7 @@ int modload_open(int (*open)(struct vznl **nlp), struct vznl **nlp,
 					    "the vzctx module is not loaded and not installed for kernel %s; as root, build it with `make` and load it with `insmod build/%s/vzctx.ko`, or `make install`",
 					    un.release, un.release);
 		if (err == -ELIBACC)
-			return no_library(report);
+			return no_whole(report);
 		if (err < 0)
 			return report_fail(report, EXIT_NOMODULE, -err, NULL,
 					   "load the vzctx module for kernel %s",

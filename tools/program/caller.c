@@ -83,9 +83,8 @@ bool caller_ignores(int sig)
 
 static void signals(bool keep)
 {
-	sigset_t none;
-
 	struct sigaction sa;
+	sigset_t none;
 
 	for (int i = 1; i < NSIG; i++) {
 		if (sigaction(i, NULL, &sa) || sa.sa_handler == SIG_DFL)

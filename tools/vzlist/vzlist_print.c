@@ -10,7 +10,7 @@
 #include <wchar.h>
 
 #include "conf/ubcname.h"
-#include "lib/parse.h"
+#include "lib/layout.h"
 #include "vzlist/vzlist_fields.h"
 
 /* Text comes from files anybody could have edited: a terminal gets no bytes of it. */
@@ -75,21 +75,6 @@ void vzl_cell(const struct vzl_field *f, const struct vzl_ct *ct, bool cut,
 				    strcmp(f->name, "capability"));
 }
 
-static void put_string(const char *s, FILE *to)
-{
-	json_t *j = json_string(s);
-	char plain[4 * sizeof(struct vzl_value)];
-
-	/* What is no UTF-8 is no JSON string. */
-	if (!j) {
-		escape_bytes(s, plain, sizeof(plain));
-		j = json_string(plain);
-	}
-	if (!j || json_dumpf(j, to, JSON_ENCODE_ANY))
-		fputs("null", to);
-	json_decref(j);
-}
-
 static void put_list(char *list, FILE *to)
 {
 	char *save = NULL, *word = strtok_r(list, " \t", &save);
@@ -99,7 +84,7 @@ static void put_list(char *list, FILE *to)
 	for (; word; word = strtok_r(NULL, " \t", &save)) {
 		if (more)
 			fputs(", ", to);
-		put_string(word, to);
+		layout_string(word, to);
 		more = true;
 	}
 	fputc(']', to);
@@ -119,7 +104,7 @@ static void put_switches(char *list, FILE *to)
 			continue;
 		*colon = '\0';
 		fputs(more ? ",\n      " : "\n      ", to);
-		put_string(word, to);
+		layout_string(word, to);
 		fprintf(to, ": %s", strcmp(colon + 1, "on") ? "false" : "true");
 		more = true;
 	}
@@ -183,7 +168,7 @@ void vzl_json(const struct vzl_field *f, const struct vzl_ct *ct, FILE *to)
 		if (!v.known)
 			fputs("null", to);
 		else if (v.text)
-			put_string(v.s, to);
+			layout_string(v.s, to);
 		else
 			fprintf(to, "%" PRIu64, v.u);
 	}
