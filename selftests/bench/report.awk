@@ -4,7 +4,6 @@
 #
 # Wants: release. Every time is in millions of instructions.
 
-
 $1 == "sample" {
 	key = second SUBSEP $2
 	n = ++times[key]
@@ -90,13 +89,18 @@ function worst(with, without,	i, r, most) {
 	return most
 }
 
-# The geometric mean, or the dearest with most=1, of what operations cost with MANY of
-# something over FEW, both on WHERE, less what as much costs without the module.
+# What an operation costs with MANY of something over FEW, both on WHERE, less what as
+# much costs without the module.
+function crowded_op(many, where, name) {
+	return ratio(times_dearer(many "-" where, "few-" where, name),
+		     times_dearer("bare" many "-" where, "barefew-" where, name))
+}
+
+# The geometric mean of that, or the dearest with most=1.
 function crowded(many, where, most,	i, r, n, sum, max) {
 	max = ""
 	for (i = 1; i <= nops; i++) {
-		r = ratio(times_dearer(many "-" where, "few-" where, op[i]),
-			  times_dearer("bare" many "-" where, "barefew-" where, op[i]))
+		r = crowded_op(many, where, op[i])
 		if (r == "")
 			continue
 		n++

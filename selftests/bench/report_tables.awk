@@ -69,11 +69,6 @@ function crowd_cells(where, name,	few) {
 		cost["", "files-" where, name], crowded_op("files", where, name))
 }
 
-function crowded_op(many, where, name) {
-	return ratio(times_dearer(many "-" where, "few-" where, name),
-		     times_dearer("bare" many "-" where, "barefew-" where, name))
-}
-
 function contexts_table(	i) {
 	if (cost["", "few-in", "open_close_null"] == "" || cost["", "barefew-in", "open_close_null"] == "")
 		return

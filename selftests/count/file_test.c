@@ -392,6 +392,7 @@ CLAIM(file, overlayfs_is_one_unit)
 	ASSERT_EQ(1, write(fd, "x", 1));
 	close(fd);
 	if (mount("o", "/tmp/ov/m", "overlay", 0, opts)) {
+		ASSERT_EQ(ENODEV, errno);
 		ASSERT_EQ(0, umount("/tmp/ov"));
 		SKIP(return, "no overlayfs on this kernel");
 	}

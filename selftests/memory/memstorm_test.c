@@ -76,6 +76,15 @@ static void storm_threads(void *arg)
 	pause_forever();
 }
 
+static int begin(struct genl *g, struct ct *ct, struct servant **s, ct_fn fn)
+{
+	int err = genl_open(g);
+
+	*s = shared(sizeof(**s));
+	(*s)->arg = 20 / slow() + 1;
+	return err ?: ct_spawn(ct, 101, 0, fn, *s) ?: vz_create(g, 101, ct->init);
+}
+
 FIXTURE(storm)
 {
 	struct genl g;
@@ -93,12 +102,7 @@ FIXTURE_VARIANT_ADD(storm, eight_processes) { .fn = storm_processes };
 
 FIXTURE_SETUP(storm)
 {
-	ASSERT_EQ(0, genl_open(&self->g));
-	self->s = shared(sizeof(*self->s));
-	ASSERT_NE(NULL, self->s);
-	self->s->arg = 20 / slow() + 1;
-	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, variant->fn, self->s));
-	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
+	ASSERT_EQ(0, begin(&self->g, &self->ct, &self->s, variant->fn));
 }
 
 FIXTURE_TEARDOWN(storm)
@@ -183,18 +187,29 @@ static long rounds(const struct servant *s)
 	return sum;
 }
 
-CLAIM(storm, racing_forks_do_not_overshoot)
+FIXTURE(forks)
+{
+	struct genl g;
+	struct ct ct;
+	struct servant *s;
+};
+
+FIXTURE_SETUP(forks)
+{
+	ASSERT_EQ(0, begin(&self->g, &self->ct, &self->s, fork_storm));
+}
+
+FIXTURE_TEARDOWN(forks)
+{
+	ct_kill(&self->ct);
+	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
+}
+
+CLAIM(forks, do_not_overshoot)
 {
 	long top, one, most = 0, w;
 	int i;
 
-	if (variant->fn != storm_processes)
-		SKIP(return, "one variant is enough");
-	ct_kill(&self->ct);
-	ASSERT_TRUE(wait_until(vz_count(&self->g) == 0));
-	memset(self->s, 0, sizeof(*self->s));
-	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, fork_storm, self->s));
-	ASSERT_EQ(0, vz_create(&self->g, 101, self->ct.init));
 	one = held() + 200;
 	/* Room for the nine and ten more, where 64 would like to be. */
 	top = one * 19;

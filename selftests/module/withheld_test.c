@@ -201,7 +201,7 @@ CLAIM(withheld, is_not_enforced_and_nothing_else)
 	if (variant->other && untold())
 		SKIP(return, "this kernel does not tell prototypes");
 	if (variant->since > series())
-		SKIP(return, "it was so on kernels before Linux %d",
+		SKIP(return, "before Linux %d that is the right prototype",
 		     variant->since);
 	/* Loading has looked already. */
 	EXPECT_TRUE(!variant->other ||
