@@ -257,7 +257,7 @@ codes() {
 		17|not checkpointed yet|restore 555
 		99|not supported|snapshot 555
 		99|not supported|create 777 --layout ploop --ostemplate x
-		60|no disk quotas|quotaon 555
+		14|does not exist|quotaon 777
 		29|No OS template|create 777
 	END
 	return "$bad"

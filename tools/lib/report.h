@@ -55,6 +55,7 @@ enum outcome {
 	OUT_WAIT,		/* it did not come up in time */
 	OUT_PASSWORD,		/* it could not be set */
 	OUT_PLACE,		/* a directory may not be a container's */
+	OUT_QUOTA,		/* its disk quota could not be set */
 	OUT_END
 };
 

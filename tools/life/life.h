@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "conf/conf.h"
+#include "engine/quota.h"
 #include "inside/tty.h"
 #include "lib/report.h"
 
@@ -116,6 +117,34 @@ int life_run(uint32_t ctid, char **argv, enum tty_mode mode, int *status,
  */
 int life_run_until(uint32_t ctid, char **argv, enum tty_mode mode, int64_t end,
 		   int *status, struct report *report);
+
+/** enum life_quota - what is done with the disk quota of a container */
+enum life_quota {
+	LIFE_QUOTA_INIT,	/* count all its files anew, and limit it */
+	LIFE_QUOTA_ON,
+	LIFE_QUOTA_OFF,		/* it goes on being counted */
+};
+
+int life_quota(uint32_t ctid, enum life_quota what, struct report *report);
+
+/**
+ * life_quota_set - limits a container as @c says
+ *
+ * Whether it runs or not, and without its lock. Return: 0 or an outcome, with the limits
+ * as they were.
+ */
+int life_quota_set(uint32_t ctid, const struct conf *c, struct report *report);
+
+/** struct life_quota_was - the limits as they were; not known: there were none */
+struct life_quota_was {
+	bool known;
+	struct quota q;
+};
+
+void life_quota_keep(uint32_t ctid, const struct conf *c, struct life_quota_was *was);
+
+/** Return: 0 or -errno. */
+int life_quota_put_back(uint32_t ctid, const struct conf *c, struct life_quota_was *was);
 
 struct vznl;
 

@@ -142,7 +142,8 @@ static int write_conf(const struct create *cr, struct conf *c)
 			   cr->intent, path);
 }
 
-static int unpack(const struct create *cr, int parent, const char *name)
+static int unpack(const struct create *cr, const struct conf *c, int parent,
+		  const char *name)
 {
 	struct tree_job p = { .quiet = !cr->want->progress };
 	char left[256];
@@ -157,7 +158,11 @@ static int unpack(const struct create *cr, int parent, const char *name)
 				   "%s: make %s", cr->intent, cr->private);
 	dir = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
 				   O_NOFOLLOW);
-	ret = dir < 0 ? -errno : template_unpack(cr->source, dir, &p);
+	ret = dir < 0 ? -errno : 0;
+	if (!ret)
+		quota_new(dir, cr->ctid, c);
+	if (!ret)
+		ret = template_unpack(cr->source, dir, &p);
 	if (!ret && syncfs(dir))
 		ret = -errno;
 	if (dir >= 0)
@@ -216,7 +221,7 @@ static int note_done(uint32_t ctid)
 	return ret;
 }
 
-static int make_private(struct create *cr)
+static int make_private(struct create *cr, const struct conf *c)
 {
 	int ret = place_make(&cr->place, false);
 
@@ -227,7 +232,7 @@ static int make_private(struct create *cr)
 				   cr->intent, cr->private);
 	report_step(cr->report, "Creating container private area (%s)",
 		    cr->want->ostemplate);
-	ret = unpack(cr, cr->place.fd, cr->place.rest);
+	ret = unpack(cr, c, cr->place.fd, cr->place.rest);
 	if (ret)
 		return ret;
 	report_step(cr->report, "Performing postcreate actions");
@@ -383,7 +388,7 @@ static int create(struct create *cr)
 		/* Others need not wait while it is unpacked. */
 		close(lock);
 		lock = -1;
-		ret = make_private(cr);
+		ret = make_private(cr, c);
 		if (ret)
 			undo(cr, c, ret);
 	}

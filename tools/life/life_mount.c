@@ -176,6 +176,7 @@ static int mount_ends(struct ends *e, uint32_t ctid, const struct conf *c,
 	}
 	if (ret)
 		return ret;
+	quota_step(&e->private, ctid, c, report);
 	ret = bind_tree(e->private.fd, e->root.fd);
 	return ret ? report_fail(report, OUT_MOUNT, -ret, NULL,
 				 "mount CT %u: bind %s to %s", ctid,

@@ -93,6 +93,8 @@ int private_remove(uint32_t ctid, const struct conf *c, struct place *why)
 	      tree_remove(parent, strrchr(why->path, '/') + 1);
 	if (!ret && fsync(parent))
 		ret = -errno;
+	if (!ret)
+		quota_forget(parent, ctid);
 out:
 	if (parent >= 0)
 		close(parent);

@@ -41,6 +41,7 @@ static const struct ending endings[] = {
 	ROW(OUT_WAIT, VZ_WAIT, NULL),
 	ROW(OUT_PASSWORD, VZ_PASSWORD, NULL),
 	ROW(OUT_PLACE, VZ_BAD_VALUE, NULL),
+	ROW(OUT_QUOTA, VZ_QUOTA, NULL),
 #undef ROW
 #undef FOR
 };

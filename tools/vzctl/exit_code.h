@@ -37,9 +37,10 @@ enum {
 	VZ_MOUNT = 50,		/* private area not mounted */
 	VZ_UMOUNT = 51,		/* private area not unmounted */
 	VZ_REMOVE = 52,		/* private area not removed */
-	VZ_QUOTA_ON = 60,	/* no quota to switch on */
-	VZ_QUOTA_INIT = 61,	/* no quota to set up */
-	VZ_QUOTA_OFF = 66,	/* no quota to switch off */
+	VZ_QUOTA_ON = 60,	/* disk quota not switched on */
+	VZ_QUOTA_INIT = 61,	/* disk quota not set up */
+	VZ_QUOTA = 62,		/* disk quota not set */
+	VZ_QUOTA_OFF = 66,	/* disk quota not switched off */
 	VZ_HOSTNAME = 70,	/* host name not set */
 	VZ_DNS = 72,		/* name server or search domain not set */
 	VZ_PASSWORD = 74,	/* password not set */

@@ -30,6 +30,18 @@ static void cpu_undo(struct setlive *l)
 	told(l, "the share of the processors", cgcpu_put_back(l->ctid, &l->cpu));
 }
 
+static int quota_apply(struct setlive *l)
+{
+	life_quota_keep(l->ctid, l->plan->before, &l->quota);
+	return outcome_code(life_quota_set(l->ctid, l->plan->next, &msg_report));
+}
+
+static void quota_undo(struct setlive *l)
+{
+	told(l, "the disk quota",
+	     life_quota_put_back(l->ctid, l->plan->before, &l->quota));
+}
+
 static int hostname_apply(struct setlive *l)
 {
 	char name[HOSTNAME_SIZE];
@@ -91,6 +103,7 @@ static const struct {
 } ways[WAY_END] = {
 	[WAY_LIMITS] = { limits_apply, limits_undo },
 	[WAY_CPU] = { cpu_apply, cpu_undo },
+	[WAY_QUOTA] = { quota_apply, quota_undo },
 	[WAY_HOSTNAME] = { hostname_apply, hostname_undo },
 	[WAY_DNS] = { dns_apply, dns_undo },
 };

@@ -9,6 +9,7 @@
 
 #include "engine/cpu.h"
 #include "inside/files.h"
+#include "life/life.h"
 #include "module/ctxinfo.h"
 #include "vzctl/plan.h"
 
@@ -20,6 +21,7 @@ struct setlive {
 	struct vz_set was[UB_RESOURCES];	/* the limits it had */
 	size_t nwas;
 	struct cgcpu cpu;
+	struct life_quota_was quota;
 	char name[HOSTNAME_SIZE];
 	struct file_was hostname, hosts, resolv;
 };

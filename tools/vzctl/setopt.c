@@ -15,7 +15,7 @@
 #define NO_VENET	"there is no venet device yet"
 #define NO_VETH		"there is no veth pair yet"
 #define NO_MOVE		"no host device is moved yet"
-#define NO_QUOTA	"there are no disk quotas yet"
+#define NO_UGIDS	"the file system counts users of all containers together"
 #define NO_IO		"no I/O limit is set yet"
 #define NO_DEVICES	"a container has a fixed set of devices yet"
 #define NO_CAPS		"a container has a fixed set of capabilities yet"
@@ -97,15 +97,15 @@ const struct setopt setopts[] = {
 	  .idle = NO_CPUSET },
 
 	{ "diskquota", SET, "yes|no", "DISK_QUOTA", .put = put_key,
-	  .restart = true, .idle = NO_QUOTA },
+	  .way = WAY_QUOTA },
 	{ "diskspace", BOTH, "SOFT[:HARD]", "DISKSPACE",
-	  .put = put_key, .idle = NO_QUOTA },
+	  .put = put_key, .way = WAY_QUOTA },
 	{ "diskinodes", BOTH, "SOFT[:HARD]", "DISKINODES",
-	  .put = put_key, .idle = NO_QUOTA },
+	  .put = put_key, .way = WAY_QUOTA },
 	{ "quotatime", SET, "SECONDS", "QUOTATIME", .put = put_key,
-	  .idle = NO_QUOTA },
+	  .way = WAY_QUOTA },
 	{ "quotaugidlimit", SET, "N", "QUOTAUGIDLIMIT", .put = put_key,
-	  .restart = true, .idle = NO_QUOTA },
+	  .restart = true, .idle = NO_UGIDS },
 	{ "offline-resize", SET, .put = put_nothing },
 	{ "ioprio", SET, "0..7", "IOPRIO", .put = put_key, .idle = NO_IO },
 	{ "iolimit", SET, "N[B|K|M|G]", "IOLIMIT", val_iolimit, put_key, .idle = NO_IO },

@@ -15,6 +15,7 @@
 #include "lib/msg.h"
 #include "lib/nearest.h"
 #include "lib/parse.h"
+#include "life/life.h"
 #include "program/caller.h"
 #include "verbs/cmd.h"
 #include "vzctl/setopt.h"
@@ -25,7 +26,7 @@
 
 static int no_checkpoint(struct vzctl *v);
 static int no_ploop(struct vzctl *v);
-static int no_quota(struct vzctl *v);
+static int quota(struct vzctl *v);
 
 static const struct command {
 	const char *name;
@@ -49,9 +50,9 @@ static const struct command {
 	{ "exec3", vzctl_exec, "PROGRAM [ARG...]", true },
 	{ "runscript", vzctl_runscript, "FILE", true },
 	{ "set", vzctl_set, "[--save] OPTION...", true },
-	{ "quotaon", no_quota, "", false },
-	{ "quotaoff", no_quota, "", false },
-	{ "quotainit", no_quota, "", false },
+	{ "quotaon", quota, "", false },
+	{ "quotaoff", quota, "", false },
+	{ "quotainit", quota, "", false },
 	{ "suspend", no_checkpoint, "", false },
 	{ "chkpnt", no_checkpoint, "", false },
 	{ "resume", no_checkpoint, "", false },
@@ -83,12 +84,27 @@ static int no_ploop(struct vzctl *v)
 	return VZ_LAYOUT;
 }
 
-static int no_quota(struct vzctl *v)
+static int quota(struct vzctl *v)
 {
-	msg_note("Unable to run %s for CT %u: there are no disk quotas yet",
-		 v->command, v->ctid);
-	return !strcmp(v->command, "quotaon") ? VZ_QUOTA_ON :
-	       !strcmp(v->command, "quotaoff") ? VZ_QUOTA_OFF : VZ_QUOTA_INIT;
+	static const struct {
+		const char *command, *done;
+		enum life_quota what;
+		int code;
+	} all[] = {
+		{ "quotainit", "set up", LIFE_QUOTA_INIT, VZ_QUOTA_INIT },
+		{ "quotaon", "switched on", LIFE_QUOTA_ON, VZ_QUOTA_ON },
+		{ "quotaoff", "switched off", LIFE_QUOTA_OFF, VZ_QUOTA_OFF },
+	}, *q = all;
+	int ret = vzctl_extra(v, -1);
+
+	if (ret)
+		return ret;
+	while (strcmp(q->command, v->command))
+		q++;
+	ret = outcome_code(life_quota(v->ctid, q->what, &msg_report));
+	if (!ret)
+		msg_step("Disk quota of CT %u %s", v->ctid, q->done);
+	return ret == VZ_QUOTA ? q->code : ret;
 }
 
 static void help(FILE *to)
