@@ -23,6 +23,7 @@
 #include "pay/owner_bucket.h"
 #include "pay/owner_cache.h"
 #include "pay/owner_table.h"
+#include "view/tables.h"
 #include "wrap/hook.h"
 #include "wrap/stay.h"
 
@@ -42,6 +43,9 @@ static const struct vzctx_hook_table *const tables[] = {
 	&vzctx_hook_sock,
 	&vzctx_hook_sockbuf,
 	&vzctx_hook_ipt,
+	&vzctx_view_memory,
+	&vzctx_view_sysinfo,
+	&vzctx_view_time,
 	NULL,
 };
 

@@ -35,8 +35,10 @@ struct vzctx_cpu_sum {
  * @sum: of the look under way: @gone when it began, and of the tasks met or
  *	freed since
  * @active: of it, how many tasks were running or would wait for a disk
+ * @running: of it, how many tasks were running or ready to
  * @total: what the last look has found
  * @load_active: likewise
+ * @load_running: likewise
  * @user: what was told last, so that it never falls
  * @system: likewise
  * @avenrun: load averages, fixed point as the kernel's
@@ -52,8 +54,10 @@ struct vzctx_cpu {
 	struct vzctx_cpu_sum gone;
 	struct vzctx_cpu_sum sum;
 	unsigned int active;
+	unsigned int running;
 	struct vzctx_cpu_sum total;
 	unsigned int load_active;
+	unsigned int load_running;
 	u64 user;
 	u64 system;
 	unsigned long avenrun[3];
@@ -70,7 +74,9 @@ struct vzctx_cpu {
  * @idle: nanoseconds the online processors could have given and did not
  * @wait: nanoseconds tasks were ready and did not run
  * @turns: times a task got a processor
+ * @running: tasks that were running or ready to
  * @load: load averages in hundredths over 1, 5 and 15 minutes
+ * @avenrun: likewise in the fixed point of the kernel
  */
 struct vzctx_cpu_stat {
 	u64 user;
@@ -79,7 +85,9 @@ struct vzctx_cpu_stat {
 	u64 idle;
 	u64 wait;
 	u64 turns;
+	u32 running;
 	u32 load[3];
+	unsigned long avenrun[3];
 };
 
 #endif /* _VZCTX_CPUTIME_H */

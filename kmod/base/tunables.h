@@ -72,6 +72,9 @@ enum vzctx_limits {
 	/* Room for what is wrong with each kernel function a resource lacks. */
 	VZCTX_LACK_NOTE = 256,
 
+	/* Likewise what containers see of the host. */
+	VZCTX_VIEW_NOTE = 512,
+
 	/* How often a sender that waits for othersockbuf looks again. */
 	VZCTX_SOCKBUF_POLL_MS = 20,
 

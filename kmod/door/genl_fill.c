@@ -11,6 +11,7 @@
 #include "base/event.h"
 #include "base/registry.h"
 #include "base/share.h"
+#include "base/view.h"
 #include "door/genl_fill.h"
 #include "life/bind.h"
 #include "pay/ended.h"
@@ -24,11 +25,15 @@ static int put_u64(struct sk_buff *skb, int attr, u64 value)
 
 int vzctx_genl_fill_info(struct sk_buff *skb)
 {
+	char views[VZCTX_VIEW_NOTE];
+
+	vzctx_view_lacks(views, sizeof(views));
 	if (nla_put_u32(skb, VZCTX_A_ABI, VZCTX_ABI) ||
 	    nla_put_string(skb, VZCTX_A_VERSION, VZCTX_VERSION) ||
 	    put_u64(skb, VZCTX_A_ERRATA, 0) ||
 	    nla_put_u32(skb, VZCTX_A_HOOKS, vzctx_hook_count()) ||
-	    nla_put_u32(skb, VZCTX_A_LINGER, vzctx_linger()))
+	    nla_put_u32(skb, VZCTX_A_LINGER, vzctx_linger()) ||
+	    nla_put_string(skb, VZCTX_A_VIEWS, views))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -56,7 +56,9 @@ struct vzctx_type {
  * @symbol: its name
  * @module: the module it is in, which may come and go; NULL: the kernel itself
  * @optional: not every supported kernel has the function or needs it
- * @res: resources that are not enforced without it, BIT(UB_*); 0: nothing works
+ * @res: resources that are not enforced without it, BIT(UB_*)
+ * @view: what containers see the host's own of without it, VZCTX_VIEW_*; where there
+ *	is neither @res nor @view, nothing works without it
  * @callback: what a pointer to a function among the parameters leads to; or NULL
  * @params: how many parameters
  * @type: what it returns, then its parameters
@@ -66,6 +68,7 @@ struct vzctx_proto {
 	const char *module;
 	bool optional;
 	u32 res;
+	u8 view;
 	const struct vzctx_proto *callback;
 	unsigned int params;
 	struct vzctx_type type[1 + VZCTX_PARAMS];
@@ -115,14 +118,20 @@ struct vzctx_proto {
  * VZCTX_FOR() - first argument of a prototype: a function of the kernel itself
  * @...: the resources that are not enforced without it, at most 6
  */
-#define VZCTX_FOR(...)	false, NULL, __VZCTX_BITS(__VA_ARGS__),		\
+#define VZCTX_FOR(...)	false, NULL, __VZCTX_BITS(__VA_ARGS__), 0,	\
 			"must::" __stringify(__VA_ARGS__)
 
 /** VZCTX_FOR_ALL - likewise, without which nothing works */
-#define VZCTX_FOR_ALL	false, NULL, 0, "must::all"
+#define VZCTX_FOR_ALL	false, NULL, 0, 0, "must::all"
 
 /** VZCTX_FOR_NONE - likewise, without which nothing is lost but words */
-#define VZCTX_FOR_NONE	true, NULL, 0, "may::none"
+#define VZCTX_FOR_NONE	true, NULL, 0, 0, "may::none"
+
+/**
+ * VZCTX_FOR_VIEW() - likewise, without which containers see the host's own
+ * @view: VZCTX_VIEW_*, what they see
+ */
+#define VZCTX_FOR_VIEW(view)	false, NULL, 0, view, "must::none"
 
 /**
  * VZCTX_IN() - likewise a function of a module
@@ -130,17 +139,17 @@ struct vzctx_proto {
  * @...: as for VZCTX_FOR()
  */
 #define VZCTX_IN(module, ...)						\
-	false, module, __VZCTX_BITS(__VA_ARGS__),			\
+	false, module, __VZCTX_BITS(__VA_ARGS__), 0,			\
 	"must:" module ":" __stringify(__VA_ARGS__)
 
 /** VZCTX_MAYBE_IN() - likewise one that not every kernel has or needs */
 #define VZCTX_MAYBE_IN(module, ...)					\
-	true, module, __VZCTX_BITS(__VA_ARGS__),			\
+	true, module, __VZCTX_BITS(__VA_ARGS__), 0,			\
 	"may:" module ":" __stringify(__VA_ARGS__)
 
 /** VZCTX_MAYBE_FOR() - likewise of the kernel itself */
 #define VZCTX_MAYBE_FOR(...)						\
-	true, NULL, __VZCTX_BITS(__VA_ARGS__),				\
+	true, NULL, __VZCTX_BITS(__VA_ARGS__), 0,			\
 	"may::" __stringify(__VA_ARGS__)
 
 /**
@@ -200,7 +209,7 @@ struct vzctx_proto {
  * The function is declared once more, so that where a header of the kernel declares
  * it the compiler compares too.
  */
-#define __VZCTX_PROTO(proto, may, in, mask, head, ret, sym, ...)	\
+#define __VZCTX_PROTO(proto, may, in, mask, of, head, ret, sym, ...)	\
 	ret (sym)(__VZCTX_MAP(__VZCTX_PAIRS(__VA_ARGS__), __VZCTX_DECL,	\
 			      __VA_ARGS__));				\
 	MODULE_INFO(hook, head ":" __stringify(sym) ":" __stringify(ret) "(" \
@@ -211,6 +220,7 @@ struct vzctx_proto {
 		.module = in,						\
 		.optional = may,					\
 		.res = mask,						\
+		.view = of,						\
 		__VZCTX_TYPES(ret, __VA_ARGS__),			\
 	}
 

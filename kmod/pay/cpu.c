@@ -115,6 +115,7 @@ static void meet(struct vzctx_cpu *cpu, struct vzctx_owner *own)
 	read_task(task, &sum);
 	add(&cpu->sum, &sum);
 	cpu->active += is_active(task);
+	cpu->running += READ_ONCE(task->__state) == TASK_RUNNING;
 	own->state = cpu->met;
 	hlist_del(own->mine);
 	hlist_add_head(own->mine, &cpu->tasks[cpu->met]);
@@ -132,6 +133,7 @@ static void advance(struct vzctx_cpu *cpu)
 		cpu->met = !cpu->met;
 		cpu->sum = cpu->gone;
 		cpu->active = 0;
+		cpu->running = 0;
 	}
 	left = &cpu->tasks[!cpu->met];
 	while (batch-- && !hlist_empty(left))
@@ -141,6 +143,7 @@ static void advance(struct vzctx_cpu *cpu)
 		return;
 	cpu->total = cpu->sum;
 	cpu->load_active = cpu->active;
+	cpu->load_running = cpu->running;
 	cpu->done = cpu->begun;
 }
 
@@ -199,10 +202,12 @@ void vzctx_cpu_get(struct vzctx *ctx, struct vzctx_cpu_stat *stat)
 	stat->system = cpu->system;
 	stat->wait = cpu->total.wait;
 	stat->turns = cpu->total.turns;
+	stat->running = cpu->load_running;
 	for (i = 0; i < 3; i++) {
 		unsigned long load = cpu->avenrun[i] + FIXED_1 / 200;
 
 		stat->load[i] = LOAD_INT(load) * 100 + LOAD_FRAC(load);
+		stat->avenrun[i] = cpu->avenrun[i];
 	}
 	raw_spin_unlock_irq(&cpu->lock);
 	stat->uptime = ktime_get_boottime_ns() - cpu->born;

@@ -46,7 +46,14 @@ static void resolve(void)
 	}
 }
 
-static unsigned long page_state(struct mem_cgroup *memcg, int idx)
+/**
+ * vzctx_memcg_state() - one of the statistics of a cgroup, as memory.stat counts
+ * @memcg: kept by the caller
+ * @idx: MEMCG_* or NR_*
+ *
+ * Return: it, or 0 where it is not known on this kernel.
+ */
+unsigned long vzctx_memcg_state(struct mem_cgroup *memcg, int idx)
 {
 	long n = vzctx_call(memcg_page_state)(memcg, idx);
 
@@ -121,8 +128,13 @@ static struct mem_cgroup *memcg_rcu(struct vzctx *ctx)
 	return smp_load_acquire(&ctx->memcg);
 }
 
-/* Likewise, referenced. */
-static struct mem_cgroup *get_memcg(struct vzctx *ctx)
+/**
+ * vzctx_memcg_get() - the memory cgroup of a running context
+ * @ctx: whose; referenced by the caller
+ *
+ * Return: the cgroup, referenced, or NULL.
+ */
+struct mem_cgroup *vzctx_memcg_get(struct vzctx *ctx)
 {
 	struct mem_cgroup *memcg;
 
@@ -134,6 +146,12 @@ static struct mem_cgroup *get_memcg(struct vzctx *ctx)
 	return memcg;
 }
 
+/* Brings the statistics up to date; sleeps. */
+void vzctx_memcg_flush(struct mem_cgroup *memcg)
+{
+	vzctx_call(mem_cgroup_flush_stats)(VZCTX_FLUSH_ARG(memcg));
+}
+
 /**
  * vzctx_memcg_refresh() - shows what the cgroup of a context holds
  * @ctx: whose; referenced by the caller
@@ -142,22 +160,22 @@ static struct mem_cgroup *get_memcg(struct vzctx *ctx)
  */
 void vzctx_memcg_refresh(struct vzctx *ctx)
 {
-	struct mem_cgroup *memcg = get_memcg(ctx);
+	struct mem_cgroup *memcg = vzctx_memcg_get(ctx);
 	struct vzctx_bc *bc = ctx->bc;
 	unsigned long swap;
 
 	if (!memcg)
 		return;
-	vzctx_call(mem_cgroup_flush_stats)(VZCTX_FLUSH_ARG(memcg));
+	vzctx_memcg_flush(memcg);
 	swap = counter(&memcg->swap);
 	vzctx_bc_show(&bc[UB_PHYSPAGES], counter(&memcg->memory));
 	vzctx_bc_show(&bc[UB_SWAPPAGES], swap);
 	vzctx_bc_show(&bc[UB_KMEMSIZE],
-		      page_state(memcg, MEMCG_KMEM) << PAGE_SHIFT);
+		      vzctx_memcg_state(memcg, MEMCG_KMEM) << PAGE_SHIFT);
 	vzctx_bc_show(&bc[UB_DCACHESIZE],
-		      page_state(memcg, NR_SLAB_RECLAIMABLE_B));
+		      vzctx_memcg_state(memcg, NR_SLAB_RECLAIMABLE_B));
 	vzctx_bc_show(&bc[UB_OOMGUARPAGES],
-		      page_state(memcg, NR_ANON_MAPPED) + swap);
+		      vzctx_memcg_state(memcg, NR_ANON_MAPPED) + swap);
 	atomic_long_set(&bc[UB_PHYSPAGES].failcnt,
 			events(memcg, MEMCG_OOM) - ctx->oom_before);
 	atomic_long_set(&bc[UB_SWAPPAGES].failcnt,
@@ -187,7 +205,7 @@ int vzctx_kmem_allow(struct vzctx *ctx, enum vzctx_severity severity)
 	rcu_read_lock();
 	memcg = memcg_rcu(ctx);
 	if (memcg)
-		held = page_state(memcg, MEMCG_KMEM) << PAGE_SHIFT;
+		held = vzctx_memcg_state(memcg, MEMCG_KMEM) << PAGE_SHIFT;
 	rcu_read_unlock();
 	if (!memcg)
 		return 0;

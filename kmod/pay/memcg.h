@@ -11,6 +11,7 @@
 
 #include "base/bc.h"
 
+struct mem_cgroup;
 struct task_struct;
 struct vzctx;
 struct vzctx_part;
@@ -18,6 +19,9 @@ struct vzctx_part;
 extern const struct vzctx_part vzctx_memcg_part;
 
 int vzctx_memcg_adopt(struct vzctx *ctx, struct task_struct *init);
+struct mem_cgroup *vzctx_memcg_get(struct vzctx *ctx);
+void vzctx_memcg_flush(struct mem_cgroup *memcg);
+unsigned long vzctx_memcg_state(struct mem_cgroup *memcg, int idx);
 void vzctx_memcg_refresh(struct vzctx *ctx);
 int vzctx_kmem_allow(struct vzctx *ctx, enum vzctx_severity severity);
 void vzctx_memcg_killed(struct vzctx *ctx, struct task_struct *victim);

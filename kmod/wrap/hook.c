@@ -6,8 +6,9 @@
  * vzctx_hook_remove() no wrapper is entered; after vzctx_hook_drain() no CPU and
  * no sleeping task is inside module text because of a hook. A function that
  * cannot be hooked is named in the kernel log; its resource is then not charged
- * at all, rather than half. One in a module that may come while contexts run costs
- * only what that module makes, see base/share.h.
+ * at all, rather than half, and of its view containers see the host's own. One in
+ * a module that may come while contexts run costs only what that module makes, see
+ * base/share.h.
  *
  * Not attempted: functions the compiler inlined; livepatched functions (the
  * kernel allows one owner of the instruction pointer).
@@ -21,6 +22,7 @@
 #include "base/res.h"
 #include "base/share.h"
 #include "base/tunables.h"
+#include "base/view.h"
 #include "wrap/hook.h"
 #include "wrap/hook_fit.h"
 #include "wrap/hook_group.h"
@@ -116,7 +118,7 @@ static bool wanted(const struct vzctx_hook *hook)
 	unsigned int res;
 
 	if (!of)
-		return true;
+		return !hook->proto->view || vzctx_view_active(hook->proto->view);
 	for_each_set_bit(res, &of, UB_RESOURCES)
 		if (vzctx_res_active(res))
 			return true;
@@ -297,7 +299,7 @@ static int install_all(const struct vzctx_hook_table *const *tables)
 		err = hook->group ? prepare(hook) : install(hook);
 		if (!err || (err == -ENOENT && hook->proto->optional))
 			continue;
-		if (!hook->proto->res) {
+		if (!hook->proto->res && !hook->proto->view) {
 			pr_err("cannot hook %s: %pe; no container can be started\n",
 			       hook->proto->symbol, ERR_PTR(err));
 			return err;
@@ -315,7 +317,7 @@ static int install_all(const struct vzctx_hook_table *const *tables)
  * @tables: NULL-terminated
  *
  * A resource one of whose hooks fails is marked disabled, and its other hooks
- * are taken back; likewise the share of a module. Functions of a module that is
+ * are taken back; likewise a view, and the share of a module. Functions of a module that is
  * not loaded are hooked when it is. Control mutex held; sleeps long.
  *
  * Return: 0, or the errno of a core hook, nothing being installed then.
@@ -327,6 +329,7 @@ int vzctx_hook_install(const struct vzctx_hook_table *const *tables)
 	mutex_lock(&lock);
 	used = true;
 	vzctx_res_enable_all();
+	vzctx_view_enable_all();
 	hooked = tables;
 	err = install_all(tables);
 	mutex_unlock(&lock);

@@ -7,13 +7,29 @@
 
 #include "base/res.h"
 #include "base/share.h"
+#include "base/view.h"
 #include "kern/known.h"
 #include "wrap/hook.h"
 #include "wrap/hook_fit.h"
 #include "wrap/hook_site.h"
 
+static void view_lacks(const struct vzctx_hook *hook, enum vzctx_why why, int err)
+{
+	const char *symbol = hook->proto->symbol;
+	const char *view = vzctx_view_names[hook->proto->view];
+
+	if (!vzctx_view_disable(hook->proto->view, why, symbol))
+		return;
+	if (why == VZCTX_WHY_HOOK)
+		pr_warn("cannot hook %s: %pe; containers see %s of the host\n",
+			symbol, ERR_PTR(err), view);
+	else
+		pr_warn("%s %s; containers see %s of the host\n", symbol,
+			vzctx_why_words[why], view);
+}
+
 /**
- * vzctx_hook_lacks() - says which resources are not enforced, and why
+ * vzctx_hook_lacks() - says what is not enforced or not shown, and why
  * @hook: row that is not installed
  * @why: the reason
  * @err: -errno, of VZCTX_WHY_HOOK
@@ -24,6 +40,8 @@ void vzctx_hook_lacks(const struct vzctx_hook *hook, enum vzctx_why why, int err
 	unsigned long lost = hook->proto->res;
 	unsigned int res;
 
+	if (hook->proto->view)
+		view_lacks(hook, why, err);
 	for_each_set_bit(res, &lost, UB_RESOURCES) {
 		if (!vzctx_res_active(res))
 			continue;
@@ -116,7 +134,7 @@ static int settle(struct vzctx_hook *hook)
 	if (hook->why == VZCTX_WHY_NONE ||
 	    (hook->why == VZCTX_WHY_ABSENT && proto->optional))
 		return 0;
-	if (!proto->res) {
+	if (!proto->res && !proto->view) {
 		pr_err("%s %s, and without it no container can be started\n",
 		       proto->symbol, vzctx_why_words[hook->why]);
 		return -EOPNOTSUPP;
@@ -129,8 +147,8 @@ static int settle(struct vzctx_hook *hook)
  * vzctx_hook_fit_all() - compares the functions of the kernel itself
  * @tables: NULL-terminated
  *
- * Once, before any hook is installed. Resources whose functions do not fit are
- * disabled for good. Sleeps.
+ * Once, before any hook is installed. Resources and views whose functions do not fit
+ * are disabled for good. Sleeps.
  *
  * Return: 0; -EOPNOTSUPP if a function does not fit without which nothing works;
  * -ENOMEM.

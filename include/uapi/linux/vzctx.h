@@ -19,7 +19,9 @@
  *	in:  nothing
  *	out: VZCTX_A_ABI u32, VZCTX_A_VERSION string, VZCTX_A_ERRATA u64,
  *	     VZCTX_A_HOOKS u32 (kernel functions hooked at this moment),
- *	     VZCTX_A_LINGER u32 (seconds hooks stay after the last context)
+ *	     VZCTX_A_LINGER u32 (seconds hooks stay after the last context),
+ *	     VZCTX_A_VIEWS string (what containers see of the host where they would
+ *	     see their own, and the kernel function it is for; empty: nothing)
  *
  * VZCTX_CMD_RES (dump)
  *	out, one message per resource:
@@ -116,7 +118,7 @@
 #define VZCTX_GENL_GROUP_EVENTS	"events"
 
 /** Grows by one with every visible addition; readable as VZCTX_A_ABI. */
-#define VZCTX_ABI		2
+#define VZCTX_ABI		3
 
 /** Highest context id; 0 is the host. The figure is OpenVZ's. */
 #define VZCTX_CTID_MAX		2147483644U
@@ -166,6 +168,7 @@ enum vzctx_attr {
 	VZCTX_A_CPU,		/* nest of enum vzctx_cpu_attr */
 	VZCTX_A_ENDED,		/* u64, ns */
 	VZCTX_A_FREEZER,	/* u32, descriptor */
+	VZCTX_A_VIEWS,		/* string; since ABI 3 */
 	__VZCTX_A_MAX,
 };
 
