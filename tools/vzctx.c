@@ -49,6 +49,7 @@ static const struct verb verbs[] = {
 	  "all containers, live", false },
 	{ "why", cmd_why, "CTID [--json]",
 	  "the last limits hit, and what would lift them", false },
+	{ "freeze", cmd_freeze, "CTID", "hold all tasks of a container where they are", false },
 	{ "thaw", cmd_thaw, "CTID", "let a frozen container go on", false },
 	{ "stop", cmd_stop, "CTID [--fast] [--timeout S] [-q]",
 	  "end a container and wait until it is gone", true },

@@ -336,7 +336,7 @@ processors() {
 		same "50 25000 100000" "$(cat /sys/fs/cgroup/vz/555/cpu.{weight,max} | paste -sd' ')" &&
 		expect 0 '' vzctl set 555 --cpulimit 0 --cpus 2 &&
 		same "200000 100000" "$(</sys/fs/cgroup/vz/555/cpu.max)" &&
-		same 200 "$(</sys/fs/cgroup/vz/555/cpu.weight)"
+		same 50 "$(</sys/fs/cgroup/vz/555/cpu.weight)"
 }
 
 running_refuses() {
@@ -439,7 +439,7 @@ killed() {
 restart_keeps() {
 	expect 0 '' vzctl stop anna --fast && expect 0 'Container start in progress' vzctl start anna &&
 		same "$((128 << 20))" "$(</sys/fs/cgroup/vz/555/memory.max)" && same 98304 "$(cell 555 privvmpages limit)" &&
-		same 200 "$(</sys/fs/cgroup/vz/555/cpu.weight)"
+		same 5 "$(</sys/fs/cgroup/vz/555/cpu.weight)"
 }
 
 plan 32

@@ -69,6 +69,11 @@ enum reading val_cpuunits(const char *word, char *out)
 	return number(word, 8, 500000, out);
 }
 
+enum reading val_cpuweight(const char *word, char *out)
+{
+	return number(word, 1, 10000, out);
+}
+
 enum reading val_cpus(const char *word, char *out)
 {
 	return number(word, 1, 8192, out);

@@ -35,6 +35,7 @@ setval_check val_domains;
 setval_check val_userpw;	/* USER:PASSWORD */
 setval_check val_factor;	/* 0 or above, with decimals */
 setval_check val_cpuunits;	/* 8..500000 */
+setval_check val_cpuweight;	/* 1..10000 */
 setval_check val_cpulimit;	/* N or N% */
 setval_check val_cpus;
 setval_check val_cpumask;	/* list, auto, all */

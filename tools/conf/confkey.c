@@ -23,7 +23,7 @@ static const struct {
 	{ "CPUMASK", val_cpumask },
 	{ "CPUS", val_cpus },
 	{ "CPUUNITS", val_cpuunits },
-	{ "CPUWEIGHT", val_number },
+	{ "CPUWEIGHT", val_cpuweight },
 	{ DEFLIMIT_KEY, val_text },
 	{ "DEF_OSTEMPLATE", val_text },
 	{ "DESCRIPTION", val_text },

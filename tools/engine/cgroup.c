@@ -45,7 +45,7 @@ static bool has_word(const char *line, const char *word)
 static void enable_controllers(int dir, const char *where, bool verbose,
 			       struct report *report)
 {
-	static const char *const want[] = { "+memory", "+pids", "+cpu", "+io" };
+	static const char *const want[] = { "+memory", "+pids", "+cpu", "+io", "+cpuset" };
 	char on[256];
 
 	cgtree_line(dir, "cgroup.subtree_control", on, sizeof(on));
@@ -182,6 +182,31 @@ int cgroup_write(uint32_t ctid, const char *file, const char *text)
 	return ret;
 }
 
+int cgroup_find(uint32_t ctid, const char *file, const char *word, char *line, size_t size)
+{
+	int dir = open_own(ctid), fd;
+	size_t len = strlen(word);
+	int ret = -ENODATA;
+	FILE *f;
+
+	if (dir < 0)
+		return dir;
+	fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	f = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!f)
+		ret = -errno;
+	while (f && ret && fgets(line, size, f))
+		if (!strncmp(line, word, len) && line[len] == ' ')
+			ret = 0;
+	line[ret ? 0 : strcspn(line, "\n")] = '\0';
+	if (f)
+		fclose(f);
+	else if (fd >= 0)
+		close(fd);
+	close(dir);
+	return ret;
+}
+
 int cgroup_read(uint32_t ctid, const char *file, char *line, size_t size)
 {
 	int dir = open_own(ctid), ret;
@@ -277,6 +302,16 @@ bool cgroup_frozen(uint32_t ctid)
 		 cgtree_says(dir, "../cgroup.freeze", "1");
 	close(dir);
 	return frozen;
+}
+
+bool cgroup_still(uint32_t ctid)
+{
+	int dir = open_own(ctid);
+	bool still = dir >= 0 && cgtree_says(dir, "cgroup.events", "frozen 1");
+
+	if (dir >= 0)
+		close(dir);
+	return still;
 }
 
 /* The path of @pid in the cgroup2 hierarchy, as the host sees it. */

@@ -42,6 +42,13 @@ int cgroup_write(uint32_t ctid, const char *file, const char *text);
 int cgroup_read(uint32_t ctid, const char *file, char *line, size_t size);
 
 /**
+ * cgroup_find - the line of @file of vz/CTID whose first word is @word
+ *
+ * Return: 0 or -errno, -ENODATA where there is none, @line being "" then.
+ */
+int cgroup_find(uint32_t ctid, const char *file, const char *word, char *line, size_t size);
+
+/**
  * cgroup_fork - forks a task that is born in vz/CTID
  *
  * Not where its init is: the context chooses that, and may have frozen it. The task
@@ -55,6 +62,9 @@ pid_t cgroup_fork(uint32_t ctid);
 
 /** Whether the host holds all of @ctid. What it froze inside is its own matter. */
 bool cgroup_frozen(uint32_t ctid);
+
+/** Whether every task of it has come to a stand. */
+bool cgroup_still(uint32_t ctid);
 
 /**
  * cgroup_thaw - lets @init, the context's init, go on

@@ -23,6 +23,7 @@
 #include "console/keeper.h"
 #include "engine/cgroup.h"
 #include "engine/cpu.h"
+#include "engine/io.h"
 #include "inside/birth.h"
 #include "inside/files.h"
 #include "life/idcheck.h"
@@ -74,8 +75,9 @@ static int bind_init(pid_t pid, void *arg)
 				   what);
 	if (s->nsaid)
 		report_step(s->report, "UB limits were set successfully");
-	/* A share of the processors is told when it cannot be had, no more. */
-	cgcpu_apply(s->ctid, s->conf, false, s->report);
+	/* A share of processors and disk is told when it cannot be had, no more. */
+	cgcpu_apply(s->ctid, s->conf, 0, s->report);
+	cgio_apply(s->ctid, s->conf, 0, s->report);
 	return onlimit_apply(s->nl, s->ctid, s->conf, s->report);
 }
 

@@ -32,6 +32,15 @@ int put_key(struct setplan *p, const struct setopt *o, const char *value)
 	return setplan_change(p, o->key, value);
 }
 
+/* Two keys say the same, so that what was set last counts. */
+int put_weight(struct setplan *p, const struct setopt *o, const char *value)
+{
+	const char *other = strcmp(o->key, "CPUUNITS") ? "CPUUNITS" : "CPUWEIGHT";
+	int ret = conf_get(p->next, other) ? setplan_change(p, other, NULL) : 0;
+
+	return ret ? ret : put_key(p, o, value);
+}
+
 /* A configuration keeps the path itself: not every reader knows $VEID. */
 int put_path(struct setplan *p, const struct setopt *o, const char *value)
 {

@@ -54,6 +54,7 @@ enum {
 	VZ_NAME = 131,		/* name not set */
 	VZ_WAIT = 133,		/* did not come up in time */
 	VZ_SAVE = 139,		/* configuration not saved */
+	VZ_IO = 148,		/* share of the disk not set */
 };
 
 /** For msg_as_openvz(): the code of @ret, and the words scripts look for. */

@@ -10,10 +10,33 @@
 #include "vzctl/live.h"
 #include "vzctl/vzctl.h"
 
+struct part {
+	const char *key;
+	int bit;
+};
+
+/* The bit of each key of @keys that is to be changed. */
+static int parts(const struct setlive *l, const struct part *keys)
+{
+	int bits = 0;
+
+	for (; keys->key; keys++)
+		if (setplan_find(l->plan, keys->key))
+			bits |= keys->bit;
+	return bits;
+}
+
 static int cpu_apply(struct setlive *l)
 {
+	static const struct part keys[] = {
+		{ "CPUUNITS", CGCPU_SHARE }, { "CPUWEIGHT", CGCPU_SHARE },
+		{ "CPULIMIT", CGCPU_LIMIT }, { "CPUS", CGCPU_LIMIT },
+		{ "CPUMASK", CGCPU_MASKS }, { "NODEMASK", CGCPU_MASKS },
+		{ 0 }
+	};
+
 	cgcpu_read(l->ctid, &l->cpu);
-	return cgcpu_apply(l->ctid, l->plan->next, true, &msg_report) ?
+	return cgcpu_apply(l->ctid, l->plan->next, parts(l, keys), &msg_report) ?
 	       VZ_CPU : 0;
 }
 
@@ -28,6 +51,22 @@ static void told(const struct setlive *l, const char *what, int ret)
 static void cpu_undo(struct setlive *l)
 {
 	told(l, "the share of the processors", cgcpu_put_back(l->ctid, &l->cpu));
+}
+
+static int io_apply(struct setlive *l)
+{
+	static const struct part keys[] = {
+		{ "IOLIMIT", CGIO_BYTES }, { "IOPSLIMIT", CGIO_REQUESTS },
+		{ "IOPRIO", CGIO_WEIGHT }, { 0 }
+	};
+
+	cgio_read(l->ctid, l->plan->next, &l->io);
+	return cgio_apply(l->ctid, l->plan->next, parts(l, keys), &msg_report) ? VZ_IO : 0;
+}
+
+static void io_undo(struct setlive *l)
+{
+	told(l, "the share of the disk", cgio_put_back(l->ctid, &l->io));
 }
 
 static int quota_apply(struct setlive *l)
@@ -103,6 +142,7 @@ static const struct {
 } ways[WAY_END] = {
 	[WAY_LIMITS] = { limits_apply, limits_undo },
 	[WAY_CPU] = { cpu_apply, cpu_undo },
+	[WAY_IO] = { io_apply, io_undo },
 	[WAY_QUOTA] = { quota_apply, quota_undo },
 	[WAY_HOSTNAME] = { hostname_apply, hostname_undo },
 	[WAY_DNS] = { dns_apply, dns_undo },

@@ -8,6 +8,7 @@
 #include <linux/beancounter.h>
 
 #include "engine/cpu.h"
+#include "engine/io.h"
 #include "inside/files.h"
 #include "life/life.h"
 #include "module/ctxinfo.h"
@@ -21,6 +22,7 @@ struct setlive {
 	struct vz_set was[UB_RESOURCES];	/* the limits it had */
 	size_t nwas;
 	struct cgcpu cpu;
+	struct cgio io;
 	struct life_quota_was quota;
 	char name[HOSTNAME_SIZE];
 	struct file_was hostname, hosts, resolv;

@@ -28,6 +28,7 @@ enum setway {
 	WAY_NONE,		/* it holds from the next start */
 	WAY_LIMITS,
 	WAY_CPU,
+	WAY_IO,
 	WAY_QUOTA,
 	WAY_HOSTNAME,
 	WAY_DNS,

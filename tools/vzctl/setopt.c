@@ -16,10 +16,8 @@
 #define NO_VETH		"there is no veth pair yet"
 #define NO_MOVE		"no host device is moved yet"
 #define NO_UGIDS	"the file system counts users of all containers together"
-#define NO_IO		"no I/O limit is set yet"
 #define NO_DEVICES	"a container has a fixed set of devices yet"
 #define NO_CAPS		"a container has a fixed set of capabilities yet"
-#define NO_CPUSET	"no processors are pinned yet"
 
 #define UBC(ID, name, UNIT) \
 	{ #name, SET, "BAR[:LIM]", #ID, .put = put_ubc, .way = WAY_LIMITS },
@@ -86,15 +84,14 @@ const struct setopt setopts[] = {
 	UB_RESOURCE_LIST(UBC)
 	{ "avnumproc", SET, "N[:N]", "AVNUMPROC", .put = put_key },
 
-	{ "cpuunits", SET, "N", "CPUUNITS", .put = put_key, .way = WAY_CPU },
-	{ "cpuweight", SET, "N", "CPUWEIGHT", .put = put_key,
-	  .idle = "cpuunits says it" },
+	{ "cpuunits", SET, "N", "CPUUNITS", .put = put_weight, .way = WAY_CPU },
+	{ "cpuweight", SET, "N", "CPUWEIGHT", .put = put_weight, .way = WAY_CPU },
 	{ "cpulimit", SET, "N[%]", "CPULIMIT", .put = put_key, .way = WAY_CPU },
 	{ "cpus", SET, "N", "CPUS", .put = put_key, .way = WAY_CPU },
 	{ "cpumask", SET, "LIST|auto|all", "CPUMASK", .put = put_key,
-	  .idle = NO_CPUSET },
+	  .way = WAY_CPU },
 	{ "nodemask", SET, "LIST|all", "NODEMASK", .put = put_key,
-	  .idle = NO_CPUSET },
+	  .way = WAY_CPU },
 
 	{ "diskquota", SET, "yes|no", "DISK_QUOTA", .put = put_key,
 	  .way = WAY_QUOTA },
@@ -107,10 +104,9 @@ const struct setopt setopts[] = {
 	{ "quotaugidlimit", SET, "N", "QUOTAUGIDLIMIT", .put = put_key,
 	  .restart = true, .idle = NO_UGIDS },
 	{ "offline-resize", SET, .put = put_nothing },
-	{ "ioprio", SET, "0..7", "IOPRIO", .put = put_key, .idle = NO_IO },
-	{ "iolimit", SET, "N[B|K|M|G]", "IOLIMIT", val_iolimit, put_key, .idle = NO_IO },
-	{ "iopslimit", SET, "N", "IOPSLIMIT", .put = put_key,
-	  .idle = NO_IO },
+	{ "ioprio", SET, "0..7", "IOPRIO", .put = put_key, .way = WAY_IO },
+	{ "iolimit", SET, "N[B|K|M|G]", "IOLIMIT", val_iolimit, put_key, .way = WAY_IO },
+	{ "iopslimit", SET, "N", "IOPSLIMIT", .put = put_key, .way = WAY_IO },
 
 	{ "capability", SET, "NAME:on|off,...", "CAPABILITY",
 	  .put = put_add, .restart = true, .idle = NO_CAPS },

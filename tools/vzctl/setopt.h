@@ -47,6 +47,7 @@ int setplan_bad(const struct setopt *o, const char *word);
 void setplan_cut(const struct setopt *o, const char *word, const char *value);
 
 int put_key(struct setplan *p, const struct setopt *o, const char *value);
+int put_weight(struct setplan *p, const struct setopt *o, const char *value);
 int put_ubc(struct setplan *p, const struct setopt *o, const char *value);
 int put_size(struct setplan *p, const struct setopt *o, const char *value);
 int put_path(struct setplan *p, const struct setopt *o, const char *value);
