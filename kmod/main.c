@@ -16,6 +16,7 @@
 #include "kern/known.h"
 #include "life/bind.h"
 #include "life/life.h"
+#include "net/port.h"
 #include "pay/cpu.h"
 #include "pay/ended.h"
 #include "pay/memcg.h"
@@ -57,6 +58,7 @@ static const struct vzctx_part *const parts[] = {
 	&vzctx_ended_part,
 	&vzctx_cpu_part,
 	&vzctx_memcg_part,
+	&vzctx_port_part,
 	&vzctx_proc_part,
 	&vzctx_on_limit_part,
 	NULL,
@@ -89,9 +91,12 @@ static int __init vzctx_mod_init(void)
 	err = vzctx_owner_init();
 	if (err)
 		goto err_known;
-	err = vzctx_init(parts, vzctx_bind_idle);
+	err = vzctx_port_init();
 	if (err)
 		goto err_owner;
+	err = vzctx_init(parts, vzctx_bind_idle);
+	if (err)
+		goto err_port;
 	err = vzctx_selftest();
 	if (err)
 		goto err_ctx;
@@ -128,6 +133,8 @@ err_ctx:
 	vzctx_ended_uninit();
 	vzctx_uninit();
 	vzctx_bind_uninit();
+err_port:
+	vzctx_port_uninit();
 err_owner:
 	vzctx_owner_uninit();
 err_known:
@@ -161,6 +168,7 @@ static void __exit vzctx_mod_exit(void)
 	vzctx_ended_uninit();
 	vzctx_uninit();
 	vzctx_bind_uninit();
+	vzctx_port_uninit();
 	while (module_refcount(THIS_MODULE) > 0)
 		msleep(VZCTX_DRAIN_POLL_MS);
 	vzctx_stay_uninit();

@@ -182,6 +182,38 @@
 #define SHMEM_F_LOCKED VM_LOCKED
 #endif
 
+/* 6.7, "net, core: Allow core to manage struct pcpu_sw_netstats" */
+#include <linux/netdevice.h>
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+static inline int vzctx_tstats_alloc(struct net_device *dev)
+{
+	dev->tstats = netdev_alloc_pcpu_stats(struct pcpu_sw_netstats);
+	return dev->tstats ? 0 : -ENOMEM;
+}
+
+static inline void vzctx_tstats_free(struct net_device *dev)
+{
+	free_percpu(dev->tstats);
+}
+
+#define vzctx_tstats_wanted(dev) ((dev)->priv_destructor = vzctx_tstats_free)
+#else
+#define vzctx_tstats_alloc NULL
+#define vzctx_tstats_wanted(dev) \
+	((dev)->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS)
+#endif
+
+/* 6.12, what a device is for good, once bits of its features; seen on 6.12.117 */
+static inline void vzctx_netdev_is_fixed(struct net_device *dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	dev->features |= NETIF_F_LLTX | NETIF_F_NETNS_LOCAL;
+#else
+	dev->lltx = true;
+	dev->netns_immutable = true;
+#endif
+}
+
 /* 6.18, "copy_process: pass clone_flags as u64 across calltree" */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
 #define VZCTX_CLONE_FLAGS unsigned long

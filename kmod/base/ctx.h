@@ -48,6 +48,7 @@ struct file;
 struct mem_cgroup;
 struct vzctx_ended;
 struct vzctx_hits;
+struct vzctx_port;
 struct vzctx_spare;
 
 /**
@@ -69,6 +70,7 @@ struct vzctx_spare;
  *	grace period after the end; NULL if it has none of its own
  * @oom_before: how often @memcg was out of memory before the binding
  * @swap_before: how often its swap was refused before
+ * @port: its share in the network; constant
  * @news: limit events on their way to process context
  * @lock_turn: by hash of a lock owner; see hook/lock.c
  * @lent_lock: guards @lent; inside an owner bucket lock
@@ -99,6 +101,7 @@ struct vzctx {
 	struct mem_cgroup *memcg;
 	unsigned long oom_before;
 	unsigned long swap_before;
+	struct vzctx_port *port;
 	struct vzctx_news news;
 	struct mutex lock_turn[1 << VZCTX_LOCK_TURN_BITS];
 	raw_spinlock_t lent_lock;

@@ -13,6 +13,7 @@
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
+#include <net/ipv6.h>
 
 #include "base/ctx.h"
 #include "base/event.h"
@@ -50,10 +51,26 @@ static enum vzctx_action take_due(struct vzctx_news *news, u32 *res)
 	return due;
 }
 
-static void log_limit(struct vzctx_news *news, const struct vzctx_event *event)
+static void log_spoof(const struct vzctx_event *event)
+{
+	const struct in6_addr *from = &event->from, *to = &event->to;
+
+	if (ipv6_addr_v4mapped(from))
+		pr_warn("CT %u: dropped packet, source wrong: src-IP=%pI4 dst-IP=%pI4\n",
+			event->ctid, &from->s6_addr32[3], &to->s6_addr32[3]);
+	else
+		pr_warn("CT %u: dropped packet, source wrong: src-IP=%pI6c dst-IP=%pI6c\n",
+			event->ctid, from, to);
+}
+
+static void log_event(struct vzctx_news *news, const struct vzctx_event *event)
 {
 	if (!__ratelimit(&news->log))
 		return;
+	if (event->type == VZCTX_EVENT_SPOOF) {
+		log_spoof(event);
+		return;
+	}
 	if (event->type == VZCTX_EVENT_KILL) {
 		pr_warn("CT %u: out of memory, %*pE (pid %u) is killed\n",
 			event->ctid,
@@ -82,7 +99,7 @@ static void send_news(struct work_struct *work)
 		vzctx_on_limit(ctx, due, res);
 	while (take_oldest(news, &event)) {
 		sink(&event);
-		log_limit(news, &event);
+		log_event(news, &event);
 	}
 	vzctx_put(ctx);
 }
@@ -136,11 +153,39 @@ static bool take_token(struct vzctx_news *news)
 	return true;
 }
 
+/* Queues an event as far as the rate allows, and sees to what is due. Any context. */
+static void queue(struct vzctx *ctx, struct vzctx_event *event)
+{
+	struct vzctx_news *news = &ctx->news;
+	unsigned long flags;
+	bool work;
+
+	raw_spin_lock_irqsave(&news->lock, flags);
+	event->dropped = news->dropped;
+	work = take_token(news);
+	if (work)
+		news->ring[(news->head + news->count++) %
+			   VZCTX_EVENT_BURST] = *event;
+	else
+		news->dropped++;
+	if (event->action > news->due) {
+		news->due = event->action;
+		news->due_res = event->res;
+		work = true;
+	}
+	raw_spin_unlock_irqrestore(&news->lock, flags);
+
+	if (!work)
+		return;
+	percpu_ref_get(&ctx->ref);
+	if (!queue_work(vzctx_wq, &news->work))
+		vzctx_put(ctx);
+}
+
 /* @task: whom it is about, or NULL. Any context. */
 static void tell(struct vzctx *ctx, enum vzctx_event_type type, u32 res,
 		 unsigned long wanted, struct task_struct *task)
 {
-	struct vzctx_news *news = &ctx->news;
 	struct vzctx_event event = {
 		.type = type,
 		.ctid = ctx->ctid,
@@ -150,33 +195,11 @@ static void tell(struct vzctx *ctx, enum vzctx_event_type type, u32 res,
 		.pid = task ? task_pid_nr(task) : 0,
 		.action = READ_ONCE(ctx->action[res]),
 	};
-	unsigned long flags;
-	bool work;
 
 	vzctx_bc_read(&ctx->bc[res], &event.bc);
 	strscpy_pad(event.comm, task ? task->comm : "", sizeof(event.comm));
-
-	raw_spin_lock_irqsave(&news->lock, flags);
-	event.dropped = news->dropped;
-	work = take_token(news);
-	if (work)
-		news->ring[(news->head + news->count++) %
-			   VZCTX_EVENT_BURST] = event;
-	else
-		news->dropped++;
-	if (event.action > news->due) {
-		news->due = event.action;
-		news->due_res = res;
-		work = true;
-	}
-	raw_spin_unlock_irqrestore(&news->lock, flags);
+	queue(ctx, &event);
 	vzctx_hit_add(ctx->hits, &event);
-
-	if (!work)
-		return;
-	percpu_ref_get(&ctx->ref);
-	if (!queue_work(vzctx_wq, &news->work))
-		vzctx_put(ctx);
 }
 
 /**
@@ -204,6 +227,28 @@ void vzctx_event_limit(struct vzctx *ctx, u32 res, unsigned long wanted)
 void vzctx_event_kill(struct vzctx *ctx, u32 res, struct task_struct *victim)
 {
 	tell(ctx, VZCTX_EVENT_KILL, res, 0, victim);
+}
+
+/**
+ * vzctx_event_spoof() - a packet was dropped, its source not being the context's
+ * @ctx: who sent it; referenced by the caller
+ * @from: its source; an IPv4 address mapped
+ * @to: its destination
+ *
+ * Any context.
+ */
+void vzctx_event_spoof(struct vzctx *ctx, const struct in6_addr *from,
+		       const struct in6_addr *to)
+{
+	struct vzctx_event event = {
+		.type = VZCTX_EVENT_SPOOF,
+		.ctid = ctx->ctid,
+		.time = ktime_get_real_fast_ns(),
+		.from = *from,
+		.to = *to,
+	};
+
+	queue(ctx, &event);
 }
 
 static void tell_life(struct vzctx *ctx, enum vzctx_event_type type)

@@ -5,6 +5,7 @@
 #ifndef _VZCTX_EVENT_H
 #define _VZCTX_EVENT_H
 
+#include <linux/in6.h>
 #include <linux/ratelimit_types.h>
 #include <linux/spinlock_types.h>
 #include <linux/workqueue.h>
@@ -29,6 +30,8 @@ struct vzctx;
  * @comm: its name, chosen by the task: raw bytes
  * @dropped: events of this context dropped so far
  * @action: what follows besides the refusal
+ * @from: source of a packet, for VZCTX_EVENT_SPOOF only; IPv4 mapped
+ * @to: its destination
  */
 struct vzctx_event {
 	enum vzctx_event_type type;
@@ -41,10 +44,12 @@ struct vzctx_event {
 	char comm[VZCTX_COMM_LEN];
 	u64 dropped;
 	enum vzctx_action action;
+	struct in6_addr from;
+	struct in6_addr to;
 };
 
 /**
- * struct vzctx_news - limit events of one context, waiting to be sent
+ * struct vzctx_news - events of one context, waiting to be sent
  * @lock: guards all but @work, @log and @life
  * @ring: the events, oldest at @head
  * @head: index of the oldest
@@ -82,6 +87,8 @@ u64 vzctx_news_dropped(struct vzctx_news *news);
 
 void vzctx_event_limit(struct vzctx *ctx, u32 res, unsigned long wanted);
 void vzctx_event_kill(struct vzctx *ctx, u32 res, struct task_struct *victim);
+void vzctx_event_spoof(struct vzctx *ctx, const struct in6_addr *from,
+		       const struct in6_addr *to);
 void vzctx_event_life(struct vzctx *ctx, enum vzctx_event_type type);
 
 #endif /* _VZCTX_EVENT_H */

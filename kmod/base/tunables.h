@@ -75,6 +75,11 @@ enum vzctx_limits {
 	/* Likewise what containers see of the host. */
 	VZCTX_VIEW_NOTE = 512,
 
+	/* Of a venet: OpenVZ's figure, and what IPv4 bounds it by. */
+	VZCTX_VENET_MTU = 1500,
+	VZCTX_VENET_MTU_MIN = 68,
+	VZCTX_VENET_MTU_MAX = 65535,
+
 	/* How often a sender that waits for othersockbuf looks again. */
 	VZCTX_SOCKBUF_POLL_MS = 20,
 

@@ -18,6 +18,7 @@
 #include "door/genl.h"
 #include "door/genl_fill.h"
 #include "door/genl_last.h"
+#include "door/genl_net.h"
 #include "door/may.h"
 #include "life/bind.h"
 
@@ -58,6 +59,11 @@ static const struct nla_policy set_policy[VZCTX_A_FREEZER + 1] = {
 	[VZCTX_A_FLAGS] = { .type = NLA_U32 },
 	[VZCTX_A_BCS] = NLA_POLICY_NESTED(bcs_policy),
 	[VZCTX_A_FREEZER] = { .type = NLA_U32 },
+};
+
+static const struct nla_policy ip_policy[VZCTX_A_IP + 1] = {
+	[VZCTX_A_CTID] = NLA_POLICY_FULL_RANGE(NLA_U32, &ctid_range),
+	[VZCTX_A_IP] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 };
 
 static const struct nla_policy create_policy[VZCTX_A_BCS + 1] = {
@@ -266,6 +272,21 @@ static int genl_create_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static int genl_ip_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vzctx *ctx;
+	int err = vzctx_may_netlink(skb, info->extack);
+
+	if (err)
+		return err;
+	ctx = find_named(info);
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+	err = vzctx_genl_ip_change(&family, info, ctx);
+	vzctx_put(ctx);
+	return err;
+}
+
 static int genl_res_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	int err = vzctx_may_netlink(cb->skb, cb->extack);
@@ -327,6 +348,11 @@ static int genl_why_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return vzctx_genl_why_dump(&family, skb, cb);
 }
 
+static int genl_ip_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return vzctx_genl_ip_dump(&family, skb, cb);
+}
+
 #define POLICY(_policy)						\
 	.policy = (_policy), .maxattr = ARRAY_SIZE(_policy) - 1
 
@@ -347,6 +373,12 @@ static const struct genl_ops ops[] = {
 	  POLICY(get_policy) },
 	{ .cmd = VZCTX_CMD_WHY, .dumpit = genl_why_dumpit,
 	  POLICY(get_policy) },
+	{ .cmd = VZCTX_CMD_IP_ADD, .doit = genl_ip_doit,
+	  POLICY(ip_policy) },
+	{ .cmd = VZCTX_CMD_IP_DEL, .doit = genl_ip_doit,
+	  POLICY(ip_policy) },
+	{ .cmd = VZCTX_CMD_IP, .dumpit = genl_ip_dumpit,
+	  POLICY(nothing_policy) },
 };
 
 static const struct genl_multicast_group groups[] = {

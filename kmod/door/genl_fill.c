@@ -14,6 +14,8 @@
 #include "base/view.h"
 #include "door/genl_fill.h"
 #include "life/bind.h"
+#include "net/port.h"
+#include "net/venet.h"
 #include "pay/ended.h"
 #include "pay/refresh.h"
 #include "wrap/hook.h"
@@ -33,7 +35,8 @@ int vzctx_genl_fill_info(struct sk_buff *skb)
 	    put_u64(skb, VZCTX_A_ERRATA, 0) ||
 	    nla_put_u32(skb, VZCTX_A_HOOKS, vzctx_hook_count()) ||
 	    nla_put_u32(skb, VZCTX_A_LINGER, vzctx_linger()) ||
-	    nla_put_string(skb, VZCTX_A_VIEWS, views))
+	    nla_put_string(skb, VZCTX_A_VIEWS, views) ||
+	    nla_put_u32(skb, VZCTX_A_HOST_LINK, vzctx_port_link(&vzctx_host_port)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -147,6 +150,9 @@ int vzctx_genl_fill_ctx(struct sk_buff *skb, struct vzctx *ctx)
 			return -EMSGSIZE;
 	}
 	nla_nest_end(skb, nest);
+	if (put_u64(skb, VZCTX_A_SPOOFED, atomic64_read(&ctx->port->spoofed)) ||
+	    nla_put_u32(skb, VZCTX_A_LINK, vzctx_port_link(ctx->port)))
+		return -EMSGSIZE;
 	vzctx_cpu_get(ctx, &cpu);
 	return fill_cpu(skb, &cpu);
 }
@@ -184,6 +190,12 @@ int vzctx_genl_fill_event(struct sk_buff *skb, const struct vzctx_event *event)
 	    nla_put_u32(skb, VZCTX_EVENT_A_CTID, event->ctid) ||
 	    nla_put_u64_64bit(skb, VZCTX_EVENT_A_TIME, event->time,
 			      VZCTX_EVENT_A_PAD))
+		return -EMSGSIZE;
+	if (event->type == VZCTX_EVENT_SPOOF &&
+	    (nla_put_in6_addr(skb, VZCTX_EVENT_A_FROM, &event->from) ||
+	     nla_put_in6_addr(skb, VZCTX_EVENT_A_TO, &event->to) ||
+	     nla_put_u64_64bit(skb, VZCTX_EVENT_A_DROPPED, event->dropped,
+			       VZCTX_EVENT_A_PAD)))
 		return -EMSGSIZE;
 	if ((event->type == VZCTX_EVENT_LIMIT ||
 	     event->type == VZCTX_EVENT_KILL) &&

@@ -18,6 +18,7 @@
 #include "base/ctx.h"
 #include "base/registry.h"
 #include "door/ioctl.h"
+#include "door/ioctl_net.h"
 #include "door/ioctl_stat.h"
 #include "door/may.h"
 #include "life/bind.h"
@@ -68,7 +69,6 @@ static void __maybe_unused build_check_abi(void)
 	BUILD_BUG_ON(sizeof(struct pid_pair) != 2 * sizeof(__kernel_pid_t));
 	BUILD_BUG_ON(sizeof(struct vzlist_vepidctl) != 16);
 	BUILD_BUG_ON(sizeof(struct vepidctl32) != 12);
-	BUILD_BUG_ON(sizeof(struct vzlist_veipctl) != 16);
 }
 
 static u32 own_ctid(void)
@@ -332,8 +332,12 @@ static const struct call calls[] = {
 	{ VZCTL_VE_NETDEV, do_refuse },
 	{ VZCTL_VE_MEMINFO, do_refuse },
 	{ VZCTL_VE_CONFIGURE, do_refuse },
-	{ VZCTL_GET_VEIPS, do_refuse },
-	{ VZCTL_GET_VEIP6S, do_refuse },
+	{ VENETCTL_VE_IP_MAP, vzctx_ioctl_ip_map },
+	{ _IOW(VENETCTLTYPE, 3, struct vzctx_ip_map32), vzctx_ioctl_ip_map32 },
+	{ VZCTL_GET_VEIPS, vzctx_ioctl_veips },
+	{ _IOR(VZLISTTYPE, 3, struct vzctx_veipctl32), vzctx_ioctl_veips32 },
+	{ VZCTL_GET_VEIP6S, vzctx_ioctl_veip6s },
+	{ _IOR(VZLISTTYPE, 4, struct vzctx_veipctl32), vzctx_ioctl_veip6s32 },
 };
 
 static long serve(struct file *file, unsigned int cmd, void __user *arg)

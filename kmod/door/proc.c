@@ -375,6 +375,7 @@ int __init vzctx_proc_init(void)
 		goto err_remove;
 	vz_dir = proc_mkdir("vz", NULL);
 	if (!vz_dir || !make(&vzctx_proc_veinfo, vz_dir) ||
+	    !make(&vzctx_proc_veip, vz_dir) ||
 	    !make(&vzctx_proc_vestat, vz_dir) ||
 	    !make(&vzctx_proc_version, vz_dir))
 		goto err_remove;

@@ -3,7 +3,8 @@
  * vzctx - door: what the /proc files of OpenVZ say, byte by byte
  *
  * Every number has a fixed width, so the rows of a context have the same length
- * whatever they say, and a reader that seeks meets whole rows.
+ * whatever they say, and a reader that seeks meets whole rows. Only addresses that
+ * come and go change it.
  *
  * The host is not counted: where OpenVZ has rows of CT 0 they say so, with
  * nothing held and no limits.
@@ -13,15 +14,22 @@
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/time64.h>
+#include <net/ipv6.h>
 #include <vzctx/version.h>
 
 #include "base/ctx.h"
 #include "door/proc.h"
+#include "net/address.h"
 #include "pay/cpu.h"
 #include "pay/refresh.h"
 
 /* /proc/user_beancounters stops before what came later. */
 #define OLD_RESOURCES	24
+
+/* An address as it is printed. */
+#define V4_WIDTH	15
+#define V6_WIDTH	39
+#define V6_TEXT		(V6_WIDTH + 1)
 
 static void bc_head(struct seq_file *m)
 {
@@ -101,7 +109,33 @@ static void one_host(struct seq_file *m)
 
 static void veinfo_row(struct seq_file *m, u32 ctid, unsigned long tasks)
 {
-	seq_printf(m, "%10u %5u %5lu\n", ctid, ctid, tasks);
+	seq_printf(m, "%10u %5u %5lu", ctid, ctid, tasks);
+}
+
+/* As people write it, right-aligned. */
+static void put_ip(struct seq_file *m, int width, const struct in6_addr *ip)
+{
+	char text[V6_TEXT];
+
+	if (ipv6_addr_v4mapped(ip))
+		snprintf(text, sizeof(text), "%pI4", &ip->s6_addr32[3]);
+	else
+		snprintf(text, sizeof(text), "%pI6c", ip);
+	seq_printf(m, "%*s", width, text);
+}
+
+/* Those of one kind after those of the other. */
+static void veinfo_ips(struct seq_file *m, struct vzctx *ctx, bool v4)
+{
+	struct in6_addr ip;
+	unsigned int n;
+
+	for (n = 0; vzctx_address_nth(ctx, n, &ip); n++) {
+		if (ipv6_addr_v4mapped(&ip) != v4)
+			continue;
+		seq_putc(m, ' ');
+		put_ip(m, v4 ? V4_WIDTH : V6_WIDTH, &ip);
+	}
 }
 
 static void veinfo_rows(struct seq_file *m, struct vzctx *ctx)
@@ -110,6 +144,9 @@ static void veinfo_rows(struct seq_file *m, struct vzctx *ctx)
 
 	vzctx_bc_read(&ctx->bc[UB_NUMPROC], &bc);
 	veinfo_row(m, ctx->ctid, bc.held);
+	veinfo_ips(m, ctx, true);
+	veinfo_ips(m, ctx, false);
+	seq_putc(m, '\n');
 }
 
 /* The host's tasks are those no pid namespace hides. */
@@ -124,6 +161,23 @@ static void veinfo_host(struct seq_file *m)
 			tasks += get_nr_threads(task);
 	rcu_read_unlock();
 	veinfo_row(m, 0, tasks);
+	seq_putc(m, '\n');
+}
+
+static void veip_head(struct seq_file *m)
+{
+	seq_puts(m, "Version: 2.5\n");
+}
+
+static void veip_rows(struct seq_file *m, struct vzctx *ctx)
+{
+	struct in6_addr ip;
+	unsigned int n;
+
+	for (n = 0; vzctx_address_nth(ctx, n, &ip); n++) {
+		put_ip(m, V6_WIDTH, &ip);
+		seq_printf(m, " %10u\n", ctx->ctid);
+	}
 }
 
 static void vestat_head(struct seq_file *m)
@@ -178,6 +232,10 @@ const struct vzctx_proc_file vzctx_proc_bc_one = {
 const struct vzctx_proc_file vzctx_proc_veinfo = {
 	.name = "veinfo", .rows = veinfo_rows, .host = veinfo_host,
 	.inside = true,
+};
+
+const struct vzctx_proc_file vzctx_proc_veip = {
+	.name = "veip", .head = veip_head, .rows = veip_rows,
 };
 
 const struct vzctx_proc_file vzctx_proc_vestat = {

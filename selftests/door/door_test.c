@@ -229,6 +229,9 @@ CLAIM(door, wrong_sizes)
 		{ VZCTX_CMD_GET, VZCTX_A_CTID },
 		{ VZCTX_CMD_SET, VZCTX_A_CTID },
 		{ VZCTX_CMD_SET, VZCTX_A_FLAGS },
+		{ VZCTX_CMD_IP_ADD, VZCTX_A_CTID },
+		{ VZCTX_CMD_IP_ADD, VZCTX_A_IP },
+		{ VZCTX_CMD_IP_DEL, VZCTX_A_IP },
 	};
 	char junk[2048];
 	struct msg m;
@@ -294,7 +297,8 @@ CLAIM(door, unknown_attributes_and_trailing_bytes)
 {
 	static const int cmds[] = {
 		VZCTX_CMD_INFO, VZCTX_CMD_CREATE, VZCTX_CMD_DESTROY,
-		VZCTX_CMD_SET, VZCTX_CMD_GET,
+		VZCTX_CMD_SET, VZCTX_CMD_GET, VZCTX_CMD_IP_ADD,
+		VZCTX_CMD_IP_DEL,
 	};
 	struct msg m;
 	size_t i;

@@ -380,7 +380,6 @@ CLAIM(dev, refusals_are_documented_ones)
 	static const unsigned long refused[] = {
 		VZCTL_OLD_ENV_CREATE, VZCTL_SETDEVPERMS, VZCTL_ENV_CREATE_CID,
 		VZCTL_VE_NETDEV, VZCTL_VE_MEMINFO, VZCTL_VE_CONFIGURE,
-		VZCTL_GET_VEIPS, VZCTL_GET_VEIP6S,
 	};
 	char arg[64] = {};
 	size_t i;

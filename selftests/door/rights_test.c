@@ -6,11 +6,14 @@
 #include <grp.h>
 
 #include "help/door.h"
+#include "help/net.h"
+
+#define REQUESTS 10
 
 /* What one request of each kind is answered. */
 struct answers {
 	volatile int done;
-	int err[8];
+	int err[REQUESTS];
 	int join;
 };
 
@@ -28,6 +31,10 @@ static void ask_everything(struct genl *g, struct answers *a)
 	msg_init(&m, g->family, VZCTX_CMD_RES, NLM_F_DUMP);
 	a->err[5] = genl_talk(g, &m, NULL, NULL);
 	a->err[6] = vz_count(g);
+	a->err[7] = vz_ip(g, VZCTX_CMD_IP_ADD, 101, "10.0.0.101");
+	a->err[8] = vz_ip(g, VZCTX_CMD_IP_DEL, 101, "10.0.0.101");
+	msg_init(&m, g->family, VZCTX_CMD_IP, NLM_F_DUMP);
+	a->err[9] = genl_talk(g, &m, NULL, NULL);
 	a->join = genl_join(g);
 	a->done = 1;
 }
@@ -39,7 +46,7 @@ static void ask_with_own_socket(void *arg)
 	int i, err = genl_open(&g);
 
 	if (err) {
-		for (i = 0; i < 8; i++)
+		for (i = 0; i < REQUESTS; i++)
 			a->err[i] = err;
 		a->join = err;
 		a->done = 1;
@@ -51,7 +58,7 @@ static void ask_with_own_socket(void *arg)
 
 #define expect_all(a, want) do {					\
 	int _i;								\
-	for (_i = 0; _i < 7; _i++)					\
+	for (_i = 0; _i < REQUESTS; _i++)					\
 		EXPECT_EQ(want, (a)->err[_i]) TH_LOG("request %d", _i);	\
 } while (0)
 

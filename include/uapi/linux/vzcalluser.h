@@ -45,11 +45,21 @@
  *			exits, niced time in user_jif; idle_clk and uptime_clk
  *			in nanoseconds; strv_clk 0; load averages in hundredths;
  *			ESRCH no such context
+ * VENETCTL_VE_IP_MAP	gives an address to a context, or takes it away. addr is
+ *			a struct sockaddr_in or sockaddr_in6 of addrlen bytes.
+ *			EINVAL addrlen or op is wrong; EAFNOSUPPORT another
+ *			family; ESRCH no such context; EADDRINUSE it has an
+ *			owner; EADDRNOTAVAIL the context does not have it, or
+ *			no host can; ENOMEM; EOPNOTSUPP the network is the
+ *			host's, or op is VE_IP_EXT_ADD or VE_IP_EXT_DEL
+ * VZCTL_GET_VEIPS	fills up to num IPv4 addresses of a context, 4 bytes in
+ *			network order each, returns how many there are; ESRCH
+ *			no such context
+ * VZCTL_GET_VEIP6S	likewise IPv6 addresses, 16 bytes each
  * VZCTL_OLD_ENV_CREATE, VZCTL_SETDEVPERMS, VZCTL_ENV_CREATE_CID,
- * VZCTL_VE_NETDEV, VZCTL_VE_MEMINFO, VZCTL_VE_CONFIGURE,
- * VZCTL_GET_VEIPS, VZCTL_GET_VEIP6S	EOPNOTSUPP
+ * VZCTL_VE_NETDEV, VZCTL_VE_MEMINFO, VZCTL_VE_CONFIGURE	EOPNOTSUPP
  *
- * All since ABI 1.
+ * All since ABI 1; those about addresses were refused before ABI 3.
  */
 #ifndef _UAPI_LINUX_VZCALLUSER_H
 #define _UAPI_LINUX_VZCALLUSER_H
@@ -66,6 +76,7 @@
 typedef unsigned int envid_t;
 
 #define VZCTLTYPE	'.'
+#define VENETCTLTYPE	'('
 #define VZLISTTYPE	'x'
 
 #define VE_CREATE	1	/* make it */
@@ -173,6 +184,18 @@ struct vzctl_ve_configure {
 	char data[];
 };
 
+#define VE_IP_ADD	1
+#define VE_IP_DEL	2
+#define VE_IP_EXT_ADD	3	/* an address to send from, without a route */
+#define VE_IP_EXT_DEL	4
+
+struct vzctl_ve_ip_map {
+	envid_t veid;
+	int op;
+	void __user *addr;
+	int addrlen;
+};
+
 struct vzlist_veidctl {
 	unsigned int num;
 	envid_t __user *id;
@@ -200,6 +223,8 @@ struct vzlist_veipctl {
 #define VZCTL_VE_NETDEV		_IOW(VZCTLTYPE, 11, struct vzctl_ve_netdev)
 #define VZCTL_VE_MEMINFO	_IOW(VZCTLTYPE, 13, struct vzctl_ve_meminfo)
 #define VZCTL_VE_CONFIGURE	_IOW(VZCTLTYPE, 15, struct vzctl_ve_configure)
+
+#define VENETCTL_VE_IP_MAP	_IOW(VENETCTLTYPE, 3, struct vzctl_ve_ip_map)
 
 #define VZCTL_GET_VEIDS		_IOR(VZLISTTYPE, 1, struct vzlist_veidctl)
 #define VZCTL_GET_VEPIDS	_IOR(VZLISTTYPE, 2, struct vzlist_vepidctl)

@@ -21,7 +21,8 @@
  *	     VZCTX_A_HOOKS u32 (kernel functions hooked at this moment),
  *	     VZCTX_A_LINGER u32 (seconds hooks stay after the last context),
  *	     VZCTX_A_VIEWS string (what containers see of the host where they would
- *	     see their own, and the kernel function it is for; empty: nothing)
+ *	     see their own, and the kernel function it is for; empty: nothing),
+ *	     VZCTX_A_HOST_LINK u32 (index of the host's venet)
  *
  * VZCTX_CMD_RES (dump)
  *	out, one message per resource:
@@ -78,7 +79,9 @@
  *	     VZCTX_A_BCS { VZCTX_A_BC { ID, HELD, MAXHELD, BARRIER, LIMIT,
  *	     FAILCNT, ACTION } ... },
  *	     VZCTX_A_CPU { USER, SYSTEM, UPTIME, IDLE, WAIT u64 ns, TURNS u64,
- *	     LOAD1, LOAD5, LOAD15 u32 hundredths }
+ *	     LOAD1, LOAD5, LOAD15 u32 hundredths },
+ *	     VZCTX_A_SPOOFED u64 (packets dropped for their source),
+ *	     VZCTX_A_LINK u32 (see IP_ADD; 0: it has none)
  *	     A dump lists running and dying contexts in the order of binding;
  *	     a ctid may appear more than once, but only once as running.
  *	errors: EINVAL attribute missing, ENOENT no such running context
@@ -92,6 +95,8 @@
  *	u64 (dropped for this context so far), ACTION u32 enum vzctx_action }
  *	VZCTX_EVENT_KILL has what VZCTX_EVENT_LIMIT has; PID and COMM are the
  *	victim's, WANTED is 0
+ *	VZCTX_EVENT_SPOOF has FROM and TO, the ends of the packet, as an IP
+ *	below, and DROPPED
  *
  * VZCTX_CMD_LAST (dump): contexts that have ended, in the order of their ends
  *	in:  VZCTX_A_CTID u32 (optional): only those with this id
@@ -107,6 +112,36 @@
  *	out: VZCTX_A_EVENT as in VZCTX_CMD_EVENT, one a message, up to four of
  *	     each resource, also those the rate limit kept from being sent
  *	errors: EINVAL attribute missing, ENOENT no such context
+ *
+ * An IP is an IPv6 address, 16 bytes, or an IPv4 address mapped to one
+ * (::ffff:a.b.c.d). It belongs to one context or to none, and goes with the end
+ * of the context. What a context sends passes its venet only with a source that
+ * belongs to it; what the host sends to its own venet goes to whom the
+ * destination belongs to. Addresses on the devices and routes to them are user
+ * space's to set.
+ *
+ * VZCTX_CMD_IP_ADD (do): gives an address to a context. The first one makes its
+ *	network device, in the network namespace its init has at that moment.
+ *	in:  VZCTX_A_CTID u32, VZCTX_A_IP
+ *	out: VZCTX_A_LINK u32 (index of its device in its network namespace),
+ *	     VZCTX_A_HOST_LINK u32 (likewise of the host's)
+ *	errors: EINVAL attribute missing, ENOENT no such running context,
+ *	        EADDRNOTAVAIL  no address that one host can have
+ *	        EADDRINUSE  another context has it; VZCTX_CMD_IP tells which
+ *	        EEXIST  the context has it already
+ *	        ESRCH   it has ended meanwhile
+ *	        EOPNOTSUPP  its network is the host's
+ *	        ENOMEM
+ *
+ * VZCTX_CMD_IP_DEL (do): takes one away
+ *	in:  VZCTX_A_CTID u32, VZCTX_A_IP
+ *	out: as VZCTX_CMD_IP_ADD
+ *	errors: EINVAL attribute missing, ENOENT no such running context,
+ *	        EADDRNOTAVAIL  the context does not have it
+ *
+ * VZCTX_CMD_IP (dump): who has which address, in the order of binding and adding
+ *	out, one message per address: VZCTX_A_CTID u32, VZCTX_A_IP
+ *	     Addresses that come or go during the dump may be missed, no others.
  */
 #ifndef _UAPI_LINUX_VZCTX_H
 #define _UAPI_LINUX_VZCTX_H
@@ -140,12 +175,15 @@ enum vzctx_cmd {
 	VZCTX_CMD_EVENT,
 	VZCTX_CMD_LAST,
 	VZCTX_CMD_WHY,
+	VZCTX_CMD_IP_ADD,
+	VZCTX_CMD_IP_DEL,
+	VZCTX_CMD_IP,
 	__VZCTX_CMD_MAX,
 };
 
 #define VZCTX_CMD_MAX (__VZCTX_CMD_MAX - 1)
 
-/** Top level attributes. All since ABI 1. */
+/** Top level attributes. All since ABI 1, if nothing else is said. */
 enum vzctx_attr {
 	VZCTX_A_UNSPEC,
 	VZCTX_A_ABI,		/* u32 */
@@ -169,6 +207,10 @@ enum vzctx_attr {
 	VZCTX_A_ENDED,		/* u64, ns */
 	VZCTX_A_FREEZER,	/* u32, descriptor */
 	VZCTX_A_VIEWS,		/* string; since ABI 3 */
+	VZCTX_A_IP,		/* 16 bytes; from here on since ABI 3 */
+	VZCTX_A_LINK,		/* u32 */
+	VZCTX_A_HOST_LINK,	/* u32 */
+	VZCTX_A_SPOOFED,	/* u64 */
 	__VZCTX_A_MAX,
 };
 
@@ -242,6 +284,8 @@ enum vzctx_event_attr {
 	VZCTX_EVENT_A_DROPPED,	/* u64 */
 	VZCTX_EVENT_A_PAD,
 	VZCTX_EVENT_A_ACTION,	/* u32, enum vzctx_action */
+	VZCTX_EVENT_A_FROM,	/* 16 bytes, as VZCTX_A_IP; since ABI 3 */
+	VZCTX_EVENT_A_TO,	/* likewise */
 	__VZCTX_EVENT_A_MAX,
 };
 
@@ -269,6 +313,7 @@ enum vzctx_event_type {
 	VZCTX_EVENT_STOP = 2,	/* every task of the context has ended */
 	VZCTX_EVENT_LIMIT = 3,	/* a request was refused */
 	VZCTX_EVENT_KILL = 4,	/* a task is killed for lack of memory */
+	VZCTX_EVENT_SPOOF = 5,	/* a packet was dropped for its source */
 };
 
 enum vzctx_unit {
