@@ -56,6 +56,8 @@ enum outcome {
 	OUT_PASSWORD,		/* it could not be set */
 	OUT_PLACE,		/* a directory may not be a container's */
 	OUT_QUOTA,		/* its disk quota could not be set */
+	OUT_ADDRESS,		/* an address could not be set */
+	OUT_ADDRESS_USED,	/* somebody else has it */
 	OUT_END
 };
 

@@ -21,6 +21,7 @@
 #include "life/script.h"
 #include "module/nl.h"
 #include "module/running.h"
+#include "net/venet.h"
 #include "tree/area.h"
 
 static int bind_tree(int private, int root)
@@ -310,6 +311,7 @@ void life_ended(struct vznl *nl, uint32_t ctid, struct report *report)
 		conf_free(c);
 		cgroup_remove(ctid, report);
 		consock_forget(ctid);
+		venet_sweep();
 	}
 	close(lock);
 }

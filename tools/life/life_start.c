@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <stdnoreturn.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -37,6 +38,7 @@
 #include "module/ended.h"
 #include "module/modload.h"
 #include "module/running.h"
+#include "net/venet.h"
 #include "tree/area.h"
 
 /* A container that reboots at once is not to keep the host busy. */
@@ -53,6 +55,26 @@ struct start {
 	struct report *report;
 	char intent[32];
 };
+
+/* The init is parked, so its network is the one that was made for it. */
+static int connect_init(struct start *s, pid_t pid)
+{
+	const char *list = conf_get(s->conf, "IP_ADDRESS");
+	struct venet v = { .nl = s->nl, .ctid = s->ctid, .report = s->report };
+	int ret;
+
+	if (!list || !*list)
+		return EXIT_OK;
+	v.pidfd = pidfd_open(pid, 0);
+	if (v.pidfd < 0)
+		return report_fail(s->report, OUT_ADDRESS, errno, NULL,
+				   "%s: find its network", s->intent);
+	ret = venet_add_all(&v, list);
+	close(v.pidfd);
+	if (!ret)
+		venet_hint(list, s->report);
+	return ret;
+}
 
 static int bind_init(pid_t pid, void *arg)
 {
@@ -78,7 +100,8 @@ static int bind_init(pid_t pid, void *arg)
 	/* A share of processors and disk is told when it cannot be had, no more. */
 	cgcpu_apply(s->ctid, s->conf, 0, s->report);
 	cgio_apply(s->ctid, s->conf, 0, s->report);
-	return onlimit_apply(s->nl, s->ctid, s->conf, s->report);
+	ret = onlimit_apply(s->nl, s->ctid, s->conf, s->report);
+	return ret ? ret : connect_init(s, pid);
 }
 
 /* Return: EXIT_OK with the limits in @s, or an outcome. */
@@ -354,6 +377,8 @@ static int start_locked(struct start *s, int *lock, int *status)
 		return ret;
 	setup_inside(s->ctid, s->conf, s->report);
 	ret = s->want->foreground ? foreground(s, lock, status) : background(s);
+	if (ret)
+		venet_sweep();
 	if (ret && is_mounted(s->ctid, s->conf)) {
 		report_beside(&beside, s->report);
 		umount_step(s->ctid, s->conf, &beside);

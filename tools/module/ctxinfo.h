@@ -8,6 +8,7 @@
 #ifndef _VZCTX_MODULE_CTXINFO_H
 #define _VZCTX_MODULE_CTXINFO_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -85,6 +86,7 @@ struct vz_event {
 	uint32_t action;	/* enum vzctx_action */
 	uint64_t held, barrier, limit, failcnt, wanted, dropped;
 	char comm[VZCTX_COMM_LEN];	/* raw bytes, always terminated */
+	struct in6_addr from, to;	/* for VZCTX_EVENT_SPOOF only */
 };
 
 /** struct vz_eventlist - the last refusals; free with vz_eventlist_free() */

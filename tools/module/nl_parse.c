@@ -19,6 +19,12 @@ static uint64_t u64_of(const struct nlattr *a)
 	return a && nla_len(a) >= 8 ? nla_get_u64(a) : 0;
 }
 
+static void ip_of(const struct nlattr *a, struct in6_addr *ip)
+{
+	if (a && nla_len(a) == sizeof(*ip))
+		memcpy(ip, nla_data(a), sizeof(*ip));
+}
+
 /* The array @v of @n elements, larger by a zeroed one; NULL leaves it alone. */
 static void *grow(void *v, size_t n, size_t size)
 {
@@ -177,5 +183,7 @@ int nl_parse_event(struct nlattr **tb, struct vz_event *ev)
 	ev->action = u32_of(e[VZCTX_EVENT_A_ACTION]);
 	if (e[VZCTX_EVENT_A_COMM])
 		nla_strlcpy(ev->comm, e[VZCTX_EVENT_A_COMM], sizeof(ev->comm));
+	ip_of(e[VZCTX_EVENT_A_FROM], &ev->from);
+	ip_of(e[VZCTX_EVENT_A_TO], &ev->to);
 	return 0;
 }

@@ -28,6 +28,7 @@ enum {
 	VZ_NOT_RUNNING = 31,	/* not running */
 	VZ_RUNNING = 32,	/* running already */
 	VZ_NO_STOP = 33,	/* did not stop */
+	VZ_ADDRESS = 34,	/* address not set */
 	VZ_NOT_MOUNTED = 40,	/* not mounted */
 	VZ_MOUNTED = 41,	/* mounted already */
 	VZ_NO_PRIVATE = 43,	/* no private area */
@@ -44,6 +45,7 @@ enum {
 	VZ_HOSTNAME = 70,	/* host name not set */
 	VZ_DNS = 72,		/* name server or search domain not set */
 	VZ_PASSWORD = 74,	/* password not set */
+	VZ_ADDRESS_USED = 78,	/* address in use */
 	VZ_SCRIPT = 79,		/* an action script failed */
 	VZ_BAD_CONF = 85,	/* configuration cannot be read */
 	VZ_NO_TEMPLATE = 91,	/* no such template */

@@ -146,6 +146,7 @@ static const struct {
 	[WAY_QUOTA] = { quota_apply, quota_undo },
 	[WAY_HOSTNAME] = { hostname_apply, hostname_undo },
 	[WAY_DNS] = { dns_apply, dns_undo },
+	[WAY_ADDRESS] = { address_apply, address_undo },
 };
 
 int setlive_apply(struct setlive *l)
@@ -177,5 +178,7 @@ void setlive_forget(struct setlive *l)
 	free(l->hostname.text);
 	free(l->hosts.text);
 	free(l->resolv.text);
+	free(l->ips);
+	l->ips = NULL;
 	l->hostname.text = l->hosts.text = l->resolv.text = NULL;
 }

@@ -6,6 +6,7 @@
 #define _VZCTX_VZCTL_LIVE_H
 
 #include <linux/beancounter.h>
+#include <netinet/in.h>
 
 #include "engine/cpu.h"
 #include "engine/io.h"
@@ -13,6 +14,12 @@
 #include "life/life.h"
 #include "module/ctxinfo.h"
 #include "vzctl/plan.h"
+
+/** struct live_ip - an address that was given to the container, or taken from it */
+struct live_ip {
+	struct in6_addr ip;
+	bool added;
+};
 
 /** struct setlive - what was done, so that it can be undone */
 struct setlive {
@@ -26,6 +33,8 @@ struct setlive {
 	struct life_quota_was quota;
 	char name[HOSTNAME_SIZE];
 	struct file_was hostname, hosts, resolv;
+	struct live_ip *ips;	/* addresses that came and went, in that order */
+	size_t nips;
 };
 
 /**
@@ -53,5 +62,12 @@ void setlive_forget(struct setlive *l);
 int limits_apply(struct setlive *l);
 
 void limits_undo(struct setlive *l);
+
+/* live_address.c: likewise. */
+
+/** address_apply - --ipadd and --ipdel, one after the other. Return: as setlive_apply(). */
+int address_apply(struct setlive *l);
+
+void address_undo(struct setlive *l);
 
 #endif /* _VZCTX_VZCTL_LIVE_H */

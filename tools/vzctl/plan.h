@@ -32,6 +32,7 @@ enum setway {
 	WAY_QUOTA,
 	WAY_HOSTNAME,
 	WAY_DNS,
+	WAY_ADDRESS,
 	WAY_END
 };
 

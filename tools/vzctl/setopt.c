@@ -12,7 +12,6 @@
 #define BOTH	(SETOPT_SET | SETOPT_CREATE)
 #define CREATE	SETOPT_CREATE
 
-#define NO_VENET	"there is no venet device yet"
 #define NO_VETH		"there is no veth pair yet"
 #define NO_MOVE		"no host device is moved yet"
 #define NO_UGIDS	"the file system counts users of all containers together"
@@ -47,11 +46,11 @@ const struct setopt setopts[] = {
 	{ "applyconfig_map", SET, "name", .put = put_nothing },
 
 	{ "ipadd", BOTH, "ADDRESS[/MASK]", "IP_ADDRESS", val_address,
-	  put_address, .idle = NO_VENET },
+	  put_address, .way = WAY_ADDRESS },
 	{ "ip", SET, "ADDRESS[/MASK]", "IP_ADDRESS", val_address, put_address,
-	  .idle = NO_VENET },
+	  .way = WAY_ADDRESS },
 	{ "ipdel", SET, "ADDRESS|all", "IP_ADDRESS", val_address_or_all,
-	  put_no_address, .idle = NO_VENET },
+	  put_no_address, .way = WAY_ADDRESS },
 	{ "skip_arpdetect", SET, .put = put_nothing },
 	{ "hostname", BOTH, "NAME", "HOSTNAME", .put = put_key, .way = WAY_HOSTNAME },
 	{ "nameserver", SET, "ADDRESS|inherit", "NAMESERVER", val_server,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx events - follow starts, stops, refused requests and kills
+ * vzctx events - follow starts, stops, refused requests, kills and forged packets
  */
 #include <errno.h>
 #include <getopt.h>
@@ -19,6 +19,7 @@
 #include "lib/until.h"
 #include "limit/onlimit.h"
 #include "module/modload.h"
+#include "net/ip.h"
 #include "verbs/cmd.h"
 #include "watch/journal.h"
 
@@ -35,6 +36,7 @@ static const char *type_word(uint32_t type)
 	case VZCTX_EVENT_STOP: return "stop";
 	case VZCTX_EVENT_LIMIT: return "limit";
 	case VZCTX_EVENT_KILL: return "kill";
+	case VZCTX_EVENT_SPOOF: return "spoof";
 	default: return "unknown";
 	}
 }
@@ -43,7 +45,7 @@ static void print_text(const struct vz_event *ev, const char *resource,
 		       const char *comm)
 {
 	time_t sec = ev->time / 1000000000;
-	char when[32] = "?", bar[24], lim[24];
+	char when[32] = "?", bar[24], lim[24], from[IP_TEXT], to[IP_TEXT];
 	struct tm tm;
 
 	if (localtime_r(&sec, &tm))
@@ -58,6 +60,10 @@ static void print_text(const struct vz_event *ev, const char *resource,
 		       resource, ev->held, bar, lim, ev->failcnt, ev->wanted,
 		       ev->pid, comm, ev->dropped, onlimit_word(ev->action));
 	}
+	if (ev->type == VZCTX_EVENT_SPOOF)
+		printf(" from=%s to=%s dropped=%" PRIu64,
+		       ip_text(&ev->from, from), ip_text(&ev->to, to),
+		       ev->dropped);
 	putchar('\n');
 }
 
@@ -67,6 +73,7 @@ static void print_json(const struct vz_event *ev, const char *resource,
 	json_t *o = json_pack("{s:s, s:I, s:I}", "type", type_word(ev->type),
 			      "ctid", (json_int_t)ev->ctid,
 			      "time_ns", (json_int_t)ev->time);
+	char ip[IP_TEXT];
 
 	if (o && (ev->type == VZCTX_EVENT_LIMIT ||
 		  ev->type == VZCTX_EVENT_KILL)) {
@@ -81,6 +88,11 @@ static void print_json(const struct vz_event *ev, const char *resource,
 		json_object_set_new(o, "dropped", json_integer(ev->dropped));
 		json_object_set_new(o, "action",
 				    json_string(onlimit_word(ev->action)));
+	}
+	if (o && ev->type == VZCTX_EVENT_SPOOF) {
+		json_object_set_new(o, "from", json_string(ip_text(&ev->from, ip)));
+		json_object_set_new(o, "to", json_string(ip_text(&ev->to, ip)));
+		json_object_set_new(o, "dropped", json_integer(ev->dropped));
 	}
 	json_dumpf(o, stdout, JSON_COMPACT);
 	putchar('\n');

@@ -14,10 +14,12 @@
 #include <sys/uio.h>
 
 #include "limit/onlimit.h"
+#include "net/ip.h"
 #include "watch/journal.h"
 
 #define ID_LIMIT "5cf0f0c1c2a94f4e8d1b7d7f2ad9b0e1"
 #define ID_KILL	 "c4a1d3a86b5f4d0e9a3b7e52f1087d64"
+#define ID_SPOOF "e2b7d4f05a1c4c6c8f39a07d64b1e58c"
 #define ID_START "0d9c5b1f3f6e4d5c9a7e2b8c4f61a3d2"
 #define ID_STOP	 "7a1e6b0c8d2f4f39b5c3e9d04a7286fe"
 
@@ -86,6 +88,21 @@ static void put_limit(struct entry *e, const struct vz_event *ev,
 	put(e, "VZCTX_ACTION=%s", onlimit_word(ev->action));
 }
 
+static void put_spoof(struct entry *e, const struct vz_event *ev)
+{
+	char from[IP_TEXT], to[IP_TEXT];
+
+	ip_text(&ev->from, from);
+	ip_text(&ev->to, to);
+	put(e, "MESSAGE=CT %u: dropped a packet from %s to %s, for its source is not the container's",
+	    ev->ctid, from, to);
+	put(e, "MESSAGE_ID=%s", ID_SPOOF);
+	put(e, "PRIORITY=4");
+	put(e, "VZCTX_FROM=%s", from);
+	put(e, "VZCTX_TO=%s", to);
+	put(e, "VZCTX_DROPPED=%" PRIu64, ev->dropped);
+}
+
 void journal_event(const struct vz_event *ev, const struct vz_res *r,
 		   const char *comm)
 {
@@ -93,6 +110,8 @@ void journal_event(const struct vz_event *ev, const struct vz_res *r,
 
 	if (ev->type == VZCTX_EVENT_LIMIT || ev->type == VZCTX_EVENT_KILL) {
 		put_limit(&e, ev, r, comm);
+	} else if (ev->type == VZCTX_EVENT_SPOOF) {
+		put_spoof(&e, ev);
 	} else {
 		bool start = ev->type == VZCTX_EVENT_START;
 

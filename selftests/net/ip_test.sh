@@ -1,0 +1,182 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# guest: smp=2 timeout=600
+#
+# vzctx - addresses by the command: --ipadd and --ipdel, live and at a start.
+#
+# The host has a machine beside it: a network namespace behind a veth pair, which looks
+# for the containers on its own network. Witnesses: ping, and what ip tells of the host
+# and of the container's network.
+
+# What stands in single quotes is for another shell, or for perl.
+# shellcheck disable=SC2016
+
+. "$(dirname -- "$0")/cli.sh"
+
+v4=10.0.0.101
+v6=2001:db8:7::101
+
+# The neighbourhood: the host is .1, the other machine .2.
+neighbourhood() {
+	ip netns add lan && ip link add eth9 type veth peer name eth0 netns lan &&
+		ip addr add 10.0.0.1/24 dev eth9 && ip addr add 2001:db8:7::1/64 dev eth9 nodad &&
+		ip link set eth9 up && ip -n lan link set eth0 up && ip link set lo up &&
+		ip -n lan addr add 10.0.0.2/24 dev eth0 &&
+		ip -n lan addr add 2001:db8:7::2/64 dev eth0 nodad &&
+		echo 1 >/proc/sys/net/ipv4/ip_forward &&
+		echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+}
+
+leave() {
+	cleanup
+	ip netns del lan
+	ip link del eth9
+	umount /run/netns
+} >/dev/null 2>&1
+trap leave EXIT
+
+conf() {
+	sed -n "s/^$2=\"\(.*\)\"$/\1/p" "/etc/vz/conf/$1.conf"
+}
+
+# ip of a container's network, as ip prints it.
+ip_in() {
+	local ctid=$1
+	shift
+	nsenter -n -t "$(init_of "$ctid")" ip "$@"
+}
+
+pings() {
+	in_time busybox ping -c 1 -w 3 "$1"
+}
+
+lan_pings() {
+	in_time ip netns exec lan busybox ping -c 1 -w 3 "$1"
+}
+
+# What the host has for containers: routes and proxy neighbours, one a line.
+traces() {
+	ip route show dev venet0
+	ip -6 route show dev venet0
+	ip neigh show proxy
+	ip -6 neigh show proxy
+}
+
+no_traces() {
+	local left
+	left=$(traces)
+	[[ ! $left ]] || { printf '%s\n' "$left"; return 1; }
+}
+
+given_live() {
+	local saved='CT configuration saved to /etc/vz/conf/101.conf'
+	says "$saved" vzctl set 101 --ipadd "$v4" --ipadd "$v6" --save &&
+		same "$v4 $v6" "$(conf 101 IP_ADDRESS)" &&
+		grep -q "^$v4 proto 118 scope link" <(ip route show dev venet0) &&
+		grep -q "inet $v4/32 " <(ip_in 101 addr show dev venet0) &&
+		grep -q '^default ' <(ip_in 101 route show dev venet0) &&
+		grep -q 'state UNKNOWN' <(ip_in 101 link show dev lo)
+}
+
+reached() {
+	pings "$v4" && pings "$v6"
+}
+
+reached_from_the_lan() {
+	lan_pings "$v4" && lan_pings "$v6" && nsenter -n -t "$(init_of 101)" busybox ping -c 1 -w 5 10.0.0.2
+}
+
+told_by_old_doors() {
+	printf -v row ' %15s %39s' "$v4" "$v6"
+	grep -q "^       101   101 .*$row\$" /proc/vz/veinfo &&
+		same "$(printf '%39s %10u\n%39s %10u' "$v4" 101 "$v6" 101)" "$(tail -n +2 /proc/vz/veip)"
+}
+
+# An address of somebody else's, and that none of several is given then.
+refused() {
+	expect 78 'give 10.0.0.101 to CT 102: CT 101 has it' vzctl set 102 --ipadd "$v4" --save &&
+		expect 78 'the host itself has it' vzctl set 102 --ipadd 10.0.0.1 &&
+		expect 34 'not an address that one host can have' vzctl set 102 --ipadd 224.0.0.5 &&
+		expect 78 'CT 101 has it' vzctl set 102 --ipadd 10.0.0.102 --ipadd "$v6" --save &&
+		[[ ! $(conf 102 IP_ADDRESS) ]] && refuses grep -q 10.0.0.102 <(traces) &&
+		refuses grep -q ' 102$' /proc/vz/veip
+}
+
+# One line to a server in 101, and the same line back.
+echoes() {
+	vzctx exec 101 -- perl -MIO::Socket -e '
+		my $s = IO::Socket::INET->new(LocalPort => 7, Listen => 1, ReuseAddr => 1) or die;
+		my $c = $s->accept or die;
+		print $c scalar <$c>;' &
+	in_time grep -q ':0007 00000000:0000 0A ' "/proc/$(init_of 101)/net/tcp" &&
+		says hello vzctx exec 102 -- bash -c "exec 3<>/dev/tcp/$v4/7 && echo hello >&3 && head -n 1 <&3" &&
+		wait $!
+}
+
+at_a_start() {
+	vzctl set 102 --ipadd 10.0.0.102 --save >/dev/null && vzctx stop 102 --fast && vzctx stop 101 --fast &&
+		no_traces && start_idle 101 && start_idle 102 && reached && pings 10.0.0.102 && echoes
+}
+
+# An address in use elsewhere keeps a container from starting, and says why.
+no_start() {
+	vzctx stop 102 --fast && sed -i 's/^IP_ADDRESS=.*/IP_ADDRESS="10.0.0.102 10.0.0.101"/' /etc/vz/conf/102.conf &&
+		expect 78 'CT 101 has it' vzctl start 102 && refuses running 102 &&
+		refuses grep -q 10.0.0.102 <(traces) && vzctl set 102 --ipdel all --save
+}
+
+# Who keeps it is killed, and so is its init: nobody clears up.
+left_over() {
+	local init keeper
+	init=$(init_of 101)
+	keeper=$(ps -o ppid= -p "$init")
+	kill -KILL "$keeper" "$init" && in_time gone 101 && [[ $(traces) ]] && start_idle 101 && reached &&
+		vzctx stop 101 --fast && no_traces && start_idle 101
+}
+
+# A lie is told, to who listens and in the log.
+lies() {
+	vzctx events --count 1 --timeout 60 >"$work/events" &
+	ip_in 101 addr add 10.0.0.77/32 dev venet0
+	in_time lied
+	ip_in 101 addr del 10.0.0.77/32 dev venet0
+	wait $!
+	grep -q "101 spoof from=10.0.0.77 to=10.0.0.1 " "$work/events" &&
+		grep -q 'CT 101: dropped packet, source wrong: src-IP=10.0.0.77 dst-IP=10.0.0.1$' <(dmesg)
+}
+
+lied() {
+	nsenter -n -t "$(init_of 101)" busybox ping -c 1 -w 1 -I 10.0.0.77 10.0.0.1
+	[[ -s $work/events ]]
+}
+
+taken() {
+	vzctl set 101 --ipdel "$v6" --save >/dev/null && same "$v4" "$(conf 101 IP_ADDRESS)" && pings "$v4" &&
+		refuses grep -q "$v6" <(traces) && vzctl set 101 --ipdel all >/dev/null && no_traces &&
+		same "$v4" "$(conf 101 IP_ADDRESS)" && refuses busybox ping -c 1 -w 2 "$v4" &&
+		refuses grep -q "$v4" <(ip_in 101 addr show dev venet0)
+}
+
+log_of_lies() {
+	refuses grep -vE ': dropped packet, source wrong: ' <(dmesg_clean)
+}
+
+plan 13
+neighbourhood
+furnish
+start_idle 102 >/dev/null
+check "addresses are given to a container that runs" given_live
+check "it is reached under them" reached
+check "from other machines too" reached_from_the_lan
+check "/proc/vz tells them" told_by_old_doors
+check "an address has one owner, and all that is asked for is done or nothing" refused
+check "a start sets up what the configuration says, a stop takes it back" at_a_start
+check "a start does not take what another container has" no_start
+check "what a killed keeper left is cleared up" left_over
+check "a packet with another's source is dropped and told" lies
+check "addresses are taken away, one or all" taken
+check "a start gives the saved ones again" eval 'vzctx stop 101 --fast && start_idle 101 && pings "$v4"'
+leave
+check "the module can go" refuses module_loaded
+check "the kernel log has lies and no complaint" log_of_lies
+done_testing
