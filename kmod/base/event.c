@@ -31,7 +31,7 @@ static bool take_oldest(struct vzctx_news *news, struct vzctx_event *event)
 	any = news->count;
 	if (any) {
 		*event = news->ring[news->head];
-		news->head = (news->head + 1) % VZCTX_EVENT_BURST;
+		news->head = (news->head + 1) % VZCTX_EVENT_RING;
 		news->count--;
 	}
 	raw_spin_unlock_irq(&news->lock);
@@ -65,12 +65,13 @@ static void log_spoof(const struct vzctx_event *event)
 
 static void log_event(struct vzctx_news *news, const struct vzctx_event *event)
 {
-	if (!__ratelimit(&news->log))
-		return;
 	if (event->type == VZCTX_EVENT_SPOOF) {
-		log_spoof(event);
+		if (__ratelimit(&news->spoof_log))
+			log_spoof(event);
 		return;
 	}
+	if (!__ratelimit(&news->log))
+		return;
 	if (event->type == VZCTX_EVENT_KILL) {
 		pr_warn("CT %u: out of memory, %*pE (pid %u) is killed\n",
 			event->ctid,
@@ -104,14 +105,21 @@ static void send_news(struct work_struct *work)
 	vzctx_put(ctx);
 }
 
+/* What it held back is counted elsewhere, so it says nothing of that. */
+static void rate_init(struct ratelimit_state *rate, int period_s, int burst)
+{
+	ratelimit_state_init(rate, period_s * HZ, burst);
+	ratelimit_set_flags(rate, RATELIMIT_MSG_ON_RELEASE);
+}
+
 void vzctx_news_init(struct vzctx_news *news)
 {
 	raw_spin_lock_init(&news->lock);
 	news->tokens = VZCTX_EVENT_BURST;
 	news->refill = jiffies;
-	ratelimit_state_init(&news->log, VZCTX_LOG_PERIOD_S * HZ,
-			     VZCTX_LOG_BURST);
-	ratelimit_set_flags(&news->log, RATELIMIT_MSG_ON_RELEASE);
+	rate_init(&news->log, VZCTX_LOG_PERIOD_S, VZCTX_LOG_BURST);
+	rate_init(&news->spoof_log, VZCTX_LOG_PERIOD_S, VZCTX_LOG_BURST);
+	rate_init(&news->spoof, VZCTX_SPOOF_PERIOD_S, VZCTX_SPOOF_BURST);
 	INIT_WORK(&news->work, send_news);
 }
 
@@ -147,10 +155,21 @@ static bool take_token(struct vzctx_news *news)
 				     VZCTX_EVENT_BURST);
 		news->refill += due * period;
 	}
-	if (!news->tokens || news->count == VZCTX_EVENT_BURST)
+	if (!news->tokens || news->count == VZCTX_EVENT_RING)
 		return false;
 	news->tokens--;
 	return true;
+}
+
+/* Half of the room is for refusals alone. */
+static bool may_queue(struct vzctx_news *news, const struct vzctx_event *event)
+{
+	if (event->type == VZCTX_EVENT_SPOOF)
+		return news->count < VZCTX_EVENT_RING / 2;
+	if (take_token(news))
+		return true;
+	news->dropped++;
+	return false;
 }
 
 /* Queues an event as far as the rate allows, and sees to what is due. Any context. */
@@ -162,12 +181,10 @@ static void queue(struct vzctx *ctx, struct vzctx_event *event)
 
 	raw_spin_lock_irqsave(&news->lock, flags);
 	event->dropped = news->dropped;
-	work = take_token(news);
+	work = may_queue(news, event);
 	if (work)
 		news->ring[(news->head + news->count++) %
-			   VZCTX_EVENT_BURST] = *event;
-	else
-		news->dropped++;
+			   VZCTX_EVENT_RING] = *event;
 	if (event->action > news->due) {
 		news->due = event->action;
 		news->due_res = event->res;
@@ -235,7 +252,7 @@ void vzctx_event_kill(struct vzctx *ctx, u32 res, struct task_struct *victim)
  * @from: its source; an IPv4 address mapped
  * @to: its destination
  *
- * Any context.
+ * Told of the first few in each period only. Any context.
  */
 void vzctx_event_spoof(struct vzctx *ctx, const struct in6_addr *from,
 		       const struct in6_addr *to)
@@ -248,7 +265,8 @@ void vzctx_event_spoof(struct vzctx *ctx, const struct in6_addr *from,
 		.to = *to,
 	};
 
-	queue(ctx, &event);
+	if (__ratelimit(&ctx->news.spoof))
+		queue(ctx, &event);
 }
 
 static void tell_life(struct vzctx *ctx, enum vzctx_event_type type)

@@ -50,7 +50,7 @@ struct vzctx_event {
 
 /**
  * struct vzctx_news - events of one context, waiting to be sent
- * @lock: guards all but @work, @log and @life
+ * @lock: guards all but @work, @life and the three rates
  * @ring: the events, oldest at @head
  * @head: index of the oldest
  * @count: how many wait
@@ -60,14 +60,18 @@ struct vzctx_event {
  * @due: the strongest action a refusal asked for that has not been taken yet
  * @due_res: the resource that asked for it
  * @log: rate of kernel log lines; used by @work only
+ * @spoof: rate of forged packets told; of the others none is
+ * @spoof_log: as @log, of lines about these
  * @life: which of beginning and end was announced last, an event type; 0: neither
  * @work: sends what waits
  *
- * Every context has its own, so none can push another's news out.
+ * Every context has its own, so none can push another's news out. Packets are as
+ * many as their sender likes, so they have rates of their own: they neither push
+ * refusals out nor count among the dropped.
  */
 struct vzctx_news {
 	raw_spinlock_t lock;
-	struct vzctx_event ring[VZCTX_EVENT_BURST];
+	struct vzctx_event ring[VZCTX_EVENT_RING];
 	unsigned int head;
 	unsigned int count;
 	unsigned int tokens;
@@ -76,6 +80,8 @@ struct vzctx_news {
 	enum vzctx_action due;
 	u32 due_res;
 	struct ratelimit_state log;
+	struct ratelimit_state spoof;
+	struct ratelimit_state spoof_log;
 	atomic_t life;
 	struct work_struct work;
 };

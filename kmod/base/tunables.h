@@ -35,6 +35,13 @@ enum vzctx_limits {
 	VZCTX_EVENT_BURST = 16,
 	VZCTX_EVENT_PERIOD_MS = 100,
 
+	/* Forged packets of one context that are told: so many in a period. */
+	VZCTX_SPOOF_BURST = 3,
+	VZCTX_SPOOF_PERIOD_S = 5,
+
+	/* Events of one context that wait: a burst of each. */
+	VZCTX_EVENT_RING = VZCTX_EVENT_BURST + VZCTX_SPOOF_BURST,
+
 	/* Refusals kept of one resource, to be asked for later. */
 	VZCTX_HITS = 4,
 

@@ -32,7 +32,7 @@ static int owner_cases(struct vzctx *ctx, const char *obj)
 	EXPECT(!vzctx_owner_known(obj, UB_NUMPROC));
 
 	/* Full: refused with the resource's errno, nothing kept; no news of it. */
-	ctx->news.count = VZCTX_EVENT_BURST;
+	ctx->news.count = VZCTX_EVENT_RING;
 	EXPECT(vzctx_tryget(ctx));
 	own = vzctx_owner_charge(ctx, res, 1, GFP_KERNEL);
 	EXPECT(IS_ERR(own) && PTR_ERR(own) == -ENFILE);

@@ -371,6 +371,62 @@ CLAIM(venet, only_unicast_passes)
 	EXPECT_EQ(dropped + 1, stat_of(0, "tx.dropped"));
 }
 
+#define REFUSALS 16	/* as many as are told at once */
+
+static void ask_in_vain(void *arg)
+{
+	for (int n = 0; n < REFUSALS;)
+		n += fork_sleeper() < 0;
+	pause_forever();
+}
+
+/* The next event: its type, and how many were dropped before; -1: none comes. */
+static int next_event(struct genl *l, uint64_t *dropped)
+{
+	const struct nlattr *ev, *type = NULL, *n = NULL;
+
+	if (!ready(l->fd) || recv_one(l))
+		return -1;
+	ev = msg_find((void *)l->buf, VZCTX_A_EVENT);
+	if (ev) {
+		type = attr_find(attr_data(ev), attr_len(ev), VZCTX_EVENT_A_TYPE);
+		n = attr_find(attr_data(ev), attr_len(ev), VZCTX_EVENT_A_DROPPED);
+	}
+	*dropped = n ? attr_u64(n) : 0;
+	return type ? attr_u64(type) : 0;
+}
+
+CLAIM(venet, lies_push_no_refusal_out)
+{
+	int limits = 0, told = 0, type;
+	uint64_t dropped;
+	struct genl l;
+	pid_t a;
+
+	ct_kill(&self->ct[0]);
+	ASSERT_TRUE(wait_until(vz_count(&self->g) == 1));
+	ASSERT_EQ(0, ct_spawn(&self->ct[0], 101, CLONE_NEWNET, ask_in_vain, NULL));
+	a = self->ct[0].init;
+	ASSERT_EQ(0, vz_create(&self->g, 101, a));
+	ASSERT_EQ(0, vz_set(&self->g, 101, UB_NUMPROC, 1, 2));
+	ASSERT_EQ(0, connect_ct(&self->g, 0, a));
+	ASSERT_EQ(0, genl_open(&l));
+	ASSERT_EQ(0, genl_join(&l));
+	for (int i = 0; i < 100; i++)
+		send_forged(a, "198.51.100.7", HOST4);
+	ASSERT_EQ(0, ct_go(&self->ct[0]));
+	while (limits < REFUSALS && (type = next_event(&l, &dropped)) >= 0) {
+		limits += type == VZCTX_EVENT_LIMIT;
+		told += type == VZCTX_EVENT_SPOOF;
+		EXPECT_EQ(0, dropped);
+	}
+	EXPECT_EQ(REFUSALS, limits);
+	EXPECT_GT(told, 0);
+	EXPECT_LT(told, 50);
+	EXPECT_EQ(100, spoofed(&self->g, 101));
+	close(l.fd);
+}
+
 static int in_net(pid_t pid, const char *line)
 {
 	return sh("nsenter --net=/proc/%d/ns/net sh -c '%s' >/dev/null 2>&1", pid, line);
