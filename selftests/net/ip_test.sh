@@ -102,6 +102,15 @@ refused() {
 		refuses grep -q ' 102$' /proc/vz/veip
 }
 
+# However an address is spelled, it is the same one, in the file too.
+spelled() {
+	vzctl set 101 --ipadd 2001:DB8:7:0:0::9/64 --ipadd 2001:db8:7::9 --ipadd ::ffff:10.0.0.109 \
+		--ipadd 10.0.0.109 --save >/dev/null &&
+		same "$v4 $v6 2001:db8:7::9/64 10.0.0.109" "$(conf 101 IP_ADDRESS)" &&
+		vzctl set 101 --ipdel 2001:db8:7:0::9 --ipdel ::ffff:10.0.0.109 --save >/dev/null &&
+		same "$v4 $v6" "$(conf 101 IP_ADDRESS)" && refuses grep -qE '10.0.0.109|::9 ' /proc/vz/veip
+}
+
 # One line to a server in 101, and the same line back.
 echoes() {
 	vzctx exec 101 -- perl -MIO::Socket -e '
@@ -161,7 +170,7 @@ log_of_lies() {
 	refuses grep -vE ': dropped packet, source wrong: ' <(dmesg_clean)
 }
 
-plan 13
+plan 14
 neighbourhood
 furnish
 start_idle 102 >/dev/null
@@ -170,6 +179,7 @@ check "it is reached under them" reached
 check "from other machines too" reached_from_the_lan
 check "/proc/vz tells them" told_by_old_doors
 check "an address has one owner, and all that is asked for is done or nothing" refused
+check "an address is the same however it is spelled" spelled
 check "a start sets up what the configuration says, a stop takes it back" at_a_start
 check "a start does not take what another container has" no_start
 check "what a killed keeper left is cleared up" left_over

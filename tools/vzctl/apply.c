@@ -11,6 +11,7 @@
 
 #include "conf/ubcname.h"
 #include "lib/msg.h"
+#include "net/ip.h"
 #include "vzctl/setopt.h"
 
 void setplan_cut(const struct setopt *o, const char *word, const char *value)
@@ -203,34 +204,53 @@ int put_dns(struct setplan *p, const struct setopt *o, const char *value)
 	return setplan_change(p, o->key, list);
 }
 
-/* Addresses have colons of their own, so they agree as a whole, mask aside. */
+static int append(char list[SETVAL_SIZE], const char *word)
+{
+	size_t n = strlen(list), room = SETVAL_SIZE - n;
+
+	return snprintf(list + n, room, "%s%s", n ? " " : "", word) >=
+	       (int)room ? -E2BIG : 0;
+}
+
+/* As everybody writes it, with the mask that was given. */
+static int append_address(char list[SETVAL_SIZE], const struct in6_addr *ip,
+			  const char *given)
+{
+	const char *mask = strchr(given, '/');
+	char word[SETVAL_SIZE], text[IP_TEXT];
+
+	/* One for IPv6 means nothing for the IPv4 address that was mapped. */
+	if (!mask || (ip_is_v4(ip) && strchr(given, ':')))
+		mask = "";
+	snprintf(word, sizeof(word), "%s%s", ip_text(ip, text), mask);
+	return append(list, word);
+}
+
+/* They are the same if their bytes are, however they are spelled. */
 static int change_address(struct setplan *p, const struct setopt *o,
 			  const char *value, bool remove)
 {
 	const char *old = conf_get(p->next, o->key);
-	size_t own = strcspn(value, "/"), len, n = 0;
-	char fresh[SETVAL_SIZE] = "";
+	char word[SETVAL_SIZE], fresh[SETVAL_SIZE] = "";
+	struct in6_addr ip, other;
 	bool there = false;
+	size_t len;
+	int ret = ip_parse(value, &ip) ? 0 : -EINVAL;
 
-	for (; old && *old; old += len) {
+	for (; !ret && old && *old; old += len) {
 		bool same;
 
-		old += strspn(old, " ");
-		len = strcspn(old, " ");
-		same = strcspn(old, "/ ") == own && !memcmp(old, value, own);
+		old += strspn(old, " \t");
+		len = strcspn(old, " \t");
+		snprintf(word, sizeof(word), "%.*s", (int)len, old);
+		same = ip_parse(word, &other) && !memcmp(&ip, &other, sizeof(ip));
+		if (len && !(same && (remove || there)))
+			ret = append(fresh, word);
 		there |= same;
-		if (!len || (same && remove))
-			continue;
-		if (n + len + 2 > sizeof(fresh))
-			return -E2BIG;
-		n += snprintf(fresh + n, sizeof(fresh) - n, "%s%.*s",
-			      n ? " " : "", (int)len, old);
 	}
-	if (!remove && !there && snprintf(fresh + n, sizeof(fresh) - n, "%s%s",
-					  n ? " " : "", value) >=
-				 (int)(sizeof(fresh) - n))
-		return -E2BIG;
-	return setplan_change(p, o->key, fresh);
+	if (!ret && !remove && !there)
+		ret = append_address(fresh, &ip, value);
+	return ret ? ret : setplan_change(p, o->key, fresh);
 }
 
 int put_address(struct setplan *p, const struct setopt *o, const char *value)
