@@ -134,6 +134,13 @@ no_start() {
 		refuses grep -q 10.0.0.102 <(traces) && vzctl set 102 --ipdel all --save
 }
 
+# Nor does a line half take effect that cannot be read whole.
+half_a_line() {
+	sed -i 's/^IP_ADDRESS=.*/IP_ADDRESS="10.0.0.102 10.0.0.300"/' /etc/vz/conf/102.conf &&
+		expect 34 'give "10.0.0.300" to CT 102: that is no address' vzctl start 102 && refuses running 102 &&
+		refuses grep -q 10.0.0.102 <(traces) && vzctl set 102 --ipdel all --save
+}
+
 # Who keeps it is killed, and so is its init: nobody clears up.
 left_over() {
 	local init keeper
@@ -170,7 +177,7 @@ log_of_lies() {
 	refuses grep -vE ': dropped packet, source wrong: ' <(dmesg_clean)
 }
 
-plan 14
+plan 15
 neighbourhood
 furnish
 start_idle 102 >/dev/null
@@ -182,6 +189,7 @@ check "an address has one owner, and all that is asked for is done or nothing" r
 check "an address is the same however it is spelled" spelled
 check "a start sets up what the configuration says, a stop takes it back" at_a_start
 check "a start does not take what another container has" no_start
+check "a list with a word that is no address is not taken in part" half_a_line
 check "what a killed keeper left is cleared up" left_over
 check "a packet with another's source is dropped and told" lies
 check "addresses are taken away, one or all" taken

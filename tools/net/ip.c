@@ -3,6 +3,7 @@
  * vzctx - addresses as people write them
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,20 +58,38 @@ const char *ip_text(const struct in6_addr *ip, char buf[IP_TEXT])
 			 IP_TEXT);
 }
 
+static bool next(const char **list, char word[IP_WORD])
+{
+	size_t len;
+
+	if (!*list)
+		return false;
+	*list += strspn(*list, " \t");
+	len = strcspn(*list, " \t");
+	/* One that does not fit is no address, nor is what is kept of it. */
+	snprintf(word, IP_WORD, "%.*s", (int)len, *list);
+	*list += len;
+	return len;
+}
+
+bool ip_wrong(const char *list, char word[IP_WORD])
+{
+	struct in6_addr ip;
+
+	while (next(&list, word))
+		if (strlen(word) == IP_WORD - 1 || !ip_parse(word, &ip))
+			return true;
+	return false;
+}
+
 int ip_each(const char *list,
 	    int (*fn)(const struct in6_addr *ip, void *arg), void *arg)
 {
-	char word[IP_TEXT + 20];
+	char word[IP_WORD];
 	struct in6_addr ip;
-	size_t len;
 	int ret = 0;
 
-	for (; list && *list && !ret; list += len) {
-		list += strspn(list, " \t");
-		len = strcspn(list, " \t");
-		snprintf(word, sizeof(word), "%.*s", (int)len, list);
-		if (len && len < sizeof(word) && ip_parse(word, &ip))
-			ret = fn(&ip, arg);
-	}
+	while (!ret && next(&list, word))
+		ret = ip_parse(word, &ip) ? fn(&ip, arg) : -EINVAL;
 	return ret;
 }

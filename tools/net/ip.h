@@ -14,6 +14,9 @@
 /** Room for an address as text. */
 #define IP_TEXT	INET6_ADDRSTRLEN
 
+/** Room for an address with its mask. */
+#define IP_WORD	(IP_TEXT + 20)
+
 bool ip_is_v4(const struct in6_addr *ip);
 
 /** The address itself: where its bytes are, and how many, 4 or 16. */
@@ -29,10 +32,18 @@ bool ip_parse(const char *word, struct in6_addr *ip);
 const char *ip_text(const struct in6_addr *ip, char buf[IP_TEXT]);
 
 /**
+ * ip_wrong - looks for a word that is no address in a list with blanks between
+ * @list: NULL for none
+ * @word: it, or its beginning
+ */
+bool ip_wrong(const char *list, char word[IP_WORD]);
+
+/**
  * ip_each - calls @fn for each address of a list with blanks between
- * @list: NULL for none; a word that is no address is passed over
+ * @list: NULL for none
  *
- * Until it returns nonzero, which is then returned.
+ * Until it returns nonzero, which is then returned. -EINVAL: up to a word that is no
+ * address.
  */
 int ip_each(const char *list,
 	    int (*fn)(const struct in6_addr *ip, void *arg), void *arg);

@@ -263,10 +263,15 @@ int venet_add_all(const struct venet *v, const char *list)
 	struct report beside;
 	struct venet back = *v;
 	struct all a = { .v = v };
+	char wrong[IP_WORD];
 	int ret;
 
 	if (!list || !*list)
 		return EXIT_OK;
+	if (ip_wrong(list, wrong))
+		return report_fail(v->report, OUT_ADDRESS, 0,
+				   "that is no address; edit IP_ADDRESS in its configuration",
+				   "give \"%s\" to CT %u", wrong, v->ctid);
 	report_step(v->report, "Adding IP address(es): %s", list);
 	ret = ip_each(list, add_one, &a);
 	if (!ret)
