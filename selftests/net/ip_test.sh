@@ -111,6 +111,13 @@ spelled() {
 		same "$v4 $v6" "$(conf 101 IP_ADDRESS)" && refuses grep -qE '10.0.0.109|::9 ' /proc/vz/veip
 }
 
+# Half of what an address needs is gone: to give it once more is enough.
+repaired() {
+	ip route del "$v4" dev venet0 && ip neigh del proxy "$v4" dev eth9 &&
+		ip_in 101 addr del "$v4/32" dev venet0 && refuses busybox ping -c 1 -w 1 "$v4" &&
+		vzctl set 101 --ipadd "$v4" >/dev/null && reached && lan_pings "$v4"
+}
+
 # One line to a server in 101, and the same line back.
 echoes() {
 	vzctx exec 101 -- perl -MIO::Socket -e '
@@ -123,7 +130,8 @@ echoes() {
 }
 
 at_a_start() {
-	vzctl set 102 --ipadd 10.0.0.102 --save >/dev/null && vzctx stop 102 --fast && vzctx stop 101 --fast &&
+	vzctl set 102 --ipadd 10.0.0.102 --save >/dev/null &&
+		sed -i 's/^IP_ADDRESS=.*/IP_ADDRESS="10.0.0.102 10.0.0.102"/' /etc/vz/conf/102.conf && vzctx stop 102 --fast && vzctx stop 101 --fast &&
 		no_traces && start_idle 101 && start_idle 102 && reached && pings 10.0.0.102 && echoes
 }
 
@@ -177,7 +185,7 @@ log_of_lies() {
 	refuses grep -vE ': dropped packet, source wrong: ' <(dmesg_clean)
 }
 
-plan 15
+plan 16
 neighbourhood
 furnish
 start_idle 102 >/dev/null
@@ -186,6 +194,7 @@ check "it is reached under them" reached
 check "from other machines too" reached_from_the_lan
 check "/proc/vz tells them" told_by_old_doors
 check "an address has one owner, and all that is asked for is done or nothing" refused
+check "an address that is given again is made whole" repaired
 check "an address is the same however it is spelled" spelled
 check "a start sets up what the configuration says, a stop takes it back" at_a_start
 check "a start does not take what another container has" no_start

@@ -23,6 +23,14 @@ static int parse_links(struct nlattr **tb, void *arg)
 	return 0;
 }
 
+static int parse_inside(struct nlattr **tb, void *arg)
+{
+	uint32_t *inside = arg;
+
+	*inside = tb[VZCTX_A_LINK] ? nla_get_u32(tb[VZCTX_A_LINK]) : 0;
+	return 0;
+}
+
 int vznl_ip_change(struct vznl *nl, uint32_t ctid, const struct in6_addr *ip,
 		   bool add, struct vz_links *links)
 {
@@ -82,4 +90,23 @@ int vznl_host_link(struct vznl *nl, uint32_t *link)
 
 	*link = links.host;
 	return ret;
+}
+
+int vznl_links(struct vznl *nl, uint32_t ctid, struct vz_links *links)
+{
+	struct nl_msg *msg;
+	int ret;
+
+	*links = (struct vz_links){ 0 };
+	ret = vznl_host_link(nl, &links->host);
+	if (ret)
+		return ret;
+	msg = vznl_request(nl, VZCTX_CMD_GET, NLM_F_ACK);
+	if (!msg)
+		return -ENOMEM;
+	if (nla_put_u32(msg, VZCTX_A_CTID, ctid)) {
+		nlmsg_free(msg);
+		return -ENOMEM;
+	}
+	return vznl_talk(nl, msg, parse_inside, &links->inside);
 }

@@ -35,6 +35,9 @@ struct vz_links {
 int vznl_ip_change(struct vznl *nl, uint32_t ctid, const struct in6_addr *ip,
 		   bool add, struct vz_links *links);
 
+/** The devices of a container as they are. */
+int vznl_links(struct vznl *nl, uint32_t ctid, struct vz_links *links);
+
 int vznl_ips(struct vznl *nl, struct vz_iplist *out);
 
 /** The index of the host's venet. */

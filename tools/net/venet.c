@@ -174,6 +174,7 @@ static int add_with(const struct venet *v, struct rtnl *rt,
 {
 	struct vz_links links;
 	char text[IP_TEXT];
+	bool fresh;
 	int ret;
 
 	for (size_t i = 0; i < own->n; i++)
@@ -183,14 +184,18 @@ static int add_with(const struct venet *v, struct rtnl *rt,
 					   "give %s to CT %u", ip_text(ip, text),
 					   v->ctid);
 	ret = vznl_ip_change(v->nl, v->ctid, ip, true, &links);
-	if (ret == -EADDRINUSE || ret == -EEXIST)
+	if (ret == -EADDRINUSE)
 		return used(v, ip);
+	/* What it has already is made whole where something is missing. */
+	fresh = ret != -EEXIST;
+	if (!fresh)
+		ret = vznl_links(v->nl, v->ctid, &links);
 	if (ret)
 		return failed(v, ip, ret, vznl_sentence(v->nl), "tell the module");
 	ret = make_host(v, rt, links.host, ip, own);
 	if (!ret)
 		ret = make_inside(v, links.inside, ip);
-	if (ret) {
+	if (ret && fresh) {
 		unmake(v, rt, &links, ip);
 		vznl_ip_change(v->nl, v->ctid, ip, false, &links);
 	}

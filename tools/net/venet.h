@@ -29,7 +29,7 @@ struct venet {
 };
 
 /**
- * venet_add - gives it an address
+ * venet_add - gives it an address, or repairs what one needs that it has
  *
  * Return: EXIT_OK, OUT_ADDRESS or OUT_ADDRESS_USED with nothing changed.
  */

@@ -29,9 +29,9 @@ static bool has(const struct vz_iplist *all, uint32_t ctid,
 	return false;
 }
 
-/* Does it, and remembers that. */
+/* Does it, and remembers that unless the container @had the address all along. */
 static int change(struct setlive *l, const struct venet *v,
-		  const struct in6_addr *ip, bool add)
+		  const struct in6_addr *ip, bool add, bool had)
 {
 	struct live_ip *ips = realloc(l->ips, (l->nips + 1) * sizeof(*ips));
 	int ret;
@@ -41,7 +41,7 @@ static int change(struct setlive *l, const struct venet *v,
 				   "set CT %u", l->ctid);
 	l->ips = ips;
 	ret = add ? venet_add(v, ip) : venet_del(v, ip);
-	if (!ret)
+	if (!ret && had != add)
 		ips[l->nips++] = (struct live_ip){ *ip, add };
 	return ret;
 }
@@ -53,7 +53,7 @@ static int del_all(struct setlive *l, const struct venet *v,
 
 	for (size_t i = 0; i < all->n && !ret; i++)
 		if (all->v[i].ctid == l->ctid)
-			ret = change(l, v, &all->v[i].ip, false);
+			ret = change(l, v, &all->v[i].ip, false, true);
 	return ret;
 }
 
@@ -72,8 +72,8 @@ static int take(struct setlive *l, const struct venet *v,
 				   "list the addresses of CT %u", l->ctid);
 	if (!strcmp(val->value, "all"))
 		ret = del_all(l, v, &all);
-	else if (ip_parse(val->value, &ip) && has(&all, l->ctid, &ip) != add)
-		ret = change(l, v, &ip, add);
+	else if (ip_parse(val->value, &ip))
+		ret = change(l, v, &ip, add, has(&all, l->ctid, &ip));
 	free(all.v);
 	return ret;
 }
