@@ -118,6 +118,27 @@ repaired() {
 		vzctl set 101 --ipadd "$v4" >/dev/null && reached && lan_pings "$v4"
 }
 
+# icmp NAME [COMMAND...]: a figure of a network's, which COMMAND enters.
+icmp() {
+	"${@:2}" awk -v name="$1" '/^Icmp:/ && at { print $at }
+		/^Icmp:/ { for (i = 1; i <= NF; i++) if ($i == name) at = i }' /proc/net/snmp
+}
+
+echoes_in_lan() { icmp InEchos ip netns exec lan; }
+
+# Where the host does not forward, a container's packets do not leave it either.
+kept_in() {
+	local before ok=0
+	before=$(echoes_in_lan)
+	echo 0 >/proc/sys/net/ipv4/ip_forward
+	expect 0 'ip_forward is 0, so only this host reaches it' vzctl set 101 --ipadd "$v4" && pings "$v4" &&
+		refuses nsenter -n -t "$(init_of 101)" busybox ping -c 2 -w 3 10.0.0.2 &&
+		same "$before" "$(echoes_in_lan)" || ok=1
+	echo 1 >/proc/sys/net/ipv4/ip_forward
+	nsenter -n -t "$(init_of 101)" busybox ping -c 1 -w 5 10.0.0.2 && refuses same "$before" "$(echoes_in_lan)" &&
+		return "$ok"
+}
+
 # One line to a server in 101, and the same line back.
 echoes() {
 	vzctx exec 101 -- perl -MIO::Socket -e '
@@ -185,7 +206,7 @@ log_of_lies() {
 	refuses grep -vE ': dropped packet, source wrong: ' <(dmesg_clean)
 }
 
-plan 16
+plan 17
 neighbourhood
 furnish
 start_idle 102 >/dev/null
@@ -195,6 +216,7 @@ check "from other machines too" reached_from_the_lan
 check "/proc/vz tells them" told_by_old_doors
 check "an address has one owner, and all that is asked for is done or nothing" refused
 check "an address that is given again is made whole" repaired
+check "a host that does not forward keeps a container's packets" kept_in
 check "an address is the same however it is spelled" spelled
 check "a start sets up what the configuration says, a stop takes it back" at_a_start
 check "a start does not take what another container has" no_start

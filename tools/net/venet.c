@@ -120,9 +120,6 @@ static int make_host(const struct venet *v, struct rtnl *rt, uint32_t link,
 {
 	int ret = rtnl_link_up(rt, link);
 
-	/* Containers reach each other by way of the host. */
-	if (!ret && ip_is_v4(ip))
-		ret = sysctl_device(link, "ipv4", "forwarding");
 	if (ret)
 		return failed(v, ip, ret, NULL, "bring up the host's venet");
 	ret = rtnl_route(rt, true, link, ip);
@@ -307,9 +304,9 @@ void venet_hint(const char *list, struct report *report)
 
 	ip_each(list, see_kind, &k);
 	if (k.v4 && !sysctl_is_on("net/ipv4/ip_forward"))
-		report_note(report, "warning: net.ipv4.ip_forward is 0, so only this host and its containers reach it; `sysctl -w net.ipv4.ip_forward=1` lets others");
+		report_note(report, "warning: net.ipv4.ip_forward is 0, so only this host reaches it; `sysctl -w net.ipv4.ip_forward=1` lets others and other containers");
 	if (k.v6 && !sysctl_is_on("net/ipv6/conf/all/forwarding"))
-		report_note(report, "warning: net.ipv6.conf.all.forwarding is 0, so only this host reaches it by IPv6; `sysctl -w net.ipv6.conf.all.forwarding=1` lets others");
+		report_note(report, "warning: net.ipv6.conf.all.forwarding is 0, so only this host reaches it by IPv6; `sysctl -w net.ipv6.conf.all.forwarding=1` lets others and other containers");
 }
 
 /* Calls @del for each row whose address nobody has. */
