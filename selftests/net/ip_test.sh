@@ -72,7 +72,7 @@ given_live() {
 	local saved='CT configuration saved to /etc/vz/conf/101.conf'
 	says "$saved" vzctl set 101 --ipadd "$v4" --ipadd "$v6" --save &&
 		same "$v4 $v6" "$(conf 101 IP_ADDRESS)" &&
-		grep -q "^$v4 proto 118 scope link" <(ip route show dev venet0) &&
+		grep -q "^$v4 via $v4 .*proto 118 onlink" <(ip route show dev venet0) &&
 		grep -q "inet $v4/32 " <(ip_in 101 addr show dev venet0) &&
 		grep -q '^default ' <(ip_in 101 route show dev venet0) &&
 		grep -q 'state UNKNOWN' <(ip_in 101 link show dev lo)
@@ -100,6 +100,14 @@ refused() {
 		expect 78 'CT 101 has it' vzctl set 102 --ipadd 10.0.0.102 --ipadd "$v6" --save &&
 		[[ ! $(conf 102 IP_ADDRESS) ]] && refuses grep -q 10.0.0.102 <(traces) &&
 		refuses grep -q ' 102$' /proc/vz/veip
+}
+
+# The host does not tell containers to reach each other without it.
+no_redirects() {
+	local before
+	before=$(icmp OutRedirects)
+	vzctl set 102 --ipadd 10.0.0.102 >/dev/null && nsenter -n -t "$(init_of 102)" busybox ping -c 3 -w 9 "$v4" &&
+		same "$before" "$(icmp OutRedirects)" && vzctl set 102 --ipdel all >/dev/null
 }
 
 # However an address is spelled, it is the same one, in the file too.
@@ -206,7 +214,7 @@ log_of_lies() {
 	refuses grep -vE ': dropped packet, source wrong: ' <(dmesg_clean)
 }
 
-plan 17
+plan 18
 neighbourhood
 furnish
 start_idle 102 >/dev/null
@@ -217,6 +225,7 @@ check "/proc/vz tells them" told_by_old_doors
 check "an address has one owner, and all that is asked for is done or nothing" refused
 check "an address that is given again is made whole" repaired
 check "a host that does not forward keeps a container's packets" kept_in
+check "from container to container by way of the host, which does not redirect" no_redirects
 check "an address is the same however it is spelled" spelled
 check "a start sets up what the configuration says, a stop takes it back" at_a_start
 check "a start does not take what another container has" no_start

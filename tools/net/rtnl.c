@@ -186,16 +186,15 @@ int rtnl_address(struct rtnl *rt, bool add, uint32_t link,
 	return talk(rt, msg, msg ? put_ip(msg, IFA_LOCAL, ip) : 0);
 }
 
-static struct nl_msg *route(bool add, uint32_t link, const struct in6_addr *ip,
-			    int bits)
+static struct nl_msg *route(bool add, uint32_t link, struct rtmsg head)
 {
-	struct rtmsg head = {
-		.rtm_family = family_of(ip), .rtm_dst_len = bits,
-		.rtm_table = RT_TABLE_MAIN, .rtm_protocol = RTNL_PROTOCOL,
-		.rtm_scope = RT_SCOPE_LINK, .rtm_type = RTN_UNICAST,
-	};
-	struct nl_msg *msg = begin(add ? RTM_NEWROUTE : RTM_DELROUTE,
-				   new_or_del(add), &head, sizeof(head));
+	struct nl_msg *msg;
+
+	head.rtm_table = RT_TABLE_MAIN;
+	head.rtm_protocol = RTNL_PROTOCOL;
+	head.rtm_type = RTN_UNICAST;
+	msg = begin(add ? RTM_NEWROUTE : RTM_DELROUTE, new_or_del(add), &head,
+		    sizeof(head));
 
 	if (msg && nla_put_u32(msg, RTA_OIF, link)) {
 		nlmsg_free(msg);
@@ -206,15 +205,30 @@ static struct nl_msg *route(bool add, uint32_t link, const struct in6_addr *ip,
 
 int rtnl_default(struct rtnl *rt, uint32_t link, const struct in6_addr *like)
 {
-	return talk(rt, route(true, link, like, 0), 0);
+	struct rtmsg head = {
+		.rtm_family = family_of(like), .rtm_scope = RT_SCOPE_LINK,
+	};
+
+	return talk(rt, route(true, link, head), 0);
 }
 
+/*
+ * An IPv4 address is its own next hop: behind a device without one the kernel takes
+ * all for neighbours, and tells containers to reach each other without the host.
+ */
 int rtnl_route(struct rtnl *rt, bool add, uint32_t link,
 	       const struct in6_addr *ip)
 {
-	struct nl_msg *msg = route(add, link, ip, bits_of(ip));
+	bool hop = ip_is_v4(ip);
+	struct rtmsg head = {
+		.rtm_family = family_of(ip), .rtm_dst_len = bits_of(ip),
+		.rtm_scope = RT_SCOPE_UNIVERSE,
+		.rtm_flags = hop ? RTNH_F_ONLINK : 0,
+	};
+	struct nl_msg *msg = route(add, link, head);
 
-	return talk(rt, msg, msg ? put_ip(msg, RTA_DST, ip) : 0);
+	return talk(rt, msg, msg ? put_ip(msg, RTA_DST, ip) ||
+		    (hop && put_ip(msg, RTA_GATEWAY, ip)) : 0);
 }
 
 int rtnl_proxy(struct rtnl *rt, bool add, uint32_t link,
