@@ -9,6 +9,7 @@
  * The host is not counted: where OpenVZ has rows of CT 0 they say so, with
  * nothing held and no limits.
  */
+#include <linux/inet.h>
 #include <linux/math64.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
@@ -29,7 +30,6 @@
 /* An address as it is printed. */
 #define V4_WIDTH	15
 #define V6_WIDTH	39
-#define V6_TEXT		(V6_WIDTH + 1)
 
 static void bc_head(struct seq_file *m)
 {
@@ -112,10 +112,10 @@ static void veinfo_row(struct seq_file *m, u32 ctid, unsigned long tasks)
 	seq_printf(m, "%10u %5u %5lu", ctid, ctid, tasks);
 }
 
-/* As people write it, right-aligned. */
+/* As people write it, right-aligned; one that ends like IPv4 may be wider. */
 static void put_ip(struct seq_file *m, int width, const struct in6_addr *ip)
 {
-	char text[V6_TEXT];
+	char text[INET6_ADDRSTRLEN];
 
 	if (ipv6_addr_v4mapped(ip))
 		snprintf(text, sizeof(text), "%pI4", &ip->s6_addr32[3]);

@@ -171,6 +171,19 @@ CLAIM(address, proc_files)
 	EXPECT_STREQ(want, file("/proc/vz/veip"));
 }
 
+/* Of an address that ends like one of IPv4, which takes more room. */
+CLAIM(address, wider_than_its_column)
+{
+	static const char wide[] = "2001:db8:1111:2222:0:5efe:192.168.100.200";
+	char want[256];
+
+	ASSERT_EQ(0, give(&self->g, 201, wide));
+	snprintf(want, sizeof(want), "Version: 2.5\n%s %10u\n", wide, 201);
+	EXPECT_STREQ(want, file("/proc/vz/veip"));
+	snprintf(want, sizeof(want), "       201   201     1 %s\n       202   202     1\n", wide);
+	EXPECT_STREQ(want, file("/proc/vz/veinfo"));
+}
+
 static int map(int dev, uint32_t ctid, int op, const void *addr, int len)
 {
 	struct vzctl_ve_ip_map a = {
