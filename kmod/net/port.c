@@ -140,12 +140,15 @@ int vzctx_port_link(const struct vzctx_port *port)
 static void close_port(struct work_struct *work)
 {
 	struct vzctx_port *port = container_of(work, struct vzctx_port, work);
+	struct net_device *dev;
 
 	mutex_lock(&port_mutex);
-	WRITE_ONCE(port->link, 0);
-	vzctx_venet_remove(port->dev);
+	dev = port->dev;
 	port->dev = NULL;
+	WRITE_ONCE(port->link, 0);
 	mutex_unlock(&port_mutex);
+	/* Nobody else knows it, and whoever makes devices is not to wait for it. */
+	vzctx_venet_remove(dev);
 	put_net(port->net);
 	/* The last use of the port, which goes with the context. */
 	vzctx_put(port->ctx);
