@@ -110,6 +110,17 @@ no_redirects() {
 		same "$before" "$(icmp OutRedirects)" && vzctl set 102 --ipdel all >/dev/null
 }
 
+# A command that holds the network for good, stopped for instance, is not waited for.
+net_in_use() {
+	local ok=0
+	(exec 9>>/run/vzctx/net && flock 9 && exec sleep 600) &
+	in_time refuses flock -n /run/vzctx/net true || ok=1
+	expect 34 'another command is at work on the host.s network' vzctl set 102 --ipadd 10.0.0.102 || ok=1
+	kill $!
+	wait $!
+	vzctl set 102 --ipadd 10.0.0.102 >/dev/null && vzctl set 102 --ipdel all >/dev/null && return "$ok"
+}
+
 # However an address is spelled, it is the same one, in the file too.
 spelled() {
 	vzctl set 101 --ipadd 2001:DB8:7:0:0::9/64 --ipadd 2001:db8:7::9 --ipadd ::ffff:10.0.0.109 \
@@ -214,7 +225,7 @@ log_of_lies() {
 	refuses grep -vE ': dropped packet, source wrong: ' <(dmesg_clean)
 }
 
-plan 18
+plan 19
 neighbourhood
 furnish
 start_idle 102 >/dev/null
@@ -226,6 +237,7 @@ check "an address has one owner, and all that is asked for is done or nothing" r
 check "an address that is given again is made whole" repaired
 check "a host that does not forward keeps a container's packets" kept_in
 check "from container to container by way of the host, which does not redirect" no_redirects
+check "a network that another command keeps is not waited for without end" net_in_use
 check "an address is the same however it is spelled" spelled
 check "a start sets up what the configuration says, a stop takes it back" at_a_start
 check "a start does not take what another container has" no_start

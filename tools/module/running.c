@@ -146,22 +146,16 @@ int running_file(const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-int running_lock(uint32_t ctid, int how, const char *verb)
+int running_file_lock(const char *name, int how)
 {
 	const struct timespec pause = { 0, LOCK_PAUSE_MS * 1000000L };
-	char name[16];
-	int fd, err = 0;
+	int fd = running_file(name), err = 0;
 
-	snprintf(name, sizeof(name), "%u", ctid);
-	fd = running_file(name);
 	if (fd < 0)
 		return fd;
 	for (int i = 0; i < LOCK_TRIES; i++) {
-		if (!flock(fd, how | LOCK_NB)) {
-			if (how == LOCK_EX)
-				sign(fd, verb);
+		if (!flock(fd, how | LOCK_NB))
 			return fd;
-		}
 		err = errno;
 		if (err != EWOULDBLOCK)
 			break;
@@ -169,6 +163,18 @@ int running_lock(uint32_t ctid, int how, const char *verb)
 	}
 	close(fd);
 	return -err;
+}
+
+int running_lock(uint32_t ctid, int how, const char *verb)
+{
+	char name[16];
+	int fd;
+
+	snprintf(name, sizeof(name), "%u", ctid);
+	fd = running_file_lock(name, how);
+	if (fd >= 0 && how == LOCK_EX)
+		sign(fd, verb);
+	return fd;
 }
 
 int running_busy(int lock, uint32_t ctid, const char *intent,

@@ -45,6 +45,14 @@ bool running_explain(struct vznl *nl, const struct vz_ctx *before, int err,
 int running_file(const char *name);
 
 /**
+ * running_file_lock - locks such a file
+ * @how: LOCK_EX or LOCK_SH
+ *
+ * Return: a descriptor to close, or -errno; -EWOULDBLOCK after ten seconds.
+ */
+int running_file_lock(const char *name, int how);
+
+/**
  * running_lock - waits until @ctid is neither being born nor cleaned up
  * @how: LOCK_EX for who does either, LOCK_SH for who wants to go inside
  * @verb: LOCK_EX: what for, told to those who wait in vain
@@ -53,7 +61,7 @@ int running_file(const char *name);
  * that it is the only one. And until its birth is over a context still has the
  * host's mounts in sight.
  *
- * Return: a descriptor to close, or -errno; -EWOULDBLOCK after ten seconds.
+ * Return: as running_file_lock().
  */
 int running_lock(uint32_t ctid, int how, const char *verb);
 

@@ -18,18 +18,14 @@
 
 /*
  * One at a time: who sweeps must not take a route for left over that somebody is just
- * making. Nobody holds it for long, so it is waited for.
+ * making. Nobody holds it for long who is not stopped.
  */
 static int net_lock(void)
 {
-	int fd = running_file("net");
-
-	if (fd >= 0 && flock(fd, LOCK_EX)) {
-		close(fd);
-		return -errno;
-	}
-	return fd;
+	return running_file_lock("net", LOCK_EX);
 }
+
+#define NET_BUSY "another command is at work on the host's network, and does not end"
 
 /* Whether an address lies in the network that a row is about. */
 static bool is_neighbour(const struct rtnl_row *row, const struct in6_addr *ip)
@@ -208,7 +204,8 @@ int venet_add(const struct venet *v, const struct in6_addr *ip)
 
 	if (!ret)
 		ret = rtnl_addresses(rt, &own);
-	ret = ret ? failed(v, ip, ret, NULL, "look at the host's network") :
+	ret = ret ? failed(v, ip, ret, lock == -EWOULDBLOCK ? NET_BUSY : NULL,
+			   "look at the host's network") :
 		    add_with(v, rt, &own, ip);
 	free(own.v);
 	rtnl_close(rt);
@@ -234,7 +231,8 @@ int venet_del(const struct venet *v, const struct in6_addr *ip)
 		close(lock);
 	if (!ret || ret == -EADDRNOTAVAIL)
 		return EXIT_OK;
-	return report_fail(v->report, OUT_ADDRESS, -ret, vznl_sentence(v->nl),
+	return report_fail(v->report, OUT_ADDRESS, -ret,
+			   lock == -EWOULDBLOCK ? NET_BUSY : vznl_sentence(v->nl),
 			   "take %s from CT %u", ip_text(ip, text), v->ctid);
 }
 
