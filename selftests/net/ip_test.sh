@@ -121,6 +121,23 @@ net_in_use() {
 	vzctl set 102 --ipadd 10.0.0.102 >/dev/null && vzctl set 102 --ipdel all >/dev/null && return "$ok"
 }
 
+# What the administrator has set up, for an address or beside it, stays.
+not_ours() {
+	local ok=0
+	ip neigh add proxy 10.0.0.102 dev eth9 && ip route add 10.0.0.192/28 dev venet0 proto 118 &&
+		ip route add 10.0.0.103 dev eth9 proto 118 && ip route add 10.0.0.103 dev venet0 proto 118 table 77 || ok=1
+	vzctl set 102 --ipadd 10.0.0.102 >/dev/null && lan_pings 10.0.0.102 &&
+		vzctl set 102 --ipdel all >/dev/null && vzctx stop 102 --fast && start_idle 102 &&
+		grep -q '^10.0.0.102 dev eth9' <(ip neigh show proxy) &&
+		grep -q '^10.0.0.192/28' <(ip route) && grep -q '^10.0.0.103 dev eth9' <(ip route) &&
+		grep -q '^10.0.0.103' <(ip route show table 77) || ok=1
+	ip neigh del proxy 10.0.0.102 dev eth9
+	ip route del 10.0.0.192/28
+	ip route del 10.0.0.103
+	ip route flush table 77
+	return "$ok"
+}
+
 # However an address is spelled, it is the same one, in the file too.
 spelled() {
 	vzctl set 101 --ipadd 2001:DB8:7:0:0::9/64 --ipadd 2001:db8:7::9 --ipadd ::ffff:10.0.0.109 \
@@ -225,7 +242,7 @@ log_of_lies() {
 	refuses grep -vE ': dropped packet, source wrong: ' <(dmesg_clean)
 }
 
-plan 19
+plan 20
 neighbourhood
 furnish
 start_idle 102 >/dev/null
@@ -238,6 +255,7 @@ check "an address that is given again is made whole" repaired
 check "a host that does not forward keeps a container's packets" kept_in
 check "from container to container by way of the host, which does not redirect" no_redirects
 check "a network that another command keeps is not waited for without end" net_in_use
+check "what the administrator has set up stays" not_ours
 check "an address is the same however it is spelled" spelled
 check "a start sets up what the configuration says, a stop takes it back" at_a_start
 check "a start does not take what another container has" no_start

@@ -248,8 +248,7 @@ int rtnl_proxy(struct rtnl *rt, bool add, uint32_t link,
 
 /* Dumps */
 
-static int keep(struct rtnl *rt, uint32_t link, const struct nlattr *ip,
-		unsigned int len)
+static int keep(struct rtnl *rt, struct rtnl_row row, const struct nlattr *ip)
 {
 	struct rtnl_rows *rows = rt->rows;
 	struct rtnl_row *v;
@@ -260,9 +259,8 @@ static int keep(struct rtnl *rt, uint32_t link, const struct nlattr *ip,
 	if (!v)
 		return -ENOMEM;
 	rows->v = v;
-	v[rows->n++] = (struct rtnl_row) {
-		link, ip_from(nla_data(ip), nla_len(ip)), len,
-	};
+	row.ip = ip_from(nla_data(ip), nla_len(ip));
+	v[rows->n++] = row;
 	return 0;
 }
 
@@ -270,40 +268,47 @@ static int keep_route(struct rtnl *rt, struct nlmsghdr *nlh)
 {
 	struct nlattr *tb[RTA_MAX + 1];
 	struct rtmsg *head = nlmsg_data(nlh);
+	struct rtnl_row row;
 
 	if (nlh->nlmsg_type != RTM_NEWROUTE ||
 	    nlmsg_parse(nlh, sizeof(*head), tb, RTA_MAX, NULL) < 0)
 		return -EBADMSG;
-	if (head->rtm_protocol != RTNL_PROTOCOL || !tb[RTA_OIF])
+	if (head->rtm_protocol != RTNL_PROTOCOL ||
+	    head->rtm_table != RT_TABLE_MAIN || !tb[RTA_OIF] || !tb[RTA_DST] ||
+	    head->rtm_dst_len != 8 * nla_len(tb[RTA_DST]))
 		return 0;
-	return keep(rt, nla_get_u32(tb[RTA_OIF]), tb[RTA_DST],
-		    head->rtm_dst_len);
+	row = (struct rtnl_row){ .link = nla_get_u32(tb[RTA_OIF]), .ours = true,
+				 .len = head->rtm_dst_len };
+	return keep(rt, row, tb[RTA_DST]);
 }
 
 static int keep_proxy(struct rtnl *rt, struct nlmsghdr *nlh)
 {
 	struct nlattr *tb[NDA_MAX + 1];
 	struct ndmsg *head = nlmsg_data(nlh);
+	struct rtnl_row row;
 
 	if (nlh->nlmsg_type != RTM_NEWNEIGH ||
 	    nlmsg_parse(nlh, sizeof(*head), tb, NDA_MAX, NULL) < 0)
 		return -EBADMSG;
-	if (!tb[NDA_PROTOCOL] || nla_get_u8(tb[NDA_PROTOCOL]) != RTNL_PROTOCOL)
-		return 0;
-	return keep(rt, head->ndm_ifindex, tb[NDA_DST], 0);
+	row = (struct rtnl_row){ .link = head->ndm_ifindex };
+	row.ours = tb[NDA_PROTOCOL] &&
+		   nla_get_u8(tb[NDA_PROTOCOL]) == RTNL_PROTOCOL;
+	return keep(rt, row, tb[NDA_DST]);
 }
 
 static int keep_address(struct rtnl *rt, struct nlmsghdr *nlh)
 {
 	struct nlattr *tb[IFA_MAX + 1];
 	struct ifaddrmsg *head = nlmsg_data(nlh);
+	struct rtnl_row row;
 
 	if (nlh->nlmsg_type != RTM_NEWADDR ||
 	    nlmsg_parse(nlh, sizeof(*head), tb, IFA_MAX, NULL) < 0)
 		return -EBADMSG;
-	return keep(rt, head->ifa_index,
-		    tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS],
-		    head->ifa_prefixlen);
+	row = (struct rtnl_row){ .link = head->ifa_index,
+				 .len = head->ifa_prefixlen };
+	return keep(rt, row, tb[IFA_LOCAL] ? tb[IFA_LOCAL] : tb[IFA_ADDRESS]);
 }
 
 static int dump(struct rtnl *rt, int type, const void *head, size_t len,

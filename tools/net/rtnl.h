@@ -43,11 +43,13 @@ int rtnl_proxy(struct rtnl *rt, bool add, uint32_t link,
  * struct rtnl_row - a row of a dump
  * @link: the device
  * @len: bits of @ip that count
+ * @ours: has RTNL_PROTOCOL
  */
 struct rtnl_row {
 	uint32_t link;
 	struct in6_addr ip;
 	unsigned int len;
+	bool ours;
 };
 
 /** struct rtnl_rows - what a dump tells; free(v) */
@@ -56,7 +58,10 @@ struct rtnl_rows {
 	size_t n;
 };
 
-/** Routes and proxy neighbours with RTNL_PROTOCOL; addresses of all devices. */
+/**
+ * Routes to one address with RTNL_PROTOCOL in the main table; proxy neighbours,
+ * whoever made them; addresses of all devices.
+ */
 int rtnl_routes(struct rtnl *rt, struct rtnl_rows *out);
 int rtnl_proxies(struct rtnl *rt, struct rtnl_rows *out);
 int rtnl_addresses(struct rtnl *rt, struct rtnl_rows *out);

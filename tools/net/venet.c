@@ -40,19 +40,35 @@ static bool is_neighbour(const struct rtnl_row *row, const struct in6_addr *ip)
 	return !bits || !((a[bytes] ^ b[bytes]) >> (8 - bits));
 }
 
-/* On the devices behind which others may look for the address. */
+static bool is_among(const struct rtnl_rows *rows, uint32_t link,
+		     const struct in6_addr *ip)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		if (rows->v[i].link == link &&
+		    !memcmp(&rows->v[i].ip, ip, sizeof(*ip)))
+			return true;
+	return false;
+}
+
+/*
+ * On the devices behind which others may look for the address. What the administrator
+ * has made there does as well, and stays his.
+ */
 static int add_proxies(struct rtnl *rt, const struct rtnl_rows *own,
 		       const struct in6_addr *ip)
 {
-	int ret = 0;
+	struct rtnl_rows there;
+	int ret = rtnl_proxies(rt, &there);
 
 	for (size_t i = 0; i < own->n && !ret; i++) {
 		if (!is_neighbour(&own->v[i], ip))
 			continue;
-		ret = rtnl_proxy(rt, true, own->v[i].link, ip);
+		if (!is_among(&there, own->v[i].link, ip))
+			ret = rtnl_proxy(rt, true, own->v[i].link, ip);
 		if (!ret && !ip_is_v4(ip))
 			ret = sysctl_device(own->v[i].link, "ipv6", "proxy_ndp");
 	}
+	free(there.v);
 	return ret;
 }
 
@@ -63,7 +79,7 @@ static void del_proxies(struct rtnl *rt, const struct in6_addr *ip)
 	if (rtnl_proxies(rt, &rows))
 		return;
 	for (size_t i = 0; i < rows.n; i++)
-		if (!memcmp(&rows.v[i].ip, ip, sizeof(*ip)))
+		if (rows.v[i].ours && !memcmp(&rows.v[i].ip, ip, sizeof(*ip)))
 			rtnl_proxy(rt, false, rows.v[i].link, ip);
 	free(rows.v);
 }
@@ -100,13 +116,11 @@ static bool is_left_over(struct rtnl *rt, uint32_t link,
 			 const struct in6_addr *ip)
 {
 	struct rtnl_rows rows;
-	bool found = false;
+	bool found;
 
 	if (rtnl_routes(rt, &rows))
 		return false;
-	for (size_t i = 0; i < rows.n; i++)
-		found |= rows.v[i].link == link &&
-			 !memcmp(&rows.v[i].ip, ip, sizeof(*ip));
+	found = is_among(&rows, link, ip);
 	free(rows.v);
 	return found;
 }
@@ -307,14 +321,15 @@ void venet_hint(const char *list, struct report *report)
 		report_note(report, "warning: net.ipv6.conf.all.forwarding is 0, so only this host reaches it by IPv6; `sysctl -w net.ipv6.conf.all.forwarding=1` lets others and other containers");
 }
 
-/* Calls @del for each row whose address nobody has. */
+/* Calls @del for each row of ours, on @link unless it is 0, whose address nobody has. */
 static void del_orphans(struct rtnl *rt, const struct rtnl_rows *rows,
-			const struct vz_iplist *l,
+			uint32_t link, const struct vz_iplist *l,
 			int (*del)(struct rtnl *rt, bool add, uint32_t link,
 				   const struct in6_addr *ip))
 {
 	for (size_t i = 0; i < rows->n; i++) {
-		bool owned = false;
+		bool owned = !rows->v[i].ours ||
+			     (link && rows->v[i].link != link);
 
 		for (size_t k = 0; k < l->n && !owned; k++)
 			owned = !memcmp(&l->v[k].ip, &rows->v[i].ip,
@@ -324,15 +339,15 @@ static void del_orphans(struct rtnl *rt, const struct rtnl_rows *rows,
 	}
 }
 
-static void sweep(struct vznl *nl, struct rtnl *rt)
+static void sweep(struct vznl *nl, struct rtnl *rt, uint32_t link)
 {
 	struct rtnl_rows routes = { 0 }, proxies = { 0 };
 	struct vz_iplist l = { 0 };
 
 	if (!rtnl_routes(rt, &routes) && !rtnl_proxies(rt, &proxies) &&
 	    (routes.n || proxies.n) && !vznl_ips(nl, &l)) {
-		del_orphans(rt, &routes, &l, rtnl_route);
-		del_orphans(rt, &proxies, &l, rtnl_proxy);
+		del_orphans(rt, &routes, link, &l, rtnl_route);
+		del_orphans(rt, &proxies, 0, &l, rtnl_proxy);
 	}
 	free(routes.v);
 	free(proxies.v);
@@ -340,24 +355,23 @@ static void sweep(struct vznl *nl, struct rtnl *rt)
 }
 
 /* A host whose venet is down never had an address on it. */
-static bool in_use(struct vznl *nl)
+static bool in_use(struct vznl *nl, uint32_t *link)
 {
-	uint32_t link;
-
-	return !vznl_host_link(nl, &link) && device_is_up(link);
+	return !vznl_host_link(nl, link) && device_is_up(*link);
 }
 
 void venet_sweep(void)
 {
 	struct rtnl *rt;
 	struct vznl *nl;
+	uint32_t link;
 	int lock;
 
 	if (vznl_open(&nl))
 		return;
-	lock = in_use(nl) ? net_lock() : -1;
+	lock = in_use(nl, &link) ? net_lock() : -1;
 	if (lock >= 0 && !rtnl_open(&rt, -1)) {
-		sweep(nl, rt);
+		sweep(nl, rt, link);
 		rtnl_close(rt);
 	}
 	if (lock >= 0)
