@@ -96,7 +96,7 @@ told_by_old_doors() {
 refused() {
 	expect 78 'give 10.0.0.101 to CT 102: CT 101 has it' vzctl set 102 --ipadd "$v4" --save &&
 		expect 78 'the host itself has it' vzctl set 102 --ipadd 10.0.0.1 &&
-		expect 34 'not an address that one host can have' vzctl set 102 --ipadd 224.0.0.5 &&
+		expect 34 'give 224.0.0.5 to CT 102: not an address that one host can have' vzctl set 102 --ipadd 224.0.0.5 &&
 		expect 78 'CT 101 has it' vzctl set 102 --ipadd 10.0.0.102 --ipadd "$v6" --save &&
 		[[ ! $(conf 102 IP_ADDRESS) ]] && refuses grep -q 10.0.0.102 <(traces) &&
 		refuses grep -q ' 102$' /proc/vz/veip

@@ -198,7 +198,9 @@ static int add_with(const struct venet *v, struct rtnl *rt,
 	if (!fresh)
 		ret = vznl_links(v->nl, v->ctid, &links);
 	if (ret)
-		return failed(v, ip, ret, vznl_sentence(v->nl), "tell the module");
+		return report_fail(v->report, OUT_ADDRESS, -ret,
+				   vznl_sentence(v->nl), "give %s to CT %u",
+				   ip_text(ip, text), v->ctid);
 	ret = make_host(v, rt, links.host, ip, own);
 	if (!ret)
 		ret = make_inside(v, links.inside, ip);
