@@ -138,6 +138,19 @@ not_ours() {
 	return "$ok"
 }
 
+# An init that has gone to another network gets no address there, on whatever device
+# happens to have the number of its own.
+elsewhere() {
+	local link ok=0
+	vzctl set 102 --ipadd 10.0.0.102 --save >/dev/null && link=$(ip_in 102 -o link show dev venet0) || return
+	vzctx stop 102 --fast && vzctx start 102 -- /usr/bin/unshare -n /bin/sleep infinity &&
+		in_time refuses ip_in 102 link show dev venet0 &&
+		ip_in 102 link add d0 index "${link%%:*}" type veth peer name d1 &&
+		expect 34 'its init is in another network' vzctl set 102 --ipadd 10.0.0.112 &&
+		refuses grep -q 10.0.0.112 <(ip_in 102 addr; traces; cat /proc/vz/veip) || ok=1
+	vzctl set 102 --ipdel all --save >/dev/null && vzctx stop 102 --fast && start_idle 102 && return "$ok"
+}
+
 # However an address is spelled, it is the same one, in the file too.
 spelled() {
 	vzctl set 101 --ipadd 2001:DB8:7:0:0::9/64 --ipadd 2001:db8:7::9 --ipadd ::ffff:10.0.0.109 \
@@ -242,7 +255,7 @@ log_of_lies() {
 	refuses grep -vE ': dropped packet, source wrong: ' <(dmesg_clean)
 }
 
-plan 20
+plan 21
 neighbourhood
 furnish
 start_idle 102 >/dev/null
@@ -256,6 +269,7 @@ check "a host that does not forward keeps a container's packets" kept_in
 check "from container to container by way of the host, which does not redirect" no_redirects
 check "a network that another command keeps is not waited for without end" net_in_use
 check "what the administrator has set up stays" not_ours
+check "an init that has gone to another network gets no address there" elsewhere
 check "an address is the same however it is spelled" spelled
 check "a start sets up what the configuration says, a stop takes it back" at_a_start
 check "a start does not take what another container has" no_start

@@ -173,6 +173,31 @@ int rtnl_link_up(struct rtnl *rt, uint32_t link)
 	return talk(rt, begin(RTM_NEWLINK, NLM_F_ACK, &head, sizeof(head)), 0);
 }
 
+static int see_kind(struct rtnl *rt, struct nlmsghdr *nlh)
+{
+	struct nlattr *tb[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
+
+	(void)rt;
+	if (nlmsg_parse(nlh, sizeof(struct ifinfomsg), tb, IFLA_MAX, NULL) < 0)
+		return -EBADMSG;
+	if (!tb[IFLA_LINKINFO] ||
+	    nla_parse_nested(info, IFLA_INFO_MAX, tb[IFLA_LINKINFO], NULL) < 0 ||
+	    !info[IFLA_INFO_KIND] || nla_strcmp(info[IFLA_INFO_KIND], "venet"))
+		return -ENODEV;
+	return 0;
+}
+
+int rtnl_is_venet(struct rtnl *rt, uint32_t link)
+{
+	struct ifinfomsg head = { .ifi_index = link };
+	int ret;
+
+	rt->fn = see_kind;
+	ret = talk(rt, begin(RTM_GETLINK, NLM_F_ACK, &head, sizeof(head)), 0);
+	rt->fn = NULL;
+	return ret;
+}
+
 int rtnl_address(struct rtnl *rt, bool add, uint32_t link,
 		 const struct in6_addr *ip)
 {

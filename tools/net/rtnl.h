@@ -24,6 +24,9 @@ void rtnl_close(struct rtnl *rt);
 
 int rtnl_link_up(struct rtnl *rt, uint32_t link);
 
+/** -ENODEV: there is no such device in this network, or it is of another kind. */
+int rtnl_is_venet(struct rtnl *rt, uint32_t link);
+
 /** An address on a device, alone in its network. */
 int rtnl_address(struct rtnl *rt, bool add, uint32_t link,
 		 const struct in6_addr *ip);

@@ -143,15 +143,30 @@ static int make_host(const struct venet *v, struct rtnl *rt, uint32_t link,
 	return EXIT_OK;
 }
 
+/* The network of its init, if its device is in that. An init can go to another one. */
+static int open_inside(const struct venet *v, uint32_t link, struct rtnl **rt)
+{
+	int ret = rtnl_open(rt, v->pidfd);
+
+	if (ret)
+		return ret;
+	ret = rtnl_is_venet(*rt, link);
+	if (ret)
+		rtnl_close(*rt);
+	return ret;
+}
+
 /* What its root has set up there already is as good. */
 static int make_inside(const struct venet *v, uint32_t link,
 		       const struct in6_addr *ip)
 {
 	struct rtnl *rt;
-	int ret = rtnl_open(&rt, v->pidfd);
+	int ret = open_inside(v, link, &rt);
 
 	if (ret)
-		return failed(v, ip, ret, NULL, "enter its network");
+		return failed(v, ip, ret, ret == -ENODEV ?
+			      "its init is in another network than its venet0" :
+			      NULL, "enter its network");
 	ret = rtnl_link_up(rt, link);
 	if (!ret)
 		ret = rtnl_address(rt, true, link, ip);
@@ -170,7 +185,7 @@ static void unmake(const struct venet *v, struct rtnl *rt,
 
 	del_proxies(rt, ip);
 	rtnl_route(rt, false, links->host, ip);
-	if (links->inside && !rtnl_open(&inside, v->pidfd)) {
+	if (links->inside && !open_inside(v, links->inside, &inside)) {
 		rtnl_address(inside, false, links->inside, ip);
 		rtnl_close(inside);
 	}
