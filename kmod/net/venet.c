@@ -130,6 +130,7 @@ static netdev_tx_t venet_xmit(struct sk_buff *skb, struct net_device *dev)
 		kfree_skb(skb);
 		goto out;
 	}
+	skb_tx_timestamp(skb);
 	skb_scrub_packet(skb, true);
 	skb->priority = 0;
 	skb->dev = to;

@@ -10,6 +10,7 @@
 #include <linux/if_packet.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/net_tstamp.h>
 #include <linux/udp.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
@@ -176,6 +177,41 @@ CLAIM(venet, packets_find_their_way)
 	/* More than fits in one packet of the path. */
 	EXPECT_EQ(0, sh("busybox ping -c 2 -w 20 -s 9000 %s >/dev/null", ip4[0]));
 	EXPECT_EQ(0, stat_of(a, "tx.dropped"));
+}
+
+/* Whether a sender who asks when its packet left is told. */
+static bool time_is_told(pid_t pid, const char *src, const char *dst)
+{
+	int wanted = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
+	int fd = bound(pid, SOCK_DGRAM, src);
+	struct sockaddr_in6 a = to6(dst);
+	struct pollfd p = { .fd = fd };
+	char room[512], data[256];
+	struct iovec iov = { data, sizeof(data) };
+	struct msghdr m = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = room, .msg_controllen = sizeof(room),
+	};
+	bool told = false;
+
+	if (!setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &wanted, sizeof(wanted)) &&
+	    sendto(fd, "ping", 5, 0, (void *)&a, sizeof(a)) == 5 &&
+	    poll(&p, 1, 1000 * DEADLINE_S) == 1 &&
+	    recvmsg(fd, &m, MSG_ERRQUEUE) >= 0)
+		for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c))
+			told |= c->cmsg_level == SOL_SOCKET &&
+				c->cmsg_type == SO_TIMESTAMPING;
+	close(fd);
+	return told;
+}
+
+CLAIM(venet, when_a_packet_leaves_is_told)
+{
+	pid_t a = self->ct[0].init;
+
+	connect_both();
+	EXPECT_TRUE(time_is_told(a, ip4[0], HOST4));
+	EXPECT_TRUE(time_is_told(0, HOST6, ip6[0]));
 }
 
 /* A packet as somebody writes it who wants to be somebody else. */
