@@ -251,11 +251,16 @@ taken() {
 		refuses grep -q "$v4" <(ip_in 101 addr show dev venet0)
 }
 
+# The device being down, what else there is for its addresses goes as well.
+taken_from_a_dead_link() {
+	start_idle 101 && ip link set venet0 down && vzctx stop 101 --fast && no_traces && start_idle 101
+}
+
 log_of_lies() {
 	refuses grep -vE ': dropped packet, source wrong: ' <(dmesg_clean)
 }
 
-plan 21
+plan 22
 neighbourhood
 furnish
 start_idle 102 >/dev/null
@@ -278,6 +283,7 @@ check "what a killed keeper left is cleared up" left_over
 check "a packet with another's source is dropped and told" lies
 check "addresses are taken away, one or all" taken
 check "a start gives the saved ones again" eval 'vzctx stop 101 --fast && start_idle 101 && pings "$v4"'
+check "a stop clears up where the host's venet is down" eval 'vzctx stop 101 --fast && taken_from_a_dead_link'
 leave
 check "the module can go" refuses module_loaded
 check "the kernel log has lies and no complaint" log_of_lies

@@ -356,12 +356,13 @@ static void del_orphans(struct rtnl *rt, const struct rtnl_rows *rows,
 	}
 }
 
+/* A device that is down has no routes, and a host's may be many to look through. */
 static void sweep(struct vznl *nl, struct rtnl *rt, uint32_t link)
 {
 	struct rtnl_rows routes = { 0 }, proxies = { 0 };
 	struct vz_iplist l = { 0 };
 
-	if (!rtnl_routes(rt, &routes) && !rtnl_proxies(rt, &proxies) &&
+	if ((!device_is_up(link) || !rtnl_routes(rt, &routes)) && !rtnl_proxies(rt, &proxies) &&
 	    (routes.n || proxies.n) && !vznl_ips(nl, &l)) {
 		del_orphans(rt, &routes, link, &l, rtnl_route);
 		del_orphans(rt, &proxies, 0, &l, rtnl_proxy);
@@ -369,12 +370,6 @@ static void sweep(struct vznl *nl, struct rtnl *rt, uint32_t link)
 	free(routes.v);
 	free(proxies.v);
 	free(l.v);
-}
-
-/* A host whose venet is down never had an address on it. */
-static bool in_use(struct vznl *nl, uint32_t *link)
-{
-	return !vznl_host_link(nl, link) && device_is_up(*link);
 }
 
 void venet_sweep(void)
@@ -386,7 +381,7 @@ void venet_sweep(void)
 
 	if (vznl_open(&nl))
 		return;
-	lock = in_use(nl, &link) ? net_lock() : -1;
+	lock = vznl_host_link(nl, &link) ? -1 : net_lock();
 	if (lock >= 0 && !rtnl_open(&rt, -1)) {
 		sweep(nl, rt, link);
 		rtnl_close(rt);
