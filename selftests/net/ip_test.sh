@@ -143,9 +143,11 @@ not_ours() {
 elsewhere() {
 	local link ok=0
 	vzctl set 102 --ipadd 10.0.0.102 --save >/dev/null && link=$(ip_in 102 -o link show dev venet0) || return
-	vzctx stop 102 --fast && vzctx start 102 -- /usr/bin/unshare -n /bin/sleep infinity &&
-		in_time refuses ip_in 102 link show dev venet0 &&
-		ip_in 102 link add d0 index "${link%%:*}" type veth peer name d1 &&
+	rm -f "$second/usr/sbin/init"
+	printf '%s\n' '#!/bin/sh' 'exec /usr/bin/unshare -n /bin/sleep infinity' >"$second/usr/sbin/init"
+	chmod 755 "$second/usr/sbin/init"
+	vzctx stop 102 --fast && vzctx start 102 && in_time refuses ip_in 102 link show dev venet0 &&
+		ip_in 102 link add d0 index "${link%%:*}" type dummy &&
 		expect 34 'its init is in another network' vzctl set 102 --ipadd 10.0.0.112 &&
 		refuses grep -q 10.0.0.112 <(ip_in 102 addr; traces; cat /proc/vz/veip) || ok=1
 	vzctl set 102 --ipdel all --save >/dev/null && vzctx stop 102 --fast && start_idle 102 && return "$ok"
