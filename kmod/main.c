@@ -47,6 +47,9 @@ static const struct vzctx_hook_table *const tables[] = {
 	&vzctx_view_memory,
 	&vzctx_view_sysinfo,
 	&vzctx_view_time,
+	&vzctx_view_cpu,
+	&vzctx_view_disk,
+	&vzctx_view_task,
 	NULL,
 };
 

@@ -29,6 +29,7 @@ struct vzctx_cpu_sum {
  * @lock: guards all but @born; taken inside an owner bucket lock
  * @tasks: those that have an owner entry, through its member mine
  * @met: which of @tasks the look under way has met, or the last one has
+ * @joined: tasks there ever were
  * @begun: looks that have begun
  * @done: looks that are over; one less than @begun while one is under way
  * @gone: of tasks the kernel has freed
@@ -49,6 +50,7 @@ struct vzctx_cpu {
 	raw_spinlock_t lock;
 	struct hlist_head tasks[2];
 	bool met;
+	u64 joined;
 	u64 begun;
 	u64 done;
 	struct vzctx_cpu_sum gone;
@@ -74,7 +76,10 @@ struct vzctx_cpu {
  * @idle: nanoseconds the online processors could have given and did not
  * @wait: nanoseconds tasks were ready and did not run
  * @turns: times a task got a processor
+ * @born: CLOCK_BOOTTIME nanoseconds of the binding
+ * @joined: tasks there ever were
  * @running: tasks that were running or ready to
+ * @blocked: tasks that would wait for a disk
  * @load: load averages in hundredths over 1, 5 and 15 minutes
  * @avenrun: likewise in the fixed point of the kernel
  */
@@ -85,7 +90,10 @@ struct vzctx_cpu_stat {
 	u64 idle;
 	u64 wait;
 	u64 turns;
+	u64 born;
+	u64 joined;
 	u32 running;
+	u32 blocked;
 	u32 load[3];
 	unsigned long avenrun[3];
 };

@@ -14,6 +14,14 @@ const char *const vzctx_view_names[VZCTX_VIEWS] = {
 	[VZCTX_VIEW_SYSINFO] = "sysinfo(2)",
 	[VZCTX_VIEW_UPTIME] = "/proc/uptime",
 	[VZCTX_VIEW_LOADAVG] = "/proc/loadavg",
+	[VZCTX_VIEW_STAT] = "/proc/stat",
+	[VZCTX_VIEW_CPUINFO] = "/proc/cpuinfo",
+	[VZCTX_VIEW_ONLINE] = "/sys/devices/system/cpu/online",
+	[VZCTX_VIEW_SWAPS] = "/proc/swaps",
+	[VZCTX_VIEW_VMSTAT] = "oom_kill of /proc/vmstat",
+	[VZCTX_VIEW_DISKSTATS] = "/proc/diskstats",
+	[VZCTX_VIEW_TASK_STAT] = "the start time in /proc/PID/stat",
+	[VZCTX_VIEW_TASK_STATUS] = "/proc/PID/status",
 };
 
 /* Of views some hook of which could not be installed. */

@@ -83,6 +83,7 @@ void vzctx_cpu_join(struct vzctx_owner *own)
 	/* A look under way began before this task. */
 	own->state = cpu->met;
 	hlist_add_head(own->mine, &cpu->tasks[cpu->met]);
+	cpu->joined++;
 	raw_spin_unlock(&cpu->lock);
 }
 
@@ -202,7 +203,10 @@ void vzctx_cpu_get(struct vzctx *ctx, struct vzctx_cpu_stat *stat)
 	stat->system = cpu->system;
 	stat->wait = cpu->total.wait;
 	stat->turns = cpu->total.turns;
+	stat->born = cpu->born;
+	stat->joined = cpu->joined;
 	stat->running = cpu->load_running;
+	stat->blocked = cpu->load_active - min(cpu->load_active, cpu->load_running);
 	for (i = 0; i < 3; i++) {
 		unsigned long load = cpu->avenrun[i] + FIXED_1 / 200;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - view: /proc/meminfo of a container
+ * vzctx - view: /proc/meminfo, /proc/swaps and kills in /proc/vmstat of a container
  *
- * Its lines are the kernel's own, in that order. Each figure is of the container's
+ * The lines of meminfo are the kernel's own, in that order. Each figure is of the container's
  * memory cgroup and its beancounters; what is of no container is 0 (Buffers) or left
  * out (DirectMap). The pool of huge pages is the host's, for all.
  *
@@ -115,6 +115,65 @@ VZCTX_WRAPPER(VZCTX_FOR_VIEW(VZCTX_VIEW_MEMINFO), int, meminfo_proc_show,
 	return ret;
 }
 
+/* One device, of no name. */
+static void show_swap(struct seq_file *m, const struct vzctx_memory *mem)
+{
+	seq_puts(m, "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+	if (mem->swap_total)
+		seq_printf(m, "%-40svirtual\t\t%lu\t\t%lu\t\t0\n", "none",
+			   mem->swap_total << (PAGE_SHIFT - 10),
+			   mem->swap_used << (PAGE_SHIFT - 10));
+}
+
+/* The head is shown with the line, the devices are not. */
+VZCTX_WRAPPER(VZCTX_FOR_VIEW(VZCTX_VIEW_SWAPS), int, swap_show,
+	      struct seq_file *, swap, void *, v)
+{
+	struct vzctx *ctx = vzctx_get_of_current();
+	struct vzctx_memory mem;
+	int ret = 0;
+
+	if (ctx && vzctx_memory_read(ctx, &mem)) {
+		if (v == SEQ_START_TOKEN)
+			show_swap(swap, &mem);
+	} else {
+		ret = vzctx_original(swap_show)(swap, v);
+	}
+	if (ctx)
+		vzctx_put(ctx);
+	vzctx_stay_end();
+	return ret;
+}
+
+/* Only this figure is the container's. */
+static void put_kills(struct seq_file *m, size_t from)
+{
+	struct vzctx_bc_state bc;
+	struct vzctx *ctx;
+
+	if (seq_has_overflowed(m) || strncmp(m->buf + from, "oom_kill ", 9))
+		return;
+	ctx = vzctx_get_of_current();
+	if (!ctx)
+		return;
+	vzctx_bc_read(&ctx->bc[UB_OOMGUARPAGES], &bc);
+	vzctx_put(ctx);
+	m->count = from;
+	seq_printf(m, "oom_kill %lu\n", bc.failcnt);
+}
+
+VZCTX_WRAPPER(VZCTX_FOR_VIEW(VZCTX_VIEW_VMSTAT), int, vmstat_show,
+	      struct seq_file *, m, void *, arg)
+{
+	size_t from = m->count;
+	int ret = vzctx_original(vmstat_show)(m, arg);
+
+	if (!ret)
+		put_kills(m, from);
+	vzctx_stay_end();
+	return ret;
+}
+
 static int find_calls(struct vzctx *ctx, struct task_struct *init)
 {
 	vzctx_memory_find();
@@ -124,6 +183,8 @@ static int find_calls(struct vzctx *ctx, struct task_struct *init)
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(inside, meminfo_proc_show),
+	VZCTX_HOOK_GROUPED(inside, swap_show),
+	VZCTX_HOOK_GROUPED(inside, vmstat_show),
 };
 
 const struct vzctx_hook_table vzctx_view_memory = {

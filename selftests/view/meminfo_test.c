@@ -55,6 +55,14 @@ static long read_in_steps(long text, long step)
 	return len;
 }
 
+static long read_swaps(long text, long at)
+{
+	int n = read_at("/proc/swaps", (char *)text, 4095, at);
+
+	((char *)text)[n > 0 ? n : 0] = 0;
+	return n;
+}
+
 static long read_nested(long text, long at)
 {
 	pid_t pid;
@@ -203,6 +211,9 @@ CLAIM(memory, swap_is_what_it_may_have_of_the_hosts)
 	EXPECT_EQ(0, put_file(self->ct.cgroup, "memory.swap.max", "16777216"));
 	EXPECT_EQ(16 * KB, inside("SwapTotal"));
 	EXPECT_EQ(16 * KB, inside("SwapFree"));
+	ASSERT_GT(tell(self->s, read_swaps, (long)self->text, 0), 0);
+	EXPECT_NE(NULL, strstr(self->text, "virtual\t\t16384\t\t0\t"));
+	EXPECT_EQ(NULL, strstr(self->text, SWAPFILE));
 	EXPECT_EQ(0, put_file(self->ct.cgroup, "memory.max", "16777216"));
 	ASSERT_EQ(0, tell(self->s, touch, 24 * MB, 0));
 	EXPECT_LT(inside("SwapFree"), 16 * KB);
