@@ -171,6 +171,11 @@ int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
 	return 0;
 }
 
+int cgroup_open(uint32_t ctid)
+{
+	return open_own(ctid);
+}
+
 int cgroup_write(uint32_t ctid, const char *file, const char *text)
 {
 	int dir = open_own(ctid), ret;

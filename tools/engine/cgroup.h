@@ -35,6 +35,9 @@ int cgroup_make(uint32_t ctid, uid_t owner, bool verbose,
 int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
 		 const char **what);
 
+/** cgroup_open - Return: a descriptor of the directory vz/CTID, or -errno */
+int cgroup_open(uint32_t ctid);
+
 /** cgroup_write - puts @text into @file of vz/CTID. Return: 0 or -errno. */
 int cgroup_write(uint32_t ctid, const char *file, const char *text);
 

@@ -24,8 +24,10 @@
 #include "console/keeper.h"
 #include "engine/cgroup.h"
 #include "engine/cpu.h"
+#include "engine/devices.h"
 #include "engine/io.h"
 #include "inside/birth.h"
+#include "inside/devnode.h"
 #include "inside/files.h"
 #include "life/idcheck.h"
 #include "life/life.h"
@@ -152,6 +154,23 @@ static int ensure_ids(struct start *s)
 				 "%s: give it a range of ids", s->intent) : EXIT_OK;
 }
 
+/* A moment after its init runs: until then it has no /dev. */
+static void give_devices(struct start *s, uint32_t id_base)
+{
+	struct devices d;
+	int ret;
+
+	if (!devices_read(s->conf, s->ctid, &d, s->report))
+		return;
+	report_step(s->report, "Setting devices");
+	ret = devices_confine(s->ctid, &d);
+	if (ret)
+		report_note(s->report, "warning: cannot bound what devices CT %u opens, so it gets none: %s",
+			    s->ctid, strerror(-ret));
+	else
+		devnodes_place(s->ctid, id_base, &d, NULL, s->report);
+}
+
 static int raise_it(struct start *s, struct tty *t, pid_t *pid)
 {
 	char private[PATH_MAX], hostname[HOSTNAME_SIZE];
@@ -196,6 +215,8 @@ static int raise_it(struct start *s, struct tty *t, pid_t *pid)
 	if (!ret)
 		ret = birth(&b, t, pid, &err);
 	idcheck_let_go(held);
+	if (!ret)
+		give_devices(s, b.id_base);
 	if (ret && (err == ENOMEM || err == ENFILE))
 		report_note(s->report, "if its %s is too low, raise it in " CONF_DIR "/%u.conf",
 			    err == ENOMEM ? "NUMPROC" : "NUMFILE", s->ctid);

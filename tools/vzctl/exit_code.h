@@ -48,6 +48,7 @@ enum {
 	VZ_ADDRESS_USED = 78,	/* address in use */
 	VZ_SCRIPT = 79,		/* an action script failed */
 	VZ_BAD_CONF = 85,	/* configuration cannot be read */
+	VZ_DEVICES = 86,	/* devices not given */
 	VZ_NO_TEMPLATE = 91,	/* no such template */
 	VZ_LAYOUT = 99,		/* ploop is not supported */
 	VZ_DISABLED = 105,	/* the container is disabled */

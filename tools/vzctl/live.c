@@ -4,8 +4,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf/confkey.h"
+#include "engine/devices.h"
+#include "inside/devnode.h"
 #include "lib/msg.h"
 #include "vzctl/live.h"
 #include "vzctl/vzctl.h"
@@ -81,6 +84,43 @@ static void quota_undo(struct setlive *l)
 	     life_quota_put_back(l->ctid, l->plan->before, &l->quota));
 }
 
+/* The nodes of one configuration inside, and not those of another. */
+static int place_nodes(const struct setlive *l, const struct conf *to, const struct conf *from)
+{
+	struct devices add, gone;
+	uint32_t id_base = 0;
+
+	conf_id_base(to, &id_base);
+	devices_read(to, l->ctid, &add, NULL);
+	devices_read(from, l->ctid, &gone, NULL);
+	return devnodes_place(l->ctid, id_base, &add, &gone, &msg_report);
+}
+
+static int devices_apply(struct setlive *l)
+{
+	struct devices d;
+	int ret;
+
+	devices_read(l->plan->next, l->ctid, &d, &msg_report);
+	l->devices = devices_keep(l->ctid);
+	ret = devices_confine(l->ctid, &d);
+	if (ret) {
+		msg_fail(-ret, NULL, "bound what devices CT %u opens", l->ctid);
+		return VZ_DEVICES;
+	}
+	ret = place_nodes(l, l->plan->next, l->plan->before);
+	if (!ret)
+		msg_step("Setting devices");
+	return ret ? VZ_DEVICES : 0;
+}
+
+static void devices_undo(struct setlive *l)
+{
+	place_nodes(l, l->plan->before, l->plan->next);
+	told(l, "what devices it may open", devices_put_back(l->ctid, l->devices));
+	l->devices = -1;
+}
+
 static int hostname_apply(struct setlive *l)
 {
 	char name[HOSTNAME_SIZE];
@@ -144,6 +184,7 @@ static const struct {
 	[WAY_CPU] = { cpu_apply, cpu_undo },
 	[WAY_IO] = { io_apply, io_undo },
 	[WAY_QUOTA] = { quota_apply, quota_undo },
+	[WAY_DEVICES] = { devices_apply, devices_undo },
 	[WAY_HOSTNAME] = { hostname_apply, hostname_undo },
 	[WAY_DNS] = { dns_apply, dns_undo },
 	[WAY_ADDRESS] = { address_apply, address_undo },
@@ -175,6 +216,8 @@ void setlive_undo(struct setlive *l)
 
 void setlive_forget(struct setlive *l)
 {
+	if (l->tried[WAY_DEVICES] && l->devices >= 0)
+		close(l->devices);
 	free(l->hostname.text);
 	free(l->hosts.text);
 	free(l->resolv.text);

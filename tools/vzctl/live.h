@@ -31,6 +31,7 @@ struct setlive {
 	struct cgcpu cpu;
 	struct cgio io;
 	struct life_quota_was quota;
+	int devices;		/* of devices_keep() */
 	char name[HOSTNAME_SIZE];
 	struct file_was hostname, hosts, resolv;
 	struct live_ip *ips;	/* addresses that came and went, in that order */

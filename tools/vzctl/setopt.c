@@ -15,7 +15,7 @@
 #define NO_VETH		"there is no veth pair yet"
 #define NO_MOVE		"no host device is moved yet"
 #define NO_UGIDS	"the file system counts users of all containers together"
-#define NO_DEVICES	"a container has a fixed set of devices yet"
+#define NO_DEVICES	"no device of the bus is handed over yet"
 #define NO_CAPS		"a container has a fixed set of capabilities yet"
 
 #define UBC(ID, name, UNIT) \
@@ -110,9 +110,9 @@ const struct setopt setopts[] = {
 	{ "capability", SET, "NAME:on|off,...", "CAPABILITY",
 	  .put = put_add, .restart = true, .idle = NO_CAPS },
 	{ "devices", SET, "b|c:MAJOR:MINOR|all:MODE", "DEVICES",
-	  .put = put_add, .idle = NO_DEVICES },
+	  .put = put_add, .way = WAY_DEVICES },
 	{ "devnodes", SET, "DEVICE:MODE", "DEVNODES", .put = put_add,
-	  .idle = NO_DEVICES },
+	  .way = WAY_DEVICES },
 	{ "pci_add", SET, "[DOMAIN:]BUS:SLOT.FN", "PCI", .put = put_add,
 	  .idle = NO_DEVICES },
 	{ "pci_del", SET, "[DOMAIN:]BUS:SLOT.FN", "PCI", .put = put_remove,
