@@ -58,6 +58,8 @@ enum outcome {
 	OUT_QUOTA,		/* its disk quota could not be set */
 	OUT_ADDRESS,		/* an address could not be set */
 	OUT_ADDRESS_USED,	/* somebody else has it */
+	OUT_VETH,		/* an interface could not be set up */
+	OUT_NAT,		/* address translation could not */
 	OUT_END
 };
 

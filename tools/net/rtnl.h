@@ -22,10 +22,8 @@ int rtnl_open(struct rtnl **rtp, int pidfd);
 /** NULL-safe. */
 void rtnl_close(struct rtnl *rt);
 
-int rtnl_link_up(struct rtnl *rt, uint32_t link);
-
-/** -ENODEV: there is no such device in this network, or it is of another kind. */
-int rtnl_is_venet(struct rtnl *rt, uint32_t link);
+/** A descriptor of that network, to be closed. */
+int rtnl_net(int pidfd);
 
 /** An address on a device, alone in its network. */
 int rtnl_address(struct rtnl *rt, bool add, uint32_t link,

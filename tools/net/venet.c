@@ -13,6 +13,7 @@
 #include "module/running.h"
 #include "net/ip.h"
 #include "net/rtnl.h"
+#include "net/rtnl_link.h"
 #include "net/sysctl.h"
 #include "net/venet.h"
 

@@ -44,6 +44,8 @@ static const struct ending endings[] = {
 	ROW(OUT_QUOTA, VZ_QUOTA, NULL),
 	ROW(OUT_ADDRESS, VZ_ADDRESS, NULL),
 	ROW(OUT_ADDRESS_USED, VZ_ADDRESS_USED, NULL),
+	ROW(OUT_VETH, VZ_VETH, NULL),
+	ROW(OUT_NAT, VZ_ADDRESS, NULL),
 #undef ROW
 #undef FOR
 };
