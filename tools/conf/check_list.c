@@ -167,6 +167,80 @@ enum reading val_words(const char *word, char *out)
 	return list(word, good_word, out);
 }
 
+static bool good_port(const char **p)
+{
+	char *end;
+	unsigned long v = strtoul(*p, &end, 10);
+
+	if (!isdigit((unsigned char)**p) || !v || v > UINT16_MAX)
+		return false;
+	*p = end;
+	return true;
+}
+
+/* The protocol behind a port; without one it is tcp. */
+static const char *take_proto(const char **p)
+{
+	static const char *const known[] = { "tcp", "udp" };
+
+	for (size_t i = 0; i < 2; i++) {
+		if (strncmp(*p, "/", 1) || strncmp(*p + 1, known[i], 3))
+			continue;
+		*p += 4;
+		return known[i];
+	}
+	return known[0];
+}
+
+enum reading val_publish(const char *word, char *out)
+{
+	const char *p = word, *to, *proto;
+	int port;
+
+	if (!good_port(&p) || *p != ':')
+		return READ_NOT;
+	port = p++ - word;
+	to = p;
+	if (!good_port(&p))
+		return READ_NOT;
+	proto = take_proto(&p);
+	if (*p)
+		return READ_NOT;
+	return snprintf(out, SETVAL_SIZE, "%.*s/%s:%.*s", port, word, proto,
+			(int)strspn(to, "0123456789"), to) > 0;
+}
+
+enum reading val_unpublish(const char *word, char *out)
+{
+	const char *p = word, *proto;
+
+	if (!strcmp(word, "all"))
+		return snprintf(out, SETVAL_SIZE, "%s", word) > 0;
+	if (!good_port(&p))
+		return READ_NOT;
+	proto = take_proto(&p);
+	if (*p)
+		return READ_NOT;
+	/* What it is published as does not count. */
+	return snprintf(out, SETVAL_SIZE, "%.*s/%s:0",
+			(int)strspn(word, "0123456789"), word, proto) > 0;
+}
+
+static bool good_published(char *item)
+{
+	const char *p = item;
+
+	if (!good_port(&p) || *p != '/')
+		return false;
+	take_proto(&p);
+	return *p++ == ':' && good_port(&p) && !*p;
+}
+
+enum reading val_published(const char *word, char *out)
+{
+	return list(word, good_published, out);
+}
+
 enum reading val_netfilter(const char *word, char *out)
 {
 	static const char *const known[] = {

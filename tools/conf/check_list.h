@@ -15,5 +15,8 @@ setval_check val_pci;
 setval_check val_netfilter;
 setval_check val_words;		/* words with commas or blanks between */
 setval_check val_meminfo;
+setval_check val_publish;	/* PORT:PORT[/udp], becomes PORT/PROTOCOL:PORT */
+setval_check val_published;	/* of a file: several of the latter */
+setval_check val_unpublish;	/* PORT[/udp] or all */
 
 #endif /* _VZCTX_CONF_CHECK_LIST_H */

@@ -364,6 +364,54 @@ int setup_new(const char *private)
 	return ret;
 }
 
+/*
+ * What manages the network inside may have been told to manage every device. A file
+ * for venet0 alone, which comes first, says what has been set up from outside.
+ */
+static const struct {
+	const char *dir, *name, *text;
+} managers[] = {
+	{ "systemd/network", "00-venet0.network",
+	  "# vzctx: the host has set it up\n[Match]\nName=venet0\n[Network]\nKeepConfiguration=yes\nDHCP=no\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n" },
+	{ "NetworkManager/conf.d", "00-venet0.conf",
+	  "# vzctx: the host has set it up\n[keyfile]\nunmanaged-devices+=interface-name:venet0\n" },
+};
+
+/* Only where there is such a manager: its directory is there. */
+static int put_manager(int etc, size_t i)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
+			   RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
+	};
+	int dir = syscall(SYS_openat2, etc, managers[i].dir, &how, sizeof(how));
+	int ret = 0;
+	char *old;
+
+	if (dir < 0)
+		return 0;
+	old = content(dir, managers[i].name);
+	if (!old || strcmp(old, managers[i].text))
+		ret = replace(dir, managers[i].name, managers[i].text);
+	free(old);
+	close(dir);
+	return ret;
+}
+
+int setup_managers(uint32_t ctid, const struct conf *c)
+{
+	const char *list = conf_get(c, "IP_ADDRESS");
+	int etc = list && *list ? etc_of(ctid, c) : -ENOENT, ret = 0;
+
+	if (etc < 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(managers) / sizeof(*managers) && !ret; i++)
+		ret = put_manager(etc, i);
+	close(etc);
+	return ret;
+}
+
 void setup_inside(uint32_t ctid, const struct conf *c, struct report *report)
 {
 	int ret = setup_hostname(ctid, c);
@@ -375,5 +423,10 @@ void setup_inside(uint32_t ctid, const struct conf *c, struct report *report)
 	if (ret)
 		report_note(report,
 			    "warning: cannot write " RESOLV " in CT %u: %s",
+			    ctid, strerror(-ret));
+	ret = setup_managers(ctid, c);
+	if (ret)
+		report_note(report,
+			    "warning: cannot keep the network manager in CT %u off venet0: %s",
 			    ctid, strerror(-ret));
 }

@@ -37,6 +37,14 @@ int setup_hostname(uint32_t ctid, const struct conf *c);
 int setup_live_hostname(uint32_t ctid, const char *name,
 			char was[HOSTNAME_SIZE], struct report *report);
 
+/**
+ * setup_managers - keeps what manages the network inside off venet0, if it has addresses
+ *
+ * By a file of its own in the directory of systemd-networkd, and of NetworkManager,
+ * where that is there. Return: 0 or -errno.
+ */
+int setup_managers(uint32_t ctid, const struct conf *c);
+
 /** struct file_was - a file of /etc inside, as it was */
 struct file_was {
 	enum { FILE_UNKNOWN, FILE_NONE, FILE_LINK, FILE_TEXT } kind;

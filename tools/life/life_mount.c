@@ -21,7 +21,9 @@
 #include "life/script.h"
 #include "module/nl.h"
 #include "module/running.h"
+#include "net/nat.h"
 #include "net/venet.h"
+#include "net/veth.h"
 #include "tree/area.h"
 
 static int bind_tree(int private, int root)
@@ -297,6 +299,19 @@ int life_umount(uint32_t ctid, struct report *report)
 	return ret;
 }
 
+void life_unplug(struct vznl *nl, uint32_t ctid, const struct conf *c)
+{
+	struct vznl *own = NULL;
+
+	venet_sweep();
+	if (!c)
+		return;
+	veth_sweep(ctid, conf_get(c, "NETIF"));
+	if (nat_wanted(c) && (nl || !vznl_open(&own)))
+		nat_set(nl ? nl : own, ctid, NULL, NULL);
+	vznl_close(own);
+}
+
 void life_ended(struct vznl *nl, uint32_t ctid, struct report *report)
 {
 	int lock = running_lock(ctid, LOCK_EX, "clean-up");
@@ -308,10 +323,10 @@ void life_ended(struct vznl *nl, uint32_t ctid, struct report *report)
 		c = conf_load(ctid);
 		if (c && is_mounted(ctid, c))
 			umount_step(ctid, c, report);
+		life_unplug(nl, ctid, c);
 		conf_free(c);
 		cgroup_remove(ctid, report);
 		consock_forget(ctid);
-		venet_sweep();
 	}
 	close(lock);
 }

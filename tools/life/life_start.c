@@ -40,7 +40,9 @@
 #include "module/ended.h"
 #include "module/modload.h"
 #include "module/running.h"
+#include "net/nat.h"
 #include "net/venet.h"
+#include "net/veth.h"
 #include "tree/area.h"
 
 /* A container that reboots at once is not to keep the host busy. */
@@ -62,17 +64,24 @@ struct start {
 static int connect_init(struct start *s, pid_t pid)
 {
 	const char *list = conf_get(s->conf, "IP_ADDRESS");
+	const char *netif = conf_get(s->conf, "NETIF");
 	struct venet v = { .nl = s->nl, .ctid = s->ctid, .report = s->report };
+	struct veth e = { .ctid = s->ctid, .fresh = true, .report = s->report };
 	int ret;
 
-	if (!list || !*list)
+	if ((!list || !*list) && (!netif || !*netif))
 		return EXIT_OK;
 	v.pidfd = pidfd_open(pid, 0);
 	if (v.pidfd < 0)
 		return report_fail(s->report, OUT_ADDRESS, errno, NULL,
 				   "%s: find its network", s->intent);
+	e.pidfd = v.pidfd;
 	ret = venet_add_all(&v, list);
+	if (!ret)
+		ret = veth_have_all(&e, netif);
 	close(v.pidfd);
+	if (!ret && nat_wanted(s->conf))
+		ret = nat_set(s->nl, s->ctid, s->conf, s->report);
 	if (!ret)
 		venet_hint(list, s->report);
 	return ret;
@@ -399,7 +408,7 @@ static int start_locked(struct start *s, int *lock, int *status)
 	setup_inside(s->ctid, s->conf, s->report);
 	ret = s->want->foreground ? foreground(s, lock, status) : background(s);
 	if (ret)
-		venet_sweep();
+		life_unplug(s->nl, s->ctid, s->conf);
 	if (ret && is_mounted(s->ctid, s->conf)) {
 		report_beside(&beside, s->report);
 		umount_step(s->ctid, s->conf, &beside);

@@ -41,6 +41,13 @@ int check_finished(uint32_t ctid, const struct conf *c, const char *intent,
 		   struct report *report);
 
 /**
+ * life_unplug - removes from the host what its network had there
+ * @nl: what is open already, or NULL
+ * @c: NULL: its configuration is gone
+ */
+void life_unplug(struct vznl *nl, uint32_t ctid, const struct conf *c);
+
+/**
  * private_remove - removes the private area, as tree_remove()
  *
  * Return: 0 (also if there is none) or -errno; *why is "" or what keeps the

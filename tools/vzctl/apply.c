@@ -264,3 +264,8 @@ int put_no_address(struct setplan *p, const struct setopt *o, const char *value)
 		return change_address(p, o, value, true);
 	return put_key(p, o, "");
 }
+
+int put_no_publish(struct setplan *p, const struct setopt *o, const char *value)
+{
+	return strcmp(value, "all") ? put_remove(p, o, value) : put_key(p, o, "");
+}

@@ -188,6 +188,8 @@ static const struct {
 	[WAY_HOSTNAME] = { hostname_apply, hostname_undo },
 	[WAY_DNS] = { dns_apply, dns_undo },
 	[WAY_ADDRESS] = { address_apply, address_undo },
+	[WAY_NETIF] = { netif_apply, netif_undo },
+	[WAY_NAT] = { nat_apply, nat_undo },
 };
 
 int setlive_apply(struct setlive *l)

@@ -64,11 +64,21 @@ int limits_apply(struct setlive *l);
 
 void limits_undo(struct setlive *l);
 
-/* live_address.c: likewise. */
+/* live_net.c: likewise. */
 
 /** address_apply - --ipadd and --ipdel, one after the other. Return: as setlive_apply(). */
 int address_apply(struct setlive *l);
 
 void address_undo(struct setlive *l);
+
+/** netif_apply - makes the interfaces what the plan makes of NETIF. Return: likewise. */
+int netif_apply(struct setlive *l);
+
+void netif_undo(struct setlive *l);
+
+/** nat_apply - address translation as the plan has it. Return: likewise. */
+int nat_apply(struct setlive *l);
+
+void nat_undo(struct setlive *l);
 
 #endif /* _VZCTX_VZCTL_LIVE_H */

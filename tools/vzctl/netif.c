@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "lib/msg.h"
+#include "net/netif.h"
 #include "vzctl/setopt.h"
 #include "vzctl/vzctl.h"
 
@@ -62,14 +62,12 @@ static int replace(struct setplan *p, const char *ifname, const char *fresh)
 	return setplan_change(p, "NETIF", list);
 }
 
-static void new_mac(char *buf, size_t size)
+static void new_mac(char *buf)
 {
-	unsigned char r[3] = { 0 };
+	unsigned char mac[MAC_LEN];
 
-	if (getrandom(r, sizeof(r), 0) < 0)
-		r[0] = 0;
-	/* OpenVZ's prefix. */
-	snprintf(buf, size, "00:18:51:%02X:%02X:%02X", r[0], r[1], r[2]);
+	mac_new(mac);
+	mac_text(mac, buf);
 }
 
 int put_netif(struct setplan *p, const struct setopt *o, const char *value)
@@ -78,7 +76,6 @@ int put_netif(struct setplan *p, const struct setopt *o, const char *value)
 		val_interface, val_mac, val_interface, val_mac, val_interface,
 	};
 	char part[5][SETVAL_SIZE] = { "" }, fresh[512], word[64];
-	const char *number;
 	size_t len;
 
 	for (int i = 0; i < 5; i++) {
@@ -97,14 +94,12 @@ int put_netif(struct setplan *p, const struct setopt *o, const char *value)
 	if (*value)
 		return -EINVAL;
 	(void)o;
-	number = part[0] + strcspn(part[0], "0123456789");
 	if (!*part[1])
-		new_mac(part[1], sizeof(part[1]));
+		new_mac(part[1]);
 	if (!*part[2])
-		snprintf(part[2], sizeof(part[2]), "veth%u.%s", p->ctid,
-			 *number ? number : "0");
+		netif_host_name(p->ctid, part[0], part[2]);
 	if (!*part[3])
-		new_mac(part[3], sizeof(part[3]));
+		new_mac(part[3]);
 	if (snprintf(fresh, sizeof(fresh),
 		     "ifname=%s,mac=%s,host_ifname=%s,host_mac=%s%s%s", part[0],
 		     part[1], part[2], part[3], *part[4] ? ",bridge=" : "",

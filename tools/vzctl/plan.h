@@ -34,6 +34,8 @@ enum setway {
 	WAY_HOSTNAME,
 	WAY_DNS,
 	WAY_ADDRESS,
+	WAY_NETIF,
+	WAY_NAT,
 	WAY_END
 };
 

@@ -6,13 +6,13 @@
 
 #include <linux/beancounter.h>
 
+#include "conf/check_list.h"
 #include "vzctl/setopt.h"
 
 #define SET	SETOPT_SET
 #define BOTH	(SETOPT_SET | SETOPT_CREATE)
 #define CREATE	SETOPT_CREATE
 
-#define NO_VETH		"there is no veth pair yet"
 #define NO_MOVE		"no host device is moved yet"
 #define NO_UGIDS	"the file system counts users of all containers together"
 #define NO_DEVICES	"no device of the bus is handed over yet"
@@ -58,19 +58,25 @@ const struct setopt setopts[] = {
 	{ "searchdomain", SET, "DOMAIN|inherit", "SEARCHDOMAIN", val_domain,
 	  .put = put_dns, .way = WAY_DNS },
 	{ "netif_add", SET, "IF[,MAC,HOST_IF,HOST_MAC,BRIDGE]", "NETIF", NULL,
-	  put_netif, .idle = NO_VETH },
+	  put_netif, .way = WAY_NETIF },
 	{ "netif_del", SET, "IF|all", "NETIF", val_interface, put_no_netif,
-	  .idle = NO_VETH },
+	  .way = WAY_NETIF },
 	{ "ifname", SET, "IF", NULL, val_interface, .put = put_ifname },
-	{ "mac", SET, "MAC", "mac", val_mac, put_netif_part, .idle = NO_VETH },
+	{ "mac", SET, "MAC", "mac", val_mac, put_netif_part, .way = WAY_NETIF },
 	{ "host_ifname", SET, "IF", "host_ifname", val_interface,
-	  put_netif_part, .idle = NO_VETH },
+	  put_netif_part, .way = WAY_NETIF },
 	{ "host_mac", SET, "MAC", "host_mac", val_mac, put_netif_part,
-	  .idle = NO_VETH },
+	  .way = WAY_NETIF },
 	{ "bridge", SET, "IF", "bridge", val_interface, put_netif_part,
-	  .idle = NO_VETH },
+	  .way = WAY_NETIF },
 	{ "mac_filter", SET, "on|off", "mac_filter", val_onoff, put_netif_part,
-	  .idle = NO_VETH },
+	  .way = WAY_NETIF },
+	{ "masquerade", SET, "yes|no", "MASQUERADE", .put = put_key,
+	  .must_save = true, .way = WAY_NAT },
+	{ "publish", SET, "PORT:PORT[/udp]", "PUBLISH", val_publish, put_add,
+	  .must_save = true, .way = WAY_NAT },
+	{ "unpublish", SET, "PORT[/udp]|all", "PUBLISH", val_unpublish,
+	  put_no_publish, .must_save = true, .way = WAY_NAT },
 	{ "netdev_add", SET, "DEVICE", "NETDEV", .put = put_add,
 	  .idle = NO_MOVE },
 	{ "netdev_del", SET, "DEVICE", "NETDEV", .put = put_remove,

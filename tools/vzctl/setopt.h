@@ -57,6 +57,7 @@ int put_address(struct setplan *p, const struct setopt *o, const char *value);
 int put_no_address(struct setplan *p, const struct setopt *o, const char *value);
 int put_add(struct setplan *p, const struct setopt *o, const char *value);
 int put_remove(struct setplan *p, const struct setopt *o, const char *value);
+int put_no_publish(struct setplan *p, const struct setopt *o, const char *value);
 int put_nothing(struct setplan *p, const struct setopt *o, const char *value);
 
 /* netif.c: NETIF, a list of interfaces. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - addresses of a running container: all that are asked for, or none
+ * vzctx - addresses and interfaces of a running container: all that are asked for,
+ * or none
  *
  * What counts is what it has, which is not always what its file says.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +16,9 @@
 #include "module/nl_ip.h"
 #include "module/running.h"
 #include "net/ip.h"
+#include "net/nat.h"
 #include "net/venet.h"
+#include "net/veth.h"
 #include "vzctl/live.h"
 #include "vzctl/setopt.h"
 #include "vzctl/vzctl.h"
@@ -103,6 +107,28 @@ static void close_venet(struct venet *v)
 	vznl_close(v->nl);
 }
 
+static int put_nat(struct setlive *l, const struct conf *c)
+{
+	struct vznl *nl;
+	int ret = modload_open(vznl_open, &nl, &msg_report);
+
+	if (ret)
+		return outcome_code(ret);
+	ret = nat_set(nl, l->ctid, c, &msg_report);
+	vznl_close(nl);
+	return ret ? outcome_code(ret) : 0;
+}
+
+int nat_apply(struct setlive *l)
+{
+	return put_nat(l, l->plan->next);
+}
+
+void nat_undo(struct setlive *l)
+{
+	put_nat(l, l->plan->before);
+}
+
 int address_apply(struct setlive *l)
 {
 	const struct setplan *p = l->plan;
@@ -117,8 +143,10 @@ int address_apply(struct setlive *l)
 	close_venet(&v);
 	if (ret)
 		return outcome_code(ret);
+	/* Its manager reads that when it starts, at the latest with the container. */
+	setup_managers(l->ctid, p->next);
 	venet_hint(conf_get(p->next, "IP_ADDRESS"), v.report);
-	return 0;
+	return nat_wanted(p->next) ? put_nat(l, p->next) : 0;
 }
 
 void address_undo(struct setlive *l)
@@ -136,4 +164,78 @@ void address_undo(struct setlive *l)
 			venet_add(&v, &last->ip);
 	}
 	close_venet(&v);
+	if (nat_wanted(l->plan->before))
+		put_nat(l, l->plan->before);
+}
+
+/*
+ * The interface that one option is about, if it is about one; @ifname: the one that
+ * --ifname has named.
+ */
+static const char *subject(const struct setval *val, const char **ifname,
+			   char buf[IFNAMSIZ])
+{
+	if (!strcmp(val->opt->name, "ifname"))
+		*ifname = val->value;
+	if (val->opt->way != WAY_NETIF)
+		return NULL;
+	if (strcmp(val->opt->name, "netif_add"))
+		return !strcmp(val->opt->name, "netif_del") ? val->value : *ifname;
+	snprintf(buf, IFNAMSIZ, "%.*s", (int)strcspn(val->value, ","), val->value);
+	return buf;
+}
+
+static int put_listed(const struct netif *n, void *arg)
+{
+	return veth_have(arg, n, NULL);
+}
+
+/* Makes one, or all, what @to says; @from said something else. */
+static int put_one(const struct veth *v, const char *ifname,
+		   const struct conf *from, const struct conf *to)
+{
+	struct netif was, n;
+	bool had = netif_find(v->ctid, conf_get(from, "NETIF"), ifname, &was);
+	int ret;
+
+	if (!strcmp(ifname, "all")) {
+		ret = veth_drop(v, NULL);
+		return ret ? ret : netif_each(v->ctid, conf_get(to, "NETIF"),
+					      put_listed, (void *)v, NULL);
+	}
+	if (!netif_find(v->ctid, conf_get(to, "NETIF"), ifname, &n))
+		return veth_drop(v, ifname);
+	return veth_have(v, &n, had ? &was : NULL);
+}
+
+static int put_all(struct setlive *l, const struct conf *from,
+		   const struct conf *to)
+{
+	const struct setplan *p = l->plan;
+	const char *ifname = NULL, *about;
+	struct venet v;
+	struct veth e = { .ctid = l->ctid, .report = &msg_report };
+	char buf[IFNAMSIZ];
+	int ret = open_venet(l, &v);
+
+	if (ret)
+		return outcome_code(ret);
+	e.pidfd = v.pidfd;
+	for (size_t i = 0; i < p->n && !ret; i++) {
+		about = subject(&p->v[i], &ifname, buf);
+		if (about)
+			ret = put_one(&e, about, from, to);
+	}
+	close_venet(&v);
+	return ret ? outcome_code(ret) : 0;
+}
+
+int netif_apply(struct setlive *l)
+{
+	return put_all(l, l->plan->before, l->plan->next);
+}
+
+void netif_undo(struct setlive *l)
+{
+	put_all(l, l->plan->next, l->plan->before);
 }
