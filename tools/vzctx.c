@@ -47,6 +47,8 @@ static const struct verb verbs[] = {
 	  "show beancounters in human units", false },
 	{ "top", cmd_top, "[--sort WORD] [--interval S] [--count N] [-o COL,COL] [--json|--parsable]",
 	  "all containers, live", false },
+	{ "netstat", cmd_netstat, "[-o COL,COL] [--json|--parsable]",
+	  "what containers have received and sent", false },
 	{ "why", cmd_why, "CTID [--json]",
 	  "the last limits hit, and what would lift them", false },
 	{ "freeze", cmd_freeze, "CTID", "hold all tasks of a container where they are", false },

@@ -42,7 +42,7 @@ _vzctx()
 	prev=${COMP_WORDS[COMP_CWORD-1]}
 	COMPREPLY=()
 	if (( COMP_CWORD == 1 )); then
-		words="list show create start exec enter console set limit ubc top why freeze thaw stop restart status mount umount boot shutdown destroy events template doctor help version --help --version"
+		words="list show create start exec enter console set limit ubc top netstat why freeze thaw stop restart status mount umount boot shutdown destroy events template doctor help version --help --version"
 	elif [[ $prev == --private ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
@@ -66,6 +66,7 @@ _vzctx()
 	elif [[ $cur == -* ]]; then
 		case $verb in
 		list|show) words="--all $out" ;;
+		netstat) words="$out" ;;
 		create) words="--ostemplate --config --private --hostname --limits --help" ;;
 		start) words="--foreground --quiet --verbose --wait --force --help --" ;;
 		exec) words="--tty --help --" ;;

@@ -9,21 +9,13 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "net/rtnl_talk.h"
 
 /** What routes and neighbours made here say of who made them; see rt_protos(7). */
 #define RTNL_PROTOCOL	118
-
-struct rtnl;
-
-/** @pidfd: in whose network; -1: in that of the caller */
-int rtnl_open(struct rtnl **rtp, int pidfd);
-
-/** NULL-safe. */
-void rtnl_close(struct rtnl *rt);
-
-/** A descriptor of that network, to be closed. */
-int rtnl_net(int pidfd);
 
 /** An address on a device, alone in its network. */
 int rtnl_address(struct rtnl *rt, bool add, uint32_t link,

@@ -28,6 +28,17 @@ static uint32_t take_u32(const struct nlattr *a)
 	return a && nla_len(a) >= 4 ? nla_get_u32(a) : 0;
 }
 
+/* Newer kernels count more, behind these. */
+static void take_counts(struct rtnl_link *out, const struct nlattr *a)
+{
+	struct rtnl_link_stats64 st = { 0 };
+	size_t len = nla_len(a);
+
+	memcpy(&st, nla_data(a), len < sizeof(st) ? len : sizeof(st));
+	out->received = (struct rtnl_count){ st.rx_bytes, st.rx_packets };
+	out->sent = (struct rtnl_count){ st.tx_bytes, st.tx_packets };
+}
+
 static int parse(struct nlmsghdr *nlh, struct rtnl_link *out)
 {
 	struct nlattr *tb[IFLA_MAX + 1], *info[IFLA_INFO_MAX + 1];
@@ -43,6 +54,9 @@ static int parse(struct nlmsghdr *nlh, struct rtnl_link *out)
 	out->master = take_u32(tb[IFLA_MASTER]);
 	take_text(out->name, sizeof(out->name), tb[IFLA_IFNAME]);
 	take_text(out->alias, sizeof(out->alias), tb[IFLA_IFALIAS]);
+	take_text(out->parent, sizeof(out->parent), tb[IFLA_PARENT_DEV_NAME]);
+	if (tb[IFLA_STATS64])
+		take_counts(out, tb[IFLA_STATS64]);
 	out->has_mac = tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == MAC_LEN;
 	if (out->has_mac)
 		memcpy(out->mac, nla_data(tb[IFLA_ADDRESS]), MAC_LEN);

@@ -11,10 +11,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "net/rtnl.h"
+#include "net/rtnl_talk.h"
 
 #define MAC_LEN		6
 #define ALIAS_SIZE	64	/* of a device's alias as it is read */
+#define PARENT_SIZE	64
+
+/** struct rtnl_count - what a device has received or sent */
+struct rtnl_count {
+	uint64_t bytes, packets;
+};
 
 /** struct rtnl_link - a device as the kernel tells of it */
 struct rtnl_link {
@@ -26,6 +32,8 @@ struct rtnl_link {
 	char name[IFNAMSIZ];
 	char kind[16];		/* "": hardware */
 	char alias[ALIAS_SIZE];	/* "" also for a longer one */
+	struct rtnl_count received, sent;
+	char parent[PARENT_SIZE]; /* of hardware: what of the bus it is */
 };
 
 /** By its name. -ENODEV: there is none. */

@@ -14,7 +14,6 @@
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 
-#include "net/rtnl.h"
 #include "net/rtnl_talk.h"
 
 static int on_error(struct sockaddr_nl *who, struct nlmsgerr *e, void *arg)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vzctx - a conversation with the kernel about a network
+ * vzctx - a conversation with the kernel about a network of choice
  *
- * For what makes requests of it; everybody else has rtnl.h and its like.
+ * What is said in it stands in rtnl.h and its like. Every function returns 0 or a
+ * negative errno, exactly the kernel's, where nothing else is said.
  */
 #ifndef _VZCTX_NET_RTNL_TALK_H
 #define _VZCTX_NET_RTNL_TALK_H
@@ -10,10 +11,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <netlink/msg.h>
-#include <netlink/netlink.h>
-
+struct nl_msg;
+struct nl_sock;
+struct nlmsghdr;
 struct rtnl;
+
+/** @pidfd: in whose network; -1: in that of the caller */
+int rtnl_open(struct rtnl **rtp, int pidfd);
+
+/** NULL-safe. */
+void rtnl_close(struct rtnl *rt);
+
+/** Return: a descriptor of that network, to be closed; or -errno. */
+int rtnl_net(int pidfd);
+
+/* For what makes requests. */
 
 /** Judges one message of an answer. Return: 0 or -errno, which ends the request. */
 typedef int rtnl_fn(struct rtnl *rt, struct nlmsghdr *nlh);

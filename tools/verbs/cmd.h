@@ -49,6 +49,7 @@ int cmd_destroy(const struct verb *verb, int argc, char **argv);
 int cmd_events(const struct verb *verb, int argc, char **argv) WHOLE;
 int cmd_ubc(const struct verb *verb, int argc, char **argv);
 int cmd_top(const struct verb *verb, int argc, char **argv);
+int cmd_netstat(const struct verb *verb, int argc, char **argv);
 int cmd_why(const struct verb *verb, int argc, char **argv);
 int cmd_freeze(const struct verb *verb, int argc, char **argv);
 int cmd_thaw(const struct verb *verb, int argc, char **argv);
