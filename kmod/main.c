@@ -44,6 +44,7 @@ static const struct vzctx_hook_table *const tables[] = {
 	&vzctx_hook_sock,
 	&vzctx_hook_sockbuf,
 	&vzctx_hook_ipt,
+	&vzctx_hook_request,
 	&vzctx_view_memory,
 	&vzctx_view_sysinfo,
 	&vzctx_view_time,

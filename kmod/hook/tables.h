@@ -12,6 +12,7 @@ extern const struct vzctx_hook_table vzctx_hook_file;
 extern const struct vzctx_hook_table vzctx_hook_huge;
 extern const struct vzctx_hook_table vzctx_hook_lease;
 extern const struct vzctx_hook_table vzctx_hook_lock;
+extern const struct vzctx_hook_table vzctx_hook_request;
 extern const struct vzctx_hook_table vzctx_hook_sig;
 extern const struct vzctx_hook_table vzctx_hook_mem;
 extern const struct vzctx_hook_table vzctx_hook_mlock;

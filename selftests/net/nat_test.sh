@@ -66,9 +66,10 @@ ask() {
 		my ($proto, $addr, $port) = @ARGV;
 		my ($e, $r) = getaddrinfo($addr, $port, { socktype => $proto eq "tcp" ? SOCK_STREAM : SOCK_DGRAM, flags => AI_NUMERICHOST });
 		alarm 3;
-		socket(my $s, $r->{family}, $r->{socktype}, 0) && connect($s, $r->{addr}) or die "$!\n";
+		socket(my $s, $r->{family}, $r->{socktype}, 0) or die;
+		connect($s, $r->{addr}) or die "$!\n";
 		$proto eq "tcp" or send($s, "x", 0);
-		recv($s, my $m, 100, 0);
+		defined recv($s, my $m, 100, 0) or die "$!\n";
 		print $m' "$1" "$2" "$3"
 }
 

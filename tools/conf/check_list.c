@@ -167,6 +167,18 @@ enum reading val_words(const char *word, char *out)
 	return list(word, good_word, out);
 }
 
+static bool good_interface(char *item)
+{
+	char value[SETVAL_SIZE];
+
+	return val_interface(item, value);
+}
+
+enum reading val_interfaces(const char *word, char *out)
+{
+	return list(word, good_interface, out);
+}
+
 static bool good_port(const char **p)
 {
 	char *end;
@@ -239,6 +251,23 @@ static bool good_published(char *item)
 enum reading val_published(const char *word, char *out)
 {
 	return list(word, good_published, out);
+}
+
+enum reading val_rate(const char *word, char *out)
+{
+	const char *last = strrchr(word, ':'), *class;
+	uint64_t kbit;
+
+	if (!parse_u64(last ? last + 1 : word, UINT32_MAX, &kbit))
+		return READ_NOT;
+	if (!last)
+		return snprintf(out, SETVAL_SIZE, "*:1:%s", word) > 0;
+	class = strchr(word, ':');
+	if (class == word || class - word > 15 || class == last || class + 1 == last ||
+	    strspn(class + 1, "0123456789") != (size_t)(last - class - 1) ||
+	    strpbrk(word, "\"$`\\ \t"))
+		return READ_NOT;
+	return snprintf(out, SETVAL_SIZE, "%s", word) > 0;
 }
 
 enum reading val_netfilter(const char *word, char *out)

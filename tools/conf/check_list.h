@@ -12,6 +12,8 @@ setval_check val_features;
 setval_check val_devices;
 setval_check val_devnodes;
 setval_check val_pci;
+setval_check val_interfaces;	/* names of network interfaces */
+setval_check val_rate;		/* DEVICE:CLASS:KBIT, or KBIT, which becomes that */
 setval_check val_netfilter;
 setval_check val_words;		/* words with commas or blanks between */
 setval_check val_meminfo;

@@ -52,7 +52,7 @@ static const struct {
 	{ "MOUNT_OPTS", val_text },
 	{ "NAME", val_name },
 	{ "NAMESERVER", val_servers },
-	{ "NETDEV", val_interface },
+	{ "NETDEV", val_interfaces },
 	{ "NETFILTER", val_netfilter },
 	{ "NETIF", NULL },
 	{ "NODEMASK", val_nodemask },
@@ -64,6 +64,8 @@ static const struct {
 	{ "PUBLISH", val_published },
 	{ "QUOTATIME", val_number },
 	{ "QUOTAUGIDLIMIT", val_number },
+	{ "RATE", val_rate },
+	{ "RATEBOUND", val_yesno },
 	{ "SEARCHDOMAIN", val_domains },
 	{ "STOP_TIMEOUT", val_number },
 	{ "TEMPLATE", val_path },
@@ -201,6 +203,25 @@ bool conf_feature(const struct conf *c, const char *name)
 		list += n;
 	}
 	return on;
+}
+
+uint32_t conf_rate(const struct conf *c)
+{
+	const char *value = understood("RATE", globalconf(c, "RATE"));
+	const char *last = value ? strrchr(value, ':') : NULL;
+	uint64_t kbit;
+
+	if (!value || !globalconf_yes(c, "RATEBOUND", false) ||
+	    !parse_u64(last ? last + 1 : value, UINT32_MAX, &kbit))
+		return 0;
+	return kbit;
+}
+
+bool conf_no_filter(const struct conf *c)
+{
+	const char *value = globalconf(c, "NETFILTER");
+
+	return value && !strcmp(value, "disabled");
 }
 
 static void expand(const char *p, uint32_t ctid, char *buf, unsigned int size)

@@ -45,6 +45,12 @@ bool confkey_own_number(const struct conf *c, const char *key, uint64_t *out);
 /** Whether FEATURES has "@name:on". */
 bool conf_feature(const struct conf *c, const char *name);
 
+/** Whether NETFILTER, of the file or the host's, says "disabled". */
+bool conf_no_filter(const struct conf *c);
+
+/** Kbit in a second that RATE and RATEBOUND leave to it; 0: any amount. */
+uint32_t conf_rate(const struct conf *c);
+
 #define HOSTNAME_SIZE	65	/* what the kernel takes, and a zero */
 
 /** The host name: HOSTNAME, or ct followed by the number. */

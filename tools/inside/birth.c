@@ -86,7 +86,7 @@ static noreturn void child(const struct birth *b, struct tty *t, int chan,
 
 	setsid();
 	tty_inside(t, chan, ptmx, false);
-	confine(chan);
+	confine(chan, !b->no_filter);
 	if (!b->argv)
 		exec_init(chan);
 	init_run(b->argv, chan, pty, program);

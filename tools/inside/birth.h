@@ -36,6 +36,7 @@ struct birth {
 	const char *hostname;
 	char **argv;		/* the command, or NULL: the tree's own init */
 	bool verbose;
+	bool no_filter;		/* NETFILTER=disabled: does not administer its network */
 	bool nesting;		/* user namespaces inside may mount a /proc */
 	/** Binds the parked @pid. Return: EXIT_OK or an outcome it has reported. */
 	int (*bind)(pid_t pid, void *arg);

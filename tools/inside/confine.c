@@ -29,13 +29,14 @@ void confine_ids(int chan)
 		chan_die(chan, errno, "become undumpable", "");
 }
 
-static void drop_caps(int chan)
+static void drop_caps(int chan, bool net_admin)
 {
+	/* The last one is for who is to have no packet filter. */
 	static const cap_value_t drop[] = {
 		CAP_MAC_ADMIN, CAP_MAC_OVERRIDE, CAP_SYS_TIME, CAP_SYS_MODULE,
-		CAP_SYS_RAWIO,
+		CAP_SYS_RAWIO, CAP_NET_ADMIN,
 	};
-	const int n = sizeof(drop) / sizeof(drop[0]);
+	const int n = sizeof(drop) / sizeof(drop[0]) - net_admin;
 	cap_t caps;
 	int err = 0;
 
@@ -83,13 +84,13 @@ static void deny_calls(int chan)
 		chan_die(chan, -ret, "load the seccomp filter", "");
 }
 
-void confine(int chan)
+void confine(int chan, bool net_admin)
 {
 	/* A kernel without keyrings has none to share. */
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	if (caller_limits())
 		chan_die(chan, errno, "set", "resource limits");
-	drop_caps(chan);
+	drop_caps(chan, net_admin);
 	deny_calls(chan);
 }
 

@@ -74,7 +74,7 @@ static noreturn void program(const struct join *j, struct tty *t, int chan)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setsid();
 	tty_inside(t, chan, pty ? open_ptmx(chan) : -1, pty);
-	confine(chan);
+	confine(chan, !j->no_filter);
 	umask(022);
 	if (chdir("/"))
 		chan_die(chan, errno, "enter", "/");

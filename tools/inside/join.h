@@ -16,6 +16,7 @@ struct join {
 	uint32_t ctid;
 	int pidfd;		/* of its init, proved to be it */
 	char **argv;		/* the command, or NULL: a login shell */
+	bool no_filter;		/* as in struct birth */
 };
 
 /**

@@ -22,6 +22,7 @@
 #include "module/nl.h"
 #include "module/running.h"
 #include "net/nat.h"
+#include "net/netdev.h"
 #include "net/venet.h"
 #include "net/veth.h"
 #include "tree/area.h"
@@ -299,11 +300,13 @@ int life_umount(uint32_t ctid, struct report *report)
 	return ret;
 }
 
-void life_unplug(struct vznl *nl, uint32_t ctid, const struct conf *c)
+void life_unplug(struct vznl *nl, uint32_t ctid, const struct conf *c,
+		 struct report *report)
 {
 	struct vznl *own = NULL;
 
 	venet_sweep();
+	netdev_sweep(ctid, report);
 	if (!c)
 		return;
 	veth_sweep(ctid, conf_get(c, "NETIF"));
@@ -323,7 +326,7 @@ void life_ended(struct vznl *nl, uint32_t ctid, struct report *report)
 		c = conf_load(ctid);
 		if (c && is_mounted(ctid, c))
 			umount_step(ctid, c, report);
-		life_unplug(nl, ctid, c);
+		life_unplug(nl, ctid, c, report);
 		conf_free(c);
 		cgroup_remove(ctid, report);
 		consock_forget(ctid);

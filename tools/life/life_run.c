@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/confkey.h"
 #include "inside/join.h"
 #include "life/life.h"
 #include "life/life_step.h"
@@ -90,10 +91,13 @@ int life_run_until(uint32_t ctid, char **argv, enum tty_mode mode, int64_t end,
 		   int *status, struct report *report)
 {
 	struct join j = { .ctid = ctid, .argv = argv };
+	struct conf *c = conf_load(ctid);
 	struct vznl *nl;
 	int ret;
 
 	*status = EXIT_FAILED;
+	j.no_filter = c && conf_no_filter(c);
+	conf_free(c);
 	ret = modload_open(vznl_open, &nl, report);
 	if (ret)
 		return *status = ret;

@@ -41,6 +41,7 @@
 #include "module/modload.h"
 #include "module/running.h"
 #include "net/nat.h"
+#include "net/netdev.h"
 #include "net/venet.h"
 #include "net/veth.h"
 #include "tree/area.h"
@@ -65,11 +66,13 @@ static int connect_init(struct start *s, pid_t pid)
 {
 	const char *list = conf_get(s->conf, "IP_ADDRESS");
 	const char *netif = conf_get(s->conf, "NETIF");
+	const char *netdev = conf_get(s->conf, "NETDEV");
 	struct venet v = { .nl = s->nl, .ctid = s->ctid, .report = s->report };
-	struct veth e = { .ctid = s->ctid, .fresh = true, .report = s->report };
+	struct veth e = { .ctid = s->ctid, .fresh = true,
+			  .kbit = conf_rate(s->conf), .report = s->report };
 	int ret;
 
-	if ((!list || !*list) && (!netif || !*netif))
+	if ((!list || !*list) && (!netif || !*netif) && (!netdev || !*netdev))
 		return EXIT_OK;
 	v.pidfd = pidfd_open(pid, 0);
 	if (v.pidfd < 0)
@@ -79,6 +82,8 @@ static int connect_init(struct start *s, pid_t pid)
 	ret = venet_add_all(&v, list);
 	if (!ret)
 		ret = veth_have_all(&e, netif);
+	if (!ret)
+		ret = netdev_give_all(&e, netdev);
 	close(v.pidfd);
 	if (!ret && nat_wanted(s->conf))
 		ret = nat_set(s->nl, s->ctid, s->conf, s->report);
@@ -191,6 +196,7 @@ static int raise_it(struct start *s, struct tty *t, pid_t *pid)
 		.hostname = hostname,
 		.argv = s->want->argv,
 		.verbose = s->want->verbose,
+		.no_filter = conf_no_filter(s->conf),
 		.nesting = conf_feature(s->conf, "nesting"),
 		.bind = bind_init,
 		.arg = s,
@@ -389,6 +395,7 @@ static void leftovers(struct start *s)
 	running_take_stop(s->ctid, 0);
 	again_take(s->ctid, 0);
 	ended_forget(s->ctid);
+	netdev_sweep(s->ctid, s->report);
 }
 
 static int start_locked(struct start *s, int *lock, int *status)
@@ -408,7 +415,7 @@ static int start_locked(struct start *s, int *lock, int *status)
 	setup_inside(s->ctid, s->conf, s->report);
 	ret = s->want->foreground ? foreground(s, lock, status) : background(s);
 	if (ret)
-		life_unplug(s->nl, s->ctid, s->conf);
+		life_unplug(s->nl, s->ctid, s->conf, s->report);
 	if (ret && is_mounted(s->ctid, s->conf)) {
 		report_beside(&beside, s->report);
 		umount_step(s->ctid, s->conf, &beside);

@@ -45,7 +45,8 @@ int check_finished(uint32_t ctid, const struct conf *c, const char *intent,
  * @nl: what is open already, or NULL
  * @c: NULL: its configuration is gone
  */
-void life_unplug(struct vznl *nl, uint32_t ctid, const struct conf *c);
+void life_unplug(struct vznl *nl, uint32_t ctid, const struct conf *c,
+		 struct report *report);
 
 /**
  * private_remove - removes the private area, as tree_remove()

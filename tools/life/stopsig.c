@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "conf/confkey.h"
 #include "inside/join.h"
 #include "life/stopsig.h"
 
@@ -81,11 +82,14 @@ static noreturn void halt_inside(uint32_t ctid, int pidfd)
 	struct join j = {
 		.ctid = ctid, .pidfd = pidfd, .argv = halt,
 	};
+	struct conf *c = conf_load(ctid);
 	struct chan_msg why = { 0 };
 	int status = -1;
 	struct tty t;
 	pid_t child;
 
+	j.no_filter = !c || conf_no_filter(c);
+	conf_free(c);
 	if (tty_init(&t, TTY_NULL) || join(&j, &t, &child, &why) ||
 	    waitpid(child, &status, 0) < 0 || status)
 		pidfd_send_signal(pidfd, SIGTERM, NULL, 0);

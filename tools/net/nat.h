@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vzctx - addresses of containers behind one of the host's
+ * vzctx - addresses of containers behind one of the host's, and limits of their rate
  *
  * MASQUERADE="yes": what a container sends to elsewhere leaves under the host's
  * address. PUBLISH="8080/tcp:80 ...": what comes to a port of the host's goes to one
- * of the container's. Both are about addresses of venet.
+ * of the container's. RATE and RATEBOUND="yes": what its addresses carry in a second, each
+ * way. All are about addresses of venet.
  *
  * All of it stands in one table of nftables, inet vzctx, in which nothing else is. It
  * is made anew, in one step, of what the files of the running containers say.

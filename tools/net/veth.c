@@ -103,12 +103,12 @@ static int set_host(const struct veth *v, struct rtnl *rt,
 {
 	struct rtnl_change c = RTNL_CHANGE;
 	char alias[ALIAS_SIZE];
-	int ret = tc_mac_filter(rt, index, n->filter ? n->mac : NULL);
+	int ret = tc_set(rt, index, n->filter ? n->mac : NULL, v->kbit);
 
 	if (ret)
 		return failed(v, n->ifname, ret, ret == -ENOENT ?
-			      "the kernel lacks cls_flower, cls_matchall, act_gact or sch_ingress; with mac_filter=off it is not filtered" :
-			      NULL, "filter its MAC address");
+			      "the kernel lacks cls_flower, cls_matchall, act_gact, act_police or sch_ingress; mac_filter=off and no RATE do without" :
+			      NULL, "filter its MAC address, or limit its rate");
 	put_alias(v->ctid, n->ifname, alias);
 	c.alias = alias;
 	c.master = master;
@@ -254,6 +254,37 @@ int veth_have_all(const struct veth *v, const char *list)
 	return report_fail(v->report, OUT_VETH, 0,
 			   "that is no interface; edit NETIF in its configuration",
 			   "give \"%s\" to CT %u", wrong, v->ctid);
+}
+
+struct limit {
+	const struct veth *v;
+	struct rtnl *rt;
+};
+
+static int limit_one(const struct netif *n, void *arg)
+{
+	const struct limit *limit = arg;
+	struct rtnl_link l;
+	int ret = rtnl_link_named(limit->rt, n->host_ifname, &l);
+
+	if (ret || !is_ours(&l, limit->v->ctid, n->ifname))
+		return EXIT_OK;
+	ret = tc_set(limit->rt, l.index, n->filter ? n->mac : NULL, limit->v->kbit);
+	return ret ? report_fail(limit->v->report, OUT_VETH, -ret, NULL,
+				 "limit the rate of interface %s of CT %u",
+				 n->ifname, limit->v->ctid) : EXIT_OK;
+}
+
+int veth_limit(const struct veth *v, const char *list)
+{
+	struct limit limit = { .v = v };
+	int ret;
+
+	if (!list || !*list || rtnl_open(&limit.rt, -1))
+		return EXIT_OK;
+	ret = netif_each(v->ctid, list, limit_one, &limit, NULL);
+	rtnl_close(limit.rt);
+	return ret < 0 ? EXIT_OK : ret;
 }
 
 struct left {

@@ -20,6 +20,7 @@ struct veth {
 	uint32_t ctid;
 	int pidfd;		/* of its init, whose network it is */
 	bool fresh;		/* it has no interface yet */
+	uint32_t kbit;		/* each may carry that in a second, each way; 0: any amount */
 	struct report *report;
 };
 
@@ -34,6 +35,9 @@ int veth_have(const struct veth *v, const struct netif *n,
 
 /** Removes one, or all with a NULL. Return: EXIT_OK, also if there is none; OUT_VETH. */
 int veth_drop(const struct veth *v, const char *ifname);
+
+/** Sets the limit of those of NETIF that it has. Return: EXIT_OK or OUT_VETH. */
+int veth_limit(const struct veth *v, const char *list);
 
 /** veth_have() for all of NETIF */
 int veth_have_all(const struct veth *v, const char *list);

@@ -190,6 +190,7 @@ static const struct {
 	[WAY_ADDRESS] = { address_apply, address_undo },
 	[WAY_NETIF] = { netif_apply, netif_undo },
 	[WAY_NAT] = { nat_apply, nat_undo },
+	[WAY_NETDEV] = { netdev_apply, netdev_undo },
 };
 
 int setlive_apply(struct setlive *l)

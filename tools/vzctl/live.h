@@ -81,4 +81,9 @@ int nat_apply(struct setlive *l);
 
 void nat_undo(struct setlive *l);
 
+/** netdev_apply - --netdev_add and --netdev_del, one after the other. Return: likewise. */
+int netdev_apply(struct setlive *l);
+
+void netdev_undo(struct setlive *l);
+
 #endif /* _VZCTX_VZCTL_LIVE_H */

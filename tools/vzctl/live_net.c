@@ -17,6 +17,7 @@
 #include "module/running.h"
 #include "net/ip.h"
 #include "net/nat.h"
+#include "net/netdev.h"
 #include "net/venet.h"
 #include "net/veth.h"
 #include "vzctl/live.h"
@@ -119,14 +120,27 @@ static int put_nat(struct setlive *l, const struct conf *c)
 	return ret ? outcome_code(ret) : 0;
 }
 
+static int put_rules(struct setlive *l, const struct conf *c)
+{
+	struct veth e = { .ctid = l->ctid, .kbit = conf_rate(c),
+			  .report = &msg_report };
+	int ret = veth_limit(&e, conf_get(c, "NETIF"));
+
+	return ret ? outcome_code(ret) : put_nat(l, c);
+}
+
 int nat_apply(struct setlive *l)
 {
-	return put_nat(l, l->plan->next);
+	const struct conf *c = l->plan->next;
+
+	if (setplan_find(l->plan, "RATE") && !conf_rate(c))
+		msg_note("warning: no rate is guaranteed; it is a limit with --ratebound yes");
+	return put_rules(l, c);
 }
 
 void nat_undo(struct setlive *l)
 {
-	put_nat(l, l->plan->before);
+	put_rules(l, l->plan->before);
 }
 
 int address_apply(struct setlive *l)
@@ -214,7 +228,8 @@ static int put_all(struct setlive *l, const struct conf *from,
 	const struct setplan *p = l->plan;
 	const char *ifname = NULL, *about;
 	struct venet v;
-	struct veth e = { .ctid = l->ctid, .report = &msg_report };
+	struct veth e = { .ctid = l->ctid, .kbit = conf_rate(to),
+			  .report = &msg_report };
 	char buf[IFNAMSIZ];
 	int ret = open_venet(l, &v);
 
@@ -238,4 +253,45 @@ int netif_apply(struct setlive *l)
 void netif_undo(struct setlive *l)
 {
 	put_all(l, l->plan->next, l->plan->before);
+}
+
+/* The devices of one option, each by itself. @back: what it asks for the other way round */
+static int put_devices(const struct veth *v, const struct setval *val, bool back)
+{
+	bool give = !strcmp(val->opt->name, "netdev_add") != back;
+	char *copy = strdup(val->value), *save = NULL, *word;
+	int ret = copy ? 0 : VZ_SYSTEM;
+
+	word = copy ? strtok_r(copy, " ", &save) : NULL;
+	for (; word && !ret; word = strtok_r(NULL, " ", &save))
+		ret = give ? netdev_give(v, word) : netdev_take(v, word);
+	free(copy);
+	return ret;
+}
+
+static int put_netdevs(struct setlive *l, bool back)
+{
+	const struct setplan *p = l->plan;
+	struct veth e = { .ctid = l->ctid, .report = &msg_report };
+	struct venet v;
+	int ret = open_venet(l, &v);
+
+	if (ret)
+		return outcome_code(ret);
+	e.pidfd = v.pidfd;
+	for (size_t i = 0; i < p->n && !ret; i++)
+		if (p->v[i].opt->way == WAY_NETDEV)
+			ret = put_devices(&e, &p->v[i], back);
+	close_venet(&v);
+	return ret ? outcome_code(ret) : 0;
+}
+
+int netdev_apply(struct setlive *l)
+{
+	return put_netdevs(l, false);
+}
+
+void netdev_undo(struct setlive *l)
+{
+	put_netdevs(l, true);
 }

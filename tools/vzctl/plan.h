@@ -36,6 +36,7 @@ enum setway {
 	WAY_ADDRESS,
 	WAY_NETIF,
 	WAY_NAT,
+	WAY_NETDEV,
 	WAY_END
 };
 

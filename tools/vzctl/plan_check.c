@@ -79,7 +79,8 @@ void setplan_tell_idle(const struct setplan *p)
 			if (p->v[before].opt == o)
 				o = NULL;
 		/* What is not wanted needs no effect. */
-		if (!strncmp(p->v[i].value, "nesting:", 8))
+		if (!strncmp(p->v[i].value, "nesting:", 8) ||
+		    !strcmp(p->v[i].value, "disabled"))
 			continue;
 		if (o && o->idle && strcmp(p->v[i].value, "no") &&
 		    strcmp(p->v[i].value, "all"))

@@ -13,7 +13,6 @@
 #define BOTH	(SETOPT_SET | SETOPT_CREATE)
 #define CREATE	SETOPT_CREATE
 
-#define NO_MOVE		"no host device is moved yet"
 #define NO_UGIDS	"the file system counts users of all containers together"
 #define NO_DEVICES	"no device of the bus is handed over yet"
 #define NO_CAPS		"a container has a fixed set of capabilities yet"
@@ -77,10 +76,14 @@ const struct setopt setopts[] = {
 	  .must_save = true, .way = WAY_NAT },
 	{ "unpublish", SET, "PORT[/udp]|all", "PUBLISH", val_unpublish,
 	  put_no_publish, .must_save = true, .way = WAY_NAT },
+	{ "rate", SET, "[DEVICE:CLASS:]KBIT", "RATE", .put = put_key,
+	  .must_save = true, .way = WAY_NAT },
+	{ "ratebound", SET, "yes|no", "RATEBOUND", .put = put_key,
+	  .must_save = true, .way = WAY_NAT },
 	{ "netdev_add", SET, "DEVICE", "NETDEV", .put = put_add,
-	  .idle = NO_MOVE },
+	  .way = WAY_NETDEV },
 	{ "netdev_del", SET, "DEVICE", "NETDEV", .put = put_remove,
-	  .idle = NO_MOVE },
+	  .way = WAY_NETDEV },
 
 	{ "ram", SET, "BYTES", "PHYSPAGES", .put = put_size, .way = WAY_LIMITS },
 	{ "swap", SET, "BYTES", "SWAPPAGES", .put = put_size, .way = WAY_LIMITS },
@@ -127,7 +130,7 @@ const struct setopt setopts[] = {
 	  .put = put_add, .restart = true, .idle = "of the features only nesting can be switched" },
 	{ "netfilter", SET, "disabled|stateless|stateful|full", "NETFILTER",
 	  .put = put_key, .restart = true,
-	  .idle = "every table is there" },
+	  .idle = "only disabled has, every table is there otherwise" },
 	{ "iptables", SET, "MODULE,...", "IPTABLES", .put = put_key,
 	  .restart = true, .idle = "every table is there" },
 	{ "meminfo", SET, "none|pages:N|privvmpages:N", "MEMINFO",
