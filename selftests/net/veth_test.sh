@@ -89,7 +89,7 @@ mac_filtered() {
 		vzctl set 102 --ifname eth0 --mac_filter on --save >/dev/null && pings_from 102 10.9.0.101
 }
 
-# listen CTID FILE: prints who sends to whom, of each frame that its packet socket sees,
+# listen CTID FILE: prints who sends to whom, of each frame that comes to its packet socket,
 # the device seeing all it can.
 listen() {
 	in_net "$1" ip link set eth0 promisc on
@@ -97,7 +97,9 @@ listen() {
 		socket(my $s, 17, SOCK_RAW, unpack("S", pack("n", 3))) or die;
 		$| = 1;
 		print "listening\n";
-		while (defined recv($s, my $f, 2048, 0)) {
+		while (defined(my $sll = recv($s, my $f, 2048, 0))) {
+			# What it sends itself it sees as well.
+			next if (unpack("SSlSC", $sll))[4] == 4;
 			my ($to, $from) = unpack("H12H12", $f);
 			print "$from>$to\n";
 		}' >"$2" 2>&1 &

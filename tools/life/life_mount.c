@@ -21,10 +21,6 @@
 #include "life/script.h"
 #include "module/nl.h"
 #include "module/running.h"
-#include "net/nat.h"
-#include "net/netdev.h"
-#include "net/venet.h"
-#include "net/veth.h"
 #include "tree/area.h"
 
 static int bind_tree(int private, int root)
@@ -298,21 +294,6 @@ int life_umount(uint32_t ctid, struct report *report)
 	if (!ret)
 		report_step(report, "Container is unmounted");
 	return ret;
-}
-
-void life_unplug(struct vznl *nl, uint32_t ctid, const struct conf *c,
-		 struct report *report)
-{
-	struct vznl *own = NULL;
-
-	venet_sweep();
-	netdev_sweep(ctid, report);
-	if (!c)
-		return;
-	veth_sweep(ctid, conf_get(c, "NETIF"));
-	if (nat_wanted(c) && (nl || !vznl_open(&own)))
-		nat_set(nl ? nl : own, ctid, NULL, NULL);
-	vznl_close(own);
 }
 
 void life_ended(struct vznl *nl, uint32_t ctid, struct report *report)

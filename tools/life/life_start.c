@@ -40,10 +40,7 @@
 #include "module/ended.h"
 #include "module/modload.h"
 #include "module/running.h"
-#include "net/nat.h"
 #include "net/netdev.h"
-#include "net/venet.h"
-#include "net/veth.h"
 #include "tree/area.h"
 
 /* A container that reboots at once is not to keep the host busy. */
@@ -60,37 +57,6 @@ struct start {
 	struct report *report;
 	char intent[32];
 };
-
-/* The init is parked, so its network is the one that was made for it. */
-static int connect_init(struct start *s, pid_t pid)
-{
-	const char *list = conf_get(s->conf, "IP_ADDRESS");
-	const char *netif = conf_get(s->conf, "NETIF");
-	const char *netdev = conf_get(s->conf, "NETDEV");
-	struct venet v = { .nl = s->nl, .ctid = s->ctid, .report = s->report };
-	struct veth e = { .ctid = s->ctid, .fresh = true,
-			  .kbit = conf_rate(s->conf), .report = s->report };
-	int ret;
-
-	if ((!list || !*list) && (!netif || !*netif) && (!netdev || !*netdev))
-		return EXIT_OK;
-	v.pidfd = pidfd_open(pid, 0);
-	if (v.pidfd < 0)
-		return report_fail(s->report, OUT_ADDRESS, errno, NULL,
-				   "%s: find its network", s->intent);
-	e.pidfd = v.pidfd;
-	ret = venet_add_all(&v, list);
-	if (!ret)
-		ret = veth_have_all(&e, netif);
-	if (!ret)
-		ret = netdev_give_all(&e, netdev);
-	close(v.pidfd);
-	if (!ret && nat_wanted(s->conf))
-		ret = nat_set(s->nl, s->ctid, s->conf, s->report);
-	if (!ret)
-		venet_hint(list, s->report);
-	return ret;
-}
 
 static int bind_init(pid_t pid, void *arg)
 {
@@ -117,7 +83,8 @@ static int bind_init(pid_t pid, void *arg)
 	cgcpu_apply(s->ctid, s->conf, 0, s->report);
 	cgio_apply(s->ctid, s->conf, 0, s->report);
 	ret = onlimit_apply(s->nl, s->ctid, s->conf, s->report);
-	return ret ? ret : connect_init(s, pid);
+	return ret ? ret : life_plug(s->nl, s->ctid, s->conf, pid, s->intent,
+				     s->report);
 }
 
 /* Return: EXIT_OK with the limits in @s, or an outcome. */

@@ -41,6 +41,15 @@ int check_finished(uint32_t ctid, const struct conf *c, const char *intent,
 		   struct report *report);
 
 /**
+ * life_plug - gives it the networks that its configuration speaks of
+ * @pid: its init, which is parked, so that its network is the one made for it
+ *
+ * Return: EXIT_OK or an outcome, and then life_unplug() is due.
+ */
+int life_plug(struct vznl *nl, uint32_t ctid, const struct conf *c, pid_t pid,
+	      const char *intent, struct report *report);
+
+/**
  * life_unplug - removes from the host what its network had there
  * @nl: what is open already, or NULL
  * @c: NULL: its configuration is gone
