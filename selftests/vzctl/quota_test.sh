@@ -174,13 +174,25 @@ without() {
 	vzctx stop 203 --fast && vzctx destroy 203 --purge && umount /vz/disk && return $rc
 }
 
-plan 12
+# What the tools tell is what statfs and du tell.
+told() {
+	local used
+	inside 'dd if=/dev/zero of=/told bs=1k count=777; sync' && used=$(outside used)
+	same "$used $(outside size) $(outside iused) 300" "$(vzlist -H -o diskspace,diskspace.h,diskinodes,diskinodes.h 203 | xargs)" &&
+		same "$((used * 1024)) $((30720 * 1024)) $(outside iused)" \
+			"$(vzctx list --parsable --noheadings -o disk,maxdisk,inodes | xargs)" &&
+		vzctx show 203 --json | jq -e --argjson u $((used * 1024)) '.disk == $u and .maxdisk == 31457280 and .maxinodes == 300' &&
+		expect 0 'disk [0-9.]+M of 30M, inodes [0-9]+ of 300' vzctx show 203
+}
+
+plan 13
 check "a container is made with a quota, and has it from its start" made
 check "df inside shows its own size" seen_inside
 check "its root stops at the limit of space" full "$private"
 check "its root stops at the limit of inodes" out_of_inodes "$private"
 check "holes take no space" sparse
 check "a limit is raised while it runs, and saved" live
+check "vzlist, list and show tell what it uses" told
 check "a limit below what is there takes nothing away and lets nothing in" lowered
 check "what is refused leaves the old limit" refused
 check "its root cannot leave the project, and nothing is linked or moved in" stays_in

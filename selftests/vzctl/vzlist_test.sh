@@ -54,7 +54,7 @@ up() {
 		CPUUNITS="1000"
 		CPULIMIT="50%"
 		DISKSPACE="2G:2.2G"
-		DISKINODES="1000:2000"
+		DISKINODES="10000:20000"
 		IOLIMIT="10M"
 		ONBOOT=yes
 		BOOTORDER=7
@@ -144,12 +144,15 @@ $(printf '%-32s' "$tree") the first one of them, with a lo    yes          7" \
 		says "10.1.2.101             101" vzlist -H -o ip,ctid
 }
 
+# used COLUMN: what the file system says of the private area, as a project of its own.
+used() { df -k --output="$1" "$tree" | tail -n 1 | tr -d ' '; }
+
 numbers() {
 	says "   NPROC.B    NPROC.L    NPROC.F  CPULIM  CPUUNI  CPUS IOP    IOLIMIT IOPS
        100        200          0      50    1000     -   -   10485760    -" \
 		vzlist -o numproc.b,numproc.l,numproc.f,cpulimit,cpuunits,cpus,ioprio,iolimit,iopslimit &&
 		says "    DSPACE   DSPACE.S   DSPACE.H    DINODES  DINODES.S  DINODES.H
-         -    2097152    2306867          -       1000       2000" \
+$(printf '%10s    2097152    2306867 %10s      10000      20000' "$(used used)" "$(used iused)")" \
 			vzlist -o diskspace,diskspace.s,diskspace.h,diskinodes,diskinodes.s,diskinodes.h &&
 		says "        30         40          -          -          -    no" \
 			vzlist -H -o numproc.b,numproc.l,numproc,numproc.m,numproc.f,vswap 102 &&
@@ -188,14 +191,14 @@ json() {
 	local j
 	j=$(vzlist -a -j) || return
 	printf '%s\n' "$j" | jq -c '.[] | keys' | head -n 1
-	jq -e --argjson pids "$(pids)" '
+	jq -e --argjson pids "$(pids)" --argjson used "$(used used)" '
 		(map(.ctid) == [101, 102, 104]) and
 		(.[0] | .numproc.held == $pids and .numproc.barrier == 100 and .numproc.limit == 200 and
 			.ip == ["10.1.2.101", "10.1.2.111"] and .status == "running" and
 			.hostname == "ct101.example.org" and .onboot == true and .vswap == false and
 			.disabled == false and .cpulimit == 50 and .bootorder == 7 and
 			(.laverage | length) == 3 and .uptime > 0 and
-			.diskspace == {usage: 0, softlimit: 2097152, hardlimit: 2306867} and
+			.diskspace == {usage: $used, softlimit: 2097152, hardlimit: 2306867} and
 			.capability == {net_admin: true, sys_time: false}) and
 		(.[1] | .hostname == null and .ip == [] and .laverage == null and .uptime == 0 and
 			.numproc == {held: 0, maxheld: 0, barrier: 30, limit: 40, failcnt: 0} and

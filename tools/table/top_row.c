@@ -68,6 +68,33 @@ static struct cell get_uptime(const void *r)
 			      .n = ROW(r)->uptime / 1000000000 };
 }
 
+static struct cell get_io(const void *r)
+{
+	return (struct cell){ .kind = ROW(r)->usage.has_io ? CELL_SCALED : CELL_NONE,
+			      .n = ROW(r)->rate, .unit = VZCTX_UNIT_BYTES };
+}
+
+static struct cell pressure(const struct usage *u, enum pressure what)
+{
+	return (struct cell){ .kind = u->has_pressure[what] ? CELL_PERCENT2 : CELL_NONE,
+			      .n = u->pressure[what] };
+}
+
+static struct cell get_waitcpu(const void *r)
+{
+	return pressure(&ROW(r)->usage, PRESSURE_CPU);
+}
+
+static struct cell get_waitmem(const void *r)
+{
+	return pressure(&ROW(r)->usage, PRESSURE_MEMORY);
+}
+
+static struct cell get_waitio(const void *r)
+{
+	return pressure(&ROW(r)->usage, PRESSURE_IO);
+}
+
 const struct column toprow_columns[] = {
 	{ "ctid", "container id", true, get_ctid },
 	{ "numproc", "tasks held", true, get_tasks },
@@ -79,6 +106,11 @@ const struct column toprow_columns[] = {
 	{ "new", "of these, since the last look", true, get_new },
 	{ "time", "processor time used", true, get_time },
 	{ "uptime", "time since it was bound", true, get_uptime },
+	{ "io", "bytes a second from and to disks since the last look", true, get_io },
+	{ "waitcpu", "time some task of it waited for a processor, of the last 10 s", true,
+	  get_waitcpu },
+	{ "waitmem", "the same for memory", true, get_waitmem },
+	{ "waitio", "the same for a disk", true, get_waitio },
 };
 
 const size_t toprow_ncolumns =
@@ -104,7 +136,7 @@ static void fill(struct toprow *row, const struct vz_ctx *c,
 		 const struct vz_reslist *res, const struct toprow *before)
 {
 	uint64_t used = c->cpu.user + c->cpu.system, d = used;
-	uint64_t t = c->cpu.uptime;
+	uint64_t t = c->cpu.uptime, moved;
 
 	*row = (struct toprow){
 		.ctid = c->ctid, .pid = c->pid, .since = c->since,
@@ -126,11 +158,15 @@ static void fill(struct toprow *row, const struct vz_ctx *c,
 				 r->name);
 		}
 	}
+	usage_read(c->ctid, NULL, &row->usage);
+	moved = row->usage.read + row->usage.written;
 	if (before) {
+		moved -= before->usage.read + before->usage.written;
 		row->news = row->failures - before->failures;
 		d = used - before->used;
 		t -= before->uptime;
 	}
+	row->rate = t ? (uint64_t)((long double)moved * 1000000000 / t) : 0;
 	row->cpu = t ? (uint64_t)((long double)d * 100 / t + 0.5) : 0;
 }
 

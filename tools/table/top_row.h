@@ -5,6 +5,7 @@
 #ifndef _VZCTX_TABLE_TOP_ROW_H
 #define _VZCTX_TABLE_TOP_ROW_H
 
+#include "engine/usage.h"
 #include "lib/print.h"
 #include "module/nl.h"
 
@@ -17,6 +18,8 @@ struct toprow {
 	uint64_t cpu;			/* per cent of one processor */
 	int64_t use;			/* the fullest resource; -1: none limited */
 	char fullest[32];
+	struct usage usage;
+	uint64_t rate;			/* bytes a second, to and from disks */
 };
 
 struct toprows {

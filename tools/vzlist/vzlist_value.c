@@ -14,6 +14,7 @@
 #include "conf/confkey.h"
 #include "conf/globalconf.h"
 #include "conf/ubcname.h"
+#include "engine/quota.h"
 #include "limit/conflimit.h"
 #include "limit/deflimit.h"
 #include "vzlist/vzlist_fields.h"
@@ -89,10 +90,18 @@ static void disk(struct vzl_value *v, const struct vzl_ct *ct,
 {
 	const char *word = conf_get(ct->conf, f->key);
 	char barlim[SETVAL_SIZE];
+	char private[PATH_MAX];
+	struct quota q;
 	uint64_t soft, hard;
 
-	/* There is no quota that would know the usage. */
-	if (word && f->part && confkey_read(f->key, word, barlim) &&
+	if (!f->part) {
+		conf_private(ct->conf, ct->ctid, private, sizeof(private));
+		if (!quota_usage(private, ct->ctid, &q))
+			number(v, strcmp(f->key, "DISKSPACE") ? q.inodes.used :
+				  q.space.used / 1024);
+		return;
+	}
+	if (word && confkey_read(f->key, word, barlim) &&
 	    parse_barlim(barlim, VZCTX_UNIT_ITEMS, &soft, &hard))
 		number(v, f->part == 1 ? soft : hard);
 }

@@ -16,6 +16,7 @@
 #include "conf/confkey.h"
 #include "conf/confwarn.h"
 #include "conf/globalconf.h"
+#include "engine/usage.h"
 #include "lib/msg.h"
 #include "lib/parse.h"
 #include "lib/print.h"
@@ -29,6 +30,7 @@ struct row {
 	bool has_numproc;
 	uint64_t numproc, maxproc;
 	uint64_t now;		/* ns */
+	struct usage usage;
 	char hostname[4 * HOSTNAME_SIZE];
 	char private[4 * PATH_MAX];
 };
@@ -36,6 +38,7 @@ struct row {
 struct rows {
 	struct row *v;
 	size_t n;
+	bool usage;		/* what no default column shows is to be read */
 };
 
 #define ROW(r) ((const struct row *)(r))
@@ -96,6 +99,60 @@ static struct cell get_dropped(const void *r)
 
 static struct cell get_private(const void *r) { return WORD(ROW(r)->private); }
 
+static struct cell bytes_if(bool known, uint64_t v)
+{
+	return (struct cell){ .kind = known ? CELL_SCALED : CELL_NONE, .n = v,
+			      .unit = VZCTX_UNIT_BYTES };
+}
+
+static struct cell get_disk(const void *r)
+{
+	return bytes_if(ROW(r)->usage.has_disk, ROW(r)->usage.disk.space.used);
+}
+
+static struct cell get_maxdisk(const void *r)
+{
+	const struct quota_part *p = &ROW(r)->usage.disk.space;
+
+	return bytes_if(ROW(r)->usage.has_disk, p->hard ? p->hard : VZCTX_UNLIMITED);
+}
+
+static struct cell get_inodes(const void *r)
+{
+	return NUMBER_IF(ROW(r)->usage.has_disk, ROW(r)->usage.disk.inodes.used);
+}
+
+static struct cell get_read(const void *r)
+{
+	return bytes_if(ROW(r)->usage.has_io, ROW(r)->usage.read);
+}
+
+static struct cell get_written(const void *r)
+{
+	return bytes_if(ROW(r)->usage.has_io, ROW(r)->usage.written);
+}
+
+static struct cell pressure(const struct usage *u, enum pressure what)
+{
+	return (struct cell){ .kind = u->has_pressure[what] ? CELL_PERCENT2 : CELL_NONE,
+			      .n = u->pressure[what] };
+}
+
+static struct cell get_waits_cpu(const void *r)
+{
+	return pressure(&ROW(r)->usage, PRESSURE_CPU);
+}
+
+static struct cell get_waits_mem(const void *r)
+{
+	return pressure(&ROW(r)->usage, PRESSURE_MEMORY);
+}
+
+static struct cell get_waits_io(const void *r)
+{
+	return pressure(&ROW(r)->usage, PRESSURE_IO);
+}
+
 static const struct column columns[] = {
 	{ "ctid", "container id", true, get_ctid },
 	{ "state", "running, dying, stopped", false, get_state },
@@ -108,6 +165,15 @@ static const struct column columns[] = {
 	{ "dropped", "events dropped by the rate limit", true, get_dropped },
 	{ "private", "private area, from the configuration", false,
 	  get_private },
+	{ "disk", "space its private area takes, by project quota", true, get_disk },
+	{ "maxdisk", "space it may take", true, get_maxdisk },
+	{ "inodes", "inodes its private area takes", true, get_inodes },
+	{ "read", "bytes read from disks", true, get_read },
+	{ "written", "bytes written to disks", true, get_written },
+	{ "waitcpu", "time some task of it waited for a processor, of the last 10 s", true,
+	  get_waits_cpu },
+	{ "waitmem", "the same for memory", true, get_waits_mem },
+	{ "waitio", "the same for a disk", true, get_waits_io },
 };
 
 #define NCOLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -135,6 +201,8 @@ static struct row *add(struct rows *rows, const struct conf *c,
 		escape_odd(name, v->hostname, sizeof(v->hostname));
 		conf_private(c, ctx->ctid, path, sizeof(path));
 		escape_odd(path, v->private, sizeof(v->private));
+		if (rows->usage)
+			usage_read(ctx->ctid, path, &v->usage);
 	}
 	return v;
 }
@@ -236,6 +304,7 @@ int cmd_list(const struct verb *verb, int argc, char **argv)
 	if (!print_check(&out, columns, NCOLUMNS, argv[0]))
 		return EXIT_USAGE;
 
+	rows.usage = out.columns;
 	/* Those that are stopped are files: they are shown without a module too. */
 	ret = modload_open(vznl_open, &nl, &msg_report);
 	if (ret && (!all || ret != EXIT_NOMODULE))

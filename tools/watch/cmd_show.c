@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 
 #include "conf/conf.h"
 #include "conf/confkey.h"
+#include "engine/usage.h"
 #include "lib/msg.h"
 #include "lib/parse.h"
 #include "module/modload.h"
@@ -56,6 +58,78 @@ static void hostname(const struct vz_ctx *c, char *buf, size_t size)
 	conf_free(conf);
 }
 
+static void usage_of(const struct vz_ctx *c, struct usage *u)
+{
+	struct conf *conf = conf_load(c->ctid);
+	char path[PATH_MAX];
+
+	if (conf)
+		conf_private(conf, c->ctid, path, sizeof(path));
+	usage_read(c->ctid, conf ? path : NULL, u);
+	conf_free(conf);
+}
+
+static json_t *number_if(bool known, uint64_t v)
+{
+	return known ? json_integer(v) : json_null();
+}
+
+static json_t *pressure_of(const struct usage *u, enum pressure what)
+{
+	return u->has_pressure[what] ? json_real(u->pressure[what] / 100.0) : json_null();
+}
+
+static void json_usage(json_t *o, const struct vz_ctx *c)
+{
+	struct usage u;
+
+	usage_of(c, &u);
+	json_object_set_new(o, "disk", number_if(u.has_disk, u.disk.space.used));
+	json_object_set_new(o, "maxdisk", number_if(u.has_disk && u.disk.space.hard,
+						    u.disk.space.hard));
+	json_object_set_new(o, "inodes", number_if(u.has_disk, u.disk.inodes.used));
+	json_object_set_new(o, "maxinodes", number_if(u.has_disk && u.disk.inodes.hard,
+						      u.disk.inodes.hard));
+	json_object_set_new(o, "read", number_if(u.has_io, u.read));
+	json_object_set_new(o, "written", number_if(u.has_io, u.written));
+	json_object_set_new(o, "waitcpu", pressure_of(&u, PRESSURE_CPU));
+	json_object_set_new(o, "waitmem", pressure_of(&u, PRESSURE_MEMORY));
+	json_object_set_new(o, "waitio", pressure_of(&u, PRESSURE_IO));
+}
+
+static void print_usage(const struct vz_ctx *c)
+{
+	static const char *const names[PRESSURES] = { "processors", "memory", "disks" };
+	char used[32], most[32], nodes[32];
+	struct usage u;
+	bool any = false;
+
+	usage_of(c, &u);
+	if (u.has_disk) {
+		format_scaled(u.disk.space.used, VZCTX_UNIT_BYTES, used, sizeof(used));
+		format_scaled(u.disk.space.hard ?: VZCTX_UNLIMITED, VZCTX_UNIT_BYTES, most,
+			      sizeof(most));
+		format_scaled(u.disk.inodes.hard ?: VZCTX_UNLIMITED, VZCTX_UNIT_ITEMS, nodes,
+			      sizeof(nodes));
+		printf("disk %s of %s, inodes %" PRIu64 " of %s\n", used, most,
+		       u.disk.inodes.used, nodes);
+	}
+	if (u.has_io) {
+		format_scaled(u.read, VZCTX_UNIT_BYTES, used, sizeof(used));
+		format_scaled(u.written, VZCTX_UNIT_BYTES, most, sizeof(most));
+		printf("read from disks %s, written %s\n", used, most);
+	}
+	for (int i = 0; i < PRESSURES; i++) {
+		if (!u.has_pressure[i])
+			continue;
+		printf("%s %s %u.%02u%%", any ? "," : "waits of the last 10 s: for", names[i],
+		       u.pressure[i] / 100, u.pressure[i] % 100);
+		any = true;
+	}
+	if (any)
+		putchar('\n');
+}
+
 /* The same as header() has, for print_table(). Return: NULL without memory. */
 static char *json_head(const struct vz_ctx *c)
 {
@@ -70,6 +144,8 @@ static char *json_head(const struct vz_ctx *c)
 		      runs ? json_integer(c->pid) : json_null(), "hostname",
 		      *name ? name : NULL, "start", when, "objects",
 		      (json_int_t)c->objects, "dropped", (json_int_t)c->dropped);
+	if (o && runs)
+		json_usage(o, c);
 	text = o ? json_dumps(o, 0) : NULL;
 	json_decref(o);
 	brace = text ? strrchr(text, '}') : NULL;
@@ -91,8 +167,11 @@ static void header(const struct vz_ctx *c)
 	else
 		printf("CT %u: dying, it ran since %s; gone when what it still holds is freed\n",
 		       c->ctid, when);
-	printf("hostname %s, objects %" PRIu64 ", events dropped %" PRIu64 "\n\n",
+	printf("hostname %s, objects %" PRIu64 ", events dropped %" PRIu64 "\n",
 	       *buf ? buf : "-", c->objects, c->dropped);
+	if (c->state == VZCTX_STATE_RUNNING)
+		print_usage(c);
+	putchar('\n');
 }
 
 /* The last life of those that have ended and are not gone. */

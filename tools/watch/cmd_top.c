@@ -19,7 +19,7 @@
 #include "table/top_row.h"
 #include "verbs/cmd.h"
 
-#define DEFAULT "ctid,numproc,cpu,load,use,fullest,failures,new,time,uptime"
+#define DEFAULT "ctid,numproc,cpu,load,use,fullest,failures,new,time,uptime,io,waitcpu,waitmem,waitio"
 
 struct top {
 	struct vznl *nl;
