@@ -15,6 +15,9 @@
  * @system: nanoseconds in the kernel, as the ticks saw it
  * @wait: nanoseconds ready to run, but not running
  * @turns: times a processor was given
+ * @read: bytes fetched from storage
+ * @write: bytes that are to be written to storage, or were
+ * @cancel: bytes of those that were dropped before they were
  */
 struct vzctx_cpu_sum {
 	u64 run;
@@ -22,6 +25,9 @@ struct vzctx_cpu_sum {
 	u64 system;
 	u64 wait;
 	u64 turns;
+	u64 read;
+	u64 write;
+	u64 cancel;
 };
 
 /**
@@ -76,6 +82,9 @@ struct vzctx_cpu {
  * @idle: nanoseconds the online processors could have given and did not
  * @wait: nanoseconds tasks were ready and did not run
  * @turns: times a task got a processor
+ * @read: bytes fetched from storage
+ * @write: bytes that are to be written to storage, or were
+ * @cancel: bytes of those that were dropped before they were
  * @born: CLOCK_BOOTTIME nanoseconds of the binding
  * @joined: tasks there ever were
  * @running: tasks that were running or ready to
@@ -90,6 +99,9 @@ struct vzctx_cpu_stat {
 	u64 idle;
 	u64 wait;
 	u64 turns;
+	u64 read;
+	u64 write;
+	u64 cancel;
 	u64 born;
 	u64 joined;
 	u32 running;

@@ -228,6 +228,20 @@ static const struct proc_ops one_ops = {
 	.proc_release = seq_release_private,
 };
 
+static int open_ioacct(struct inode *inode, struct file *file)
+{
+	const struct bc_dir *d = pde_data(inode);
+
+	return open_view(file, &vzctx_proc_bc_ioacct, &d->ctid);
+}
+
+static const struct proc_ops ioacct_ops = {
+	.proc_open = open_ioacct,
+	.proc_read_iter = seq_read_iter,
+	.proc_lseek = seq_lseek,
+	.proc_release = seq_release_private,
+};
+
 static struct proc_dir_entry *make(const struct vzctx_proc_file *file,
 				   struct proc_dir_entry *dir)
 {
@@ -253,9 +267,10 @@ static void fill_dir(struct bc_dir *d)
 
 	snprintf(name, sizeof(name), "%u", d->ctid);
 	d->dir = proc_mkdir_mode(name, 0500, bc_dir);
-	if (d->dir)
-		proc_create_data(vzctx_proc_bc_one.name, 0444, d->dir,
-				 &one_ops, d);
+	if (!d->dir)
+		return;
+	proc_create_data(vzctx_proc_bc_one.name, 0444, d->dir, &one_ops, d);
+	proc_create_data(vzctx_proc_bc_ioacct.name, 0444, d->dir, &ioacct_ops, d);
 }
 
 static void make_dir(u32 ctid)

@@ -32,6 +32,7 @@ struct vzctx_proc_file {
 extern const struct vzctx_proc_file vzctx_proc_user_beancounters;
 extern const struct vzctx_proc_file vzctx_proc_bc_resources;
 extern const struct vzctx_proc_file vzctx_proc_bc_one;
+extern const struct vzctx_proc_file vzctx_proc_bc_ioacct;
 extern const struct vzctx_proc_file vzctx_proc_veinfo;
 extern const struct vzctx_proc_file vzctx_proc_veip;
 extern const struct vzctx_proc_file vzctx_proc_vestat;

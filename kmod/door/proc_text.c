@@ -107,6 +107,45 @@ static void one_host(struct seq_file *m)
 	bc_rows(m, NULL, NULL, false);
 }
 
+static void io_row(struct seq_file *m, const char *name, u64 value)
+{
+	seq_printf(m, "\t%-20s %21llu\n", name, value);
+}
+
+/* Of what the kernel does not count for a task there is 0. */
+static void io_all(struct seq_file *m, const struct vzctx_cpu_stat *stat)
+{
+	static const char *const rest[] = {
+		"missed", "syncs_total", "fsyncs_total", "fdatasyncs_total",
+		"range_syncs_total", "syncs_active", "fsyncs_active",
+		"fdatasyncs_active", "range_syncs_active", "io_pbs",
+		"fuse_requests", "fuse_bytes",
+	};
+	unsigned int i;
+
+	io_row(m, "read", stat->read);
+	io_row(m, "write", stat->write);
+	io_row(m, "dirty", stat->write);
+	io_row(m, "cancel", stat->cancel);
+	for (i = 0; i < ARRAY_SIZE(rest); i++)
+		io_row(m, rest[i], 0);
+}
+
+static void io_rows(struct seq_file *m, struct vzctx *ctx)
+{
+	struct vzctx_cpu_stat stat;
+
+	vzctx_cpu_get(ctx, &stat);
+	io_all(m, &stat);
+}
+
+static void io_host(struct seq_file *m)
+{
+	static const struct vzctx_cpu_stat uncounted;
+
+	io_all(m, &uncounted);
+}
+
 static void veinfo_row(struct seq_file *m, u32 ctid, unsigned long tasks)
 {
 	seq_printf(m, "%10u %5u %5lu", ctid, ctid, tasks);
@@ -227,6 +266,10 @@ const struct vzctx_proc_file vzctx_proc_bc_resources = {
 
 const struct vzctx_proc_file vzctx_proc_bc_one = {
 	.name = "resources", .rows = one_rows, .host = one_host,
+};
+
+const struct vzctx_proc_file vzctx_proc_bc_ioacct = {
+	.name = "ioacct", .rows = io_rows, .host = io_host,
 };
 
 const struct vzctx_proc_file vzctx_proc_veinfo = {

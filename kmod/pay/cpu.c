@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vzctx - processor time, uptime and load of a context
+ * vzctx - processor time, input and output, uptime and load of a context
  *
  * Promised: the sum over all tasks a context was ever charged for, each from
  * its fork to its last instant on a processor, each counted once, also when it
@@ -50,6 +50,9 @@ static void add(struct vzctx_cpu_sum *to, const struct vzctx_cpu_sum *what)
 	to->system += what->system;
 	to->wait += what->wait;
 	to->turns += what->turns;
+	to->read += what->read;
+	to->write += what->write;
+	to->cancel += what->cancel;
 }
 
 /* The entry keeps the task allocated. */
@@ -60,6 +63,15 @@ static void read_task(const struct task_struct *task, struct vzctx_cpu_sum *sum)
 	sum->system = READ_ONCE(task->stime);
 	sum->wait = READ_ONCE(task->sched_info.run_delay);
 	sum->turns = READ_ONCE(task->sched_info.pcount);
+#ifdef CONFIG_TASK_IO_ACCOUNTING
+	sum->read = READ_ONCE(task->ioac.read_bytes);
+	sum->write = READ_ONCE(task->ioac.write_bytes);
+	sum->cancel = READ_ONCE(task->ioac.cancelled_write_bytes);
+#else
+	sum->read = 0;
+	sum->write = 0;
+	sum->cancel = 0;
+#endif
 }
 
 /* As the kernel's own load average judges. */
@@ -203,6 +215,9 @@ void vzctx_cpu_get(struct vzctx *ctx, struct vzctx_cpu_stat *stat)
 	stat->system = cpu->system;
 	stat->wait = cpu->total.wait;
 	stat->turns = cpu->total.turns;
+	stat->read = cpu->total.read;
+	stat->write = cpu->total.write;
+	stat->cancel = cpu->total.cancel;
 	stat->born = cpu->born;
 	stat->joined = cpu->joined;
 	stat->running = cpu->load_running;

@@ -105,7 +105,7 @@ order_and_time() {
 	insmod "$VZCTX_KO" && rmmod vzctx && names || return
 	grep -E 'insmod|rmmod' "$trace/trace"
 	made=$(sed -n 's/.*insmod.*name="\([a-z0-9_]*\)".*/\1/p' "$trace/trace" | paste -sd' ')
-	[[ $made = 'bc 0 resources resources vz veinfo vestat version user_beancounters' ]] || return
+	[[ $made = 'bc 0 resources ioacct resources vz veinfo veip vestat version user_beancounters' ]] || return
 	awk '/rmmod/ {
 			for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]+\.[0-9]+:$/) t = $i + 0
 			if (/removed/) { gone[++r] = t } else last = t
