@@ -316,7 +316,7 @@ bool vzctx_registry_forget(struct vzctx *ctx)
 }
 
 /* The init of a running context, referenced; NULL for a dying one. */
-struct pid *vzctx_get_init(struct vzctx *ctx)
+static struct pid *get_init(struct vzctx *ctx)
 {
 	struct pid *init = NULL;
 
@@ -330,7 +330,7 @@ struct pid *vzctx_get_init(struct vzctx *ctx)
 /* Kills the init; the rest follows from that. Caller holds a reference. */
 void vzctx_kill(struct vzctx *ctx)
 {
-	struct pid *init = vzctx_get_init(ctx);
+	struct pid *init = get_init(ctx);
 
 	if (init)
 		kill_pid(init, SIGKILL, 1);
@@ -340,7 +340,7 @@ void vzctx_kill(struct vzctx *ctx)
 /* The init's pid as the caller sees it; 0 if it has ended or is invisible. */
 pid_t vzctx_init_pid(struct vzctx *ctx)
 {
-	struct pid *init = vzctx_get_init(ctx);
+	struct pid *init = get_init(ctx);
 	pid_t nr = pid_vnr(init);
 
 	put_pid(init);

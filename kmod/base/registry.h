@@ -16,7 +16,6 @@ struct vzctx;
 struct vzctx *vzctx_find(u32 ctid);
 struct vzctx *vzctx_next(u64 serial);
 bool vzctx_none_left(void);
-struct pid *vzctx_get_init(struct vzctx *ctx);
 pid_t vzctx_init_pid(struct vzctx *ctx);
 void vzctx_kill(struct vzctx *ctx);
 

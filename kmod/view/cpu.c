@@ -10,6 +10,8 @@
 #include <linux/device.h>
 #include <linux/interrupt.h>
 #include <linux/math64.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/task.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -30,18 +32,31 @@ VZCTX_CALL(VZCTX_FOR_NONE, void, cpuset_cpus_allowed,
 
 static struct vzctx_call calls[] = { VZCTX_CALL_ROW(cpuset_cpus_allowed) };
 
+/* The init of a running context, referenced; or NULL. */
+static struct task_struct *get_init(struct vzctx *ctx)
+{
+	struct task_struct *init = NULL;
+
+	rcu_read_lock();
+	/* Its pid is kept until a grace period after the end. */
+	if (READ_ONCE(ctx->state) == VZCTX_STATE_RUNNING)
+		init = pid_task(ctx->init, PIDTYPE_PID);
+	if (init)
+		get_task_struct(init);
+	rcu_read_unlock();
+	return init;
+}
+
 /* Those that the init may run on; all if there is no init any more. */
 static void read_cpus(struct vzctx *ctx, struct cpumask *cpus)
 {
-	struct pid *pid = vzctx_get_init(ctx);
-	struct task_struct *init = get_pid_task(pid, PIDTYPE_PID);
+	struct task_struct *init = get_init(ctx);
 
 	cpumask_copy(cpus, cpu_online_mask);
 	if (init) {
 		vzctx_call(cpuset_cpus_allowed)(init, cpus);
 		put_task_struct(init);
 	}
-	put_pid(pid);
 	if (!cpumask_and(cpus, cpus, cpu_online_mask))
 		cpumask_copy(cpus, cpu_online_mask);
 }
