@@ -82,7 +82,7 @@ advises() {
 	[[ $got =~ $2 ]]
 }
 
-plan 64
+plan 65
 
 insmod "$VZCTX_KO"
 doctor options
@@ -109,6 +109,12 @@ check "a file of that kind that is no module" not_ours '/bin/true is no module$'
 doctor 'options DEBUG_INFO_BTF; over /sys/module/vzctx/parameters/force_prototypes Y'
 check "nothing was compared" finds btf weaker 'force_prototypes=1.* has not compared'
 check "without types a module that is loaded works" finds options weaker 'lacks CONFIG_DEBUG_INFO_BTF$'
+rmmod vzctx
+insmod "$VZCTX_KO" plant=meminfo_proc_show:2:int
+doctor options
+check "what containers see of the host" finds views weaker '/proc/meminfo: meminfo_proc_show has another prototype'
+rmmod vzctx
+insmod "$VZCTX_KO"
 
 mkdir -p /etc/vz/conf
 printf 'LOCAL_UID="1879048192"\nLOCAL_GID="1879048192"\n' >/etc/vz/conf/101.conf

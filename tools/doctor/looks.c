@@ -7,6 +7,7 @@
 #include "doctor/look_kernel.h"
 #include "doctor/look_module.h"
 #include "doctor/look_place.h"
+#include "doctor/look_views.h"
 #include "doctor/looks.h"
 
 const struct look looks[] = {
@@ -28,6 +29,8 @@ const struct look looks[] = {
 	  "sysctl kernel.ftrace_enabled=1" },
 	{ "livepatch", "others who replace functions of the kernel", look_livepatch,
 	  "switch it off (echo 0 >/sys/kernel/livepatch/NAME/enabled), or boot a kernel that has the fix in it" },
+	{ "views", "containers see their own memory, processors and time", look_views,
+	  "boot a kernel of Debian 12 or newer, or take off the livepatch; what the module says is true all the same, `vzctx show` for example" },
 	{ "cgroup", "cgroup2 alone, as systemd mounts it", look_cgroup,
 	  "take systemd.unified_cgroup_hierarchy=0 and the like off the kernel's command line, and boot again" },
 	{ "controllers", "controllers of cgroup2: memory, pids, cpu, io", look_controllers,

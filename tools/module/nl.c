@@ -52,6 +52,15 @@ int vznl_get(struct vznl *nl, uint32_t ctid, struct vz_ctx *out)
 	return ret;
 }
 
+int vznl_views(struct vznl *nl, char *text, size_t size)
+{
+	struct nl_msg *msg = vznl_request(nl, VZCTX_CMD_INFO, NLM_F_ACK);
+	struct nl_text views = { text, size };
+
+	*text = '\0';
+	return msg ? vznl_talk(nl, msg, nl_parse_views, &views) : -ENOMEM;
+}
+
 int vznl_list(struct vznl *nl, struct vz_ctxlist *out)
 {
 	int ret = -EINTR;

@@ -23,6 +23,12 @@ const char *vznl_sentence(const struct vznl *nl);
 int vznl_res(struct vznl *nl, struct vz_reslist *out);
 int vznl_get(struct vznl *nl, uint32_t ctid, struct vz_ctx *out);
 
+/**
+ * vznl_views - what containers see of the host where they would see their own
+ * @text: set to the module's words; "": nothing
+ */
+int vznl_views(struct vznl *nl, char *text, size_t size);
+
 /** All contexts, dying ones last. */
 int vznl_list(struct vznl *nl, struct vz_ctxlist *out);
 

@@ -63,6 +63,16 @@ int nl_parse_res(struct nlattr **top, void *arg)
 	return 0;
 }
 
+int nl_parse_views(struct nlattr **tb, void *arg)
+{
+	struct nl_text *views = arg;
+
+	if (!tb[VZCTX_A_VIEWS])
+		return -EBADMSG;
+	nla_strlcpy(views->text, tb[VZCTX_A_VIEWS], views->size);
+	return 0;
+}
+
 static int parse_bc(struct nlattr *a, struct vz_bc *b)
 {
 	struct nlattr *tb[VZCTX_BC_A_MAX + 1];

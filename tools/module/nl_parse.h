@@ -16,6 +16,15 @@ struct nlattr;
 /** @arg: struct vz_reslist, which grows by one. */
 int nl_parse_res(struct nlattr **tb, void *arg);
 
+/** struct nl_text - where a text goes, and how much of it */
+struct nl_text {
+	char *text;
+	size_t size;
+};
+
+/** @arg: struct nl_text. */
+int nl_parse_views(struct nlattr **tb, void *arg);
+
 /** @arg: struct vz_ctx, zeroed before. */
 int nl_parse_ctx(struct nlattr **tb, void *arg);
 
