@@ -202,6 +202,13 @@ no_second_create() {
 		[[ ! -e $conf/777.conf && ! -e /vz/private/777 ]]
 }
 
+suspends() {
+	local events=/sys/fs/cgroup/vz/555/cgroup.events
+	frozen() { in_time grep -qx "frozen $1" "$events"; }
+	says "" vzctl --quiet chkpnt 555 --suspend && frozen 1 &&
+		says "" vzctl --quiet chkpnt 555 --resume && frozen 0
+}
+
 destroys() {
 	local out
 	expect 32 '' vzctl destroy 666 && vzctl stop 666 --fast || return
@@ -253,6 +260,12 @@ codes() {
 		20|not applicable|stop 555 --wait
 		14|Container config file does not exist|enter 777
 		16|not checkpointed yet|chkpnt 555
+		16|not checkpointed yet|chkpnt 555 --suspend --dump
+		31|Container is not running|chkpnt 555 --suspend
+		31|Container is not running|chkpnt 555 --resume
+		14|does not exist|start destroy 777
+		21|Bad CT ID destroy|start destroy
+		21|Bad CT ID destroy|start destroy nobody
 		17|not checkpointed yet|restore 555
 		99|not supported|snapshot 555
 		99|not supported|create 777 --layout ploop --ostemplate x
@@ -443,7 +456,7 @@ restart_keeps() {
 		same 5 "$(</sys/fs/cgroup/vz/555/cpu.weight)"
 }
 
-plan 32
+plan 33
 check "a small Debian is unpacked" tree
 check "before the course: no container, and OpenVZ's words for that" nobody
 check "course: set --applyconfig vps.basic --save makes a configuration" apply_basic
@@ -453,6 +466,7 @@ check "course: enter, host name and name server inside" inside
 check "course: passwords, checked with the host's crypt(3)" passwords
 check "course: stop --fast; a password while it is stopped" stops
 check "course: restart, status" restarts
+check "chkpnt --suspend holds it, --resume lets it go on" suspends
 check "course: exec, exec2, exec3, runscript and their exit codes" programs
 check "mount and umount; a script in a stopped container" mounts
 check "course: a template of the private area makes a second container" template
@@ -479,6 +493,6 @@ check "the sample's file comes before the built-in figures" \
 check "DISABLED=yes keeps it from starting, --force starts it" \
 	eval 'vzctl stop 555 --fast && vzctl set 555 --disabled yes --save &&
 		expect 105 "Container start disabled" vzctl start 555 && expect 0 "" vzctl start 555 --force'
-check "the end: stop and destroy by name" \
-	eval 'vzctl stop anna --fast && vzctl delete anna && [[ ! -L /etc/vz/names/anna && ! -e /vz/private/555 ]]'
+check "the end: stop and destroy by name, in the words of libvirt" \
+	eval 'vzctl stop anna --fast && vzctl --quiet start destroy anna && [[ ! -L /etc/vz/names/anna && ! -e /vz/private/555 ]]'
 done_testing

@@ -24,7 +24,6 @@
 
 #define RESERVED	100	/* CTIDs up to this are nobody's */
 
-static int no_checkpoint(struct vzctl *v);
 static int no_ploop(struct vzctl *v);
 static int quota(struct vzctl *v);
 
@@ -53,10 +52,10 @@ static const struct command {
 	{ "quotaon", quota, "", false },
 	{ "quotaoff", quota, "", false },
 	{ "quotainit", quota, "", false },
-	{ "suspend", no_checkpoint, "", false },
-	{ "chkpnt", no_checkpoint, "", false },
-	{ "resume", no_checkpoint, "", false },
-	{ "restore", no_checkpoint, "", false },
+	{ "suspend", vzctl_no_checkpoint, "", false },
+	{ "chkpnt", vzctl_chkpnt, "--suspend|--resume", false },
+	{ "resume", vzctl_no_checkpoint, "", false },
+	{ "restore", vzctl_no_checkpoint, "", false },
 	{ "snapshot", no_ploop, "", false },
 	{ "snapshot-switch", no_ploop, "", false },
 	{ "snapshot-delete", no_ploop, "", false },
@@ -69,7 +68,7 @@ static const struct command {
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static int no_checkpoint(struct vzctl *v)
+int vzctl_no_checkpoint(struct vzctl *v)
 {
 	msg_note("Unable to %s CT %u: containers are not checkpointed yet; stop and start it",
 		 v->command, v->ctid);
@@ -181,6 +180,15 @@ static void command_help(const struct command *c)
 	setopt_help(c->fn == vzctl_set ? SETOPT_SET : SETOPT_CREATE);
 }
 
+/* `start destroy CTID`, unless a container is called destroy. */
+static bool is_start_destroy(const struct command *c, char **argv)
+{
+	uint32_t ctid;
+
+	return !strcmp(c->name, "start") && !strcmp(argv[0], "destroy") && argv[1] &&
+	       !names_ctid("destroy", &ctid) && names_ctid(argv[1], &ctid);
+}
+
 /* Of set only these options run something inside: --userpasswd and --setmode. */
 static bool needs_seal(const struct command *c, char **argv)
 {
@@ -245,6 +253,11 @@ int vzctl_main(int argc, char **argv)
 	if (geteuid()) {
 		msg_note("Permission denied: run vzctl %s as root", c->name);
 		return VZ_NO_ACCESS;
+	}
+	/* What libvirt calls for undefine. */
+	if (is_start_destroy(c, argv + n + 2)) {
+		c = find("destroy");
+		n++;
 	}
 	v.command = c->name;
 	ret = take_ctid(&v, argv[n + 2]);

@@ -25,6 +25,7 @@ int vzctl_destroy(struct vzctl *v);
 int vzctl_start(struct vzctl *v);
 int vzctl_stop(struct vzctl *v);
 int vzctl_restart(struct vzctl *v);
+int vzctl_chkpnt(struct vzctl *v);
 int vzctl_mount(struct vzctl *v);
 int vzctl_umount(struct vzctl *v);
 int vzctl_status(struct vzctl *v);
@@ -33,6 +34,9 @@ int vzctl_console(struct vzctl *v);
 int vzctl_exec(struct vzctl *v);
 int vzctl_runscript(struct vzctl *v);
 int vzctl_set(struct vzctl *v);
+
+/** Says that containers are not checkpointed yet. Return: the code of the command. */
+int vzctl_no_checkpoint(struct vzctl *v);
 
 /** "Invalid extra arguments" from argv[@from] on. Return: 0 or VZ_BAD_OPTION. */
 int vzctl_extra(const struct vzctl *v, int from);

@@ -2,10 +2,13 @@
 /*
  * vzctl destroy, start, stop, restart, mount, umount, status
  */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "engine/cgroup.h"
 #include "lib/msg.h"
 #include "life/life.h"
 #include "vzctl/vzctl.h"
@@ -91,6 +94,37 @@ int vzctl_restart(struct vzctl *v)
 	if (st.running)
 		ret = outcome_code(life_stop(v->ctid, o.fast, 0, &msg_report));
 	return ret ? ret : start(v, &o);
+}
+
+/* Holds the tasks where they are, or lets them go on. */
+static int freeze(struct vzctl *v, bool on)
+{
+	struct life_state st = { 0 };
+	int fd, ret = 0;
+
+	life_state(v->ctid, &st);
+	if (!st.running) {
+		msg_note("Container is not running");
+		return VZ_NOT_RUNNING;
+	}
+	fd = cgroup_freezer(v->ctid);
+	if (fd < 0 || write(fd, on ? "1" : "0", 1) != 1)
+		ret = msg_fail(fd < 0 ? -fd : errno, NULL, "%s CT %u", on ? "suspend" : "resume", v->ctid);
+	if (fd >= 0)
+		close(fd);
+	if (ret)
+		return on ? VZ_NO_CHECKPOINT : VZ_NO_RESTORE;
+	msg_step(on ? "Container suspended" : "Container resumed");
+	return 0;
+}
+
+int vzctl_chkpnt(struct vzctl *v)
+{
+	if (v->argc == 2 && !strcmp(v->argv[1], "--suspend"))
+		return freeze(v, true);
+	if (v->argc == 2 && !strcmp(v->argv[1], "--resume"))
+		return freeze(v, false);
+	return vzctl_no_checkpoint(v);
 }
 
 int vzctl_mount(struct vzctl *v)
