@@ -51,6 +51,8 @@ static const struct verb verbs[] = {
 	  "what containers have received and sent", false },
 	{ "why", cmd_why, "CTID [--json]",
 	  "the last limits hit, and what would lift them", false },
+	{ "pid", cmd_pid, "PID...", "which container processes of the host are in, and their pids there", false },
+	{ "dmesg", cmd_dmesg, "CTID", "what the kernel's log says of a container", false },
 	{ "freeze", cmd_freeze, "CTID", "hold all tasks of a container where they are", false },
 	{ "thaw", cmd_thaw, "CTID", "let a frozen container go on", false },
 	{ "stop", cmd_stop, "CTID [--fast] [--timeout S] [-q]",

@@ -42,7 +42,7 @@ _vzctx()
 	prev=${COMP_WORDS[COMP_CWORD-1]}
 	COMPREPLY=()
 	if (( COMP_CWORD == 1 )); then
-		words="list show create start exec enter console set limit ubc top netstat why freeze thaw stop restart status mount umount boot shutdown destroy events template doctor help version --help --version"
+		words="list show create start exec enter console set limit ubc top netstat why pid dmesg freeze thaw stop restart status mount umount boot shutdown destroy events template doctor help version --help --version"
 	elif [[ $prev == --private ]]; then
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
@@ -78,7 +78,7 @@ _vzctx()
 		ubc) words="--all --quiet --relative --watch --interval --count --last --file $out" ;;
 		top) words="--sort --interval --count $out" ;;
 		why) words="--json --help" ;;
-		freeze|thaw) words="--help" ;;
+		pid|dmesg|freeze|thaw) words="--help" ;;
 		stop) words="--fast --timeout --quiet --help" ;;
 		restart) words="--fast --wait --quiet --help" ;;
 		status|mount|umount) words="--help" ;;
@@ -90,10 +90,10 @@ _vzctx()
 		esac
 	elif (( COMP_CWORD == 2 )); then
 		case $verb in
-		show|exec|enter|limit|stop|ubc|why|freeze|thaw) words=$(_vzctx_ctids) ;;
+		show|exec|enter|limit|stop|ubc|why|dmesg|freeze|thaw) words=$(_vzctx_ctids) ;;
 		start|restart|status|mount|umount|destroy|console|set) words=$(_vzctx_ctids all) ;;
 		template) words="list build import unpack remove" ;;
-		help) words="list show create start exec enter console set limit ubc top why freeze thaw stop restart status mount umount boot shutdown destroy events template doctor" ;;
+		help) words="list show create start exec enter console set limit ubc top why pid dmesg freeze thaw stop restart status mount umount boot shutdown destroy events template doctor" ;;
 		esac
 	elif [[ $verb == limit ]]; then
 		mapfile -t COMPREPLY < <(compgen -S = -W \

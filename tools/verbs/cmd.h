@@ -51,6 +51,8 @@ int cmd_ubc(const struct verb *verb, int argc, char **argv);
 int cmd_top(const struct verb *verb, int argc, char **argv);
 int cmd_netstat(const struct verb *verb, int argc, char **argv);
 int cmd_why(const struct verb *verb, int argc, char **argv);
+int cmd_pid(const struct verb *verb, int argc, char **argv);
+int cmd_dmesg(const struct verb *verb, int argc, char **argv);
 int cmd_freeze(const struct verb *verb, int argc, char **argv);
 int cmd_thaw(const struct verb *verb, int argc, char **argv);
 int cmd_doctor(const struct verb *verb, int argc, char **argv) WHOLE;
