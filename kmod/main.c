@@ -20,6 +20,7 @@
 #include "pay/cpu.h"
 #include "pay/ended.h"
 #include "pay/memcg.h"
+#include "pay/memory.h"
 #include "pay/owner.h"
 #include "pay/owner_bucket.h"
 #include "pay/owner_cache.h"
@@ -104,6 +105,8 @@ static int __init vzctx_mod_init(void)
 	err = vzctx_selftest();
 	if (err)
 		goto err_ctx;
+	vzctx_memcg_init();
+	vzctx_memory_init();
 	err = vzctx_hook_init(tables);
 	if (err)
 		goto err_ctx;

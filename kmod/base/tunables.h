@@ -73,6 +73,9 @@ enum vzctx_limits {
 	VZCTX_BTF_PATH = 96,
 	VZCTX_BTF_MAX = 64 << 20,
 
+	/* Lists of functions that are called. */
+	VZCTX_EXPECTED = 8,
+
 	/* Room for a module's name and that of a function in it. */
 	VZCTX_KSYM_NAME = 192,
 

@@ -9,6 +9,7 @@
 #include "hook/tables.h"
 #include "life/life.h"
 #include "wrap/hook.h"
+#include "wrap/hook_group.h"
 
 /*
  * The original returns when every task but the init is reaped. Until then the
@@ -33,10 +34,13 @@ static __always_inline bool ends_context(struct pid_namespace *pid_ns)
 	return is_root;
 }
 
-VZCTX_HOOK_CALLBACK(zap_pid_ns_processes, ends_context(VZCTX_HOOK_ARG0))
+VZCTX_HOOK_TEST(ends)
+{
+	return ends_context(VZCTX_HOOK_ARG0);
+}
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW(zap_pid_ns_processes),
+	VZCTX_HOOK_GROUPED_IF(each, zap_pid_ns_processes, ends),
 };
 
 const struct vzctx_hook_table vzctx_hook_ctx = {

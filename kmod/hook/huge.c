@@ -75,7 +75,7 @@ VZCTX_WRAPPER(VZCTX_FOR(UB_LOCKEDPAGES), void, move_hugetlb_state,
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, free_huge_folio),
 	VZCTX_HOOK_GROUPED(owner, move_hugetlb_state),
-	VZCTX_HOOK_GROUPED(rare, alloc_hugetlb_folio),
+	VZCTX_HOOK_GROUPED(each, alloc_hugetlb_folio),
 };
 
 const struct vzctx_hook_table vzctx_hook_huge = {

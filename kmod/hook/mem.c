@@ -182,25 +182,36 @@ static __always_inline bool child_in_initial_ns(void)
 	return !nsproxy || nsproxy->pid_ns_for_children == &init_pid_ns;
 }
 
-VZCTX_HOOK_CALLBACK(may_expand_vm,
-		    vzctx_owner_maybe(VZCTX_HOOK_ARG0) || !vzctx_hook_on_host())
-VZCTX_HOOK_CALLBACK(uprobe_dup_mmap, !child_in_initial_ns())
+VZCTX_HOOK_TEST(may_expand)
+{
+	return vzctx_owner_maybe(VZCTX_HOOK_ARG0) || !vzctx_hook_on_host();
+}
+
+VZCTX_HOOK_TEST(child_elsewhere)
+{
+	return !child_in_initial_ns();
+}
+
 /*
  * No task can use the address space any more. exit_mmap() gives its pages back
  * and then closes its files, which may wait for a file system of a user's own.
  */
 VZCTX_PROTO(VZCTX_FOR(UB_PRIVVMPAGES), void, exit_mmap, struct mm_struct *, mm);
-VZCTX_HOOK_BEFORE(exit_mmap, vzctx_owner_maybe(VZCTX_HOOK_ARG0),
-		  vzctx_vm_exit(VZCTX_HOOK_ARG0))
+VZCTX_HOOK_TEST(before_exit)
+{
+	if (vzctx_owner_maybe(VZCTX_HOOK_ARG0))
+		vzctx_vm_exit(VZCTX_HOOK_ARG0);
+	return false;
+}
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_ROW_BEFORE(exit_mmap),
-	VZCTX_HOOK_ROW(uprobe_dup_mmap),
-	VZCTX_HOOK_ROW(may_expand_vm),
+	VZCTX_HOOK_GROUPED_BEFORE(each, exit_mmap, before_exit),
+	VZCTX_HOOK_GROUPED_IF(each, uprobe_dup_mmap, child_elsewhere),
+	VZCTX_HOOK_GROUPED_IF(each, may_expand_vm, may_expand),
 	VZCTX_HOOK_GROUPED(mm, mmap_region),
 	VZCTX_HOOK_GROUPED(mm, mprotect_fixup),
 	VZCTX_HOOK_GROUPED(host, insert_vm_struct),
-	VZCTX_HOOK_GROUPED(inside, security_bprm_creds_for_exec),
+	VZCTX_HOOK_GROUPED_IF(host, security_bprm_creds_for_exec, vzctx_hook_inside),
 };
 
 const struct vzctx_hook_table vzctx_hook_mem = {

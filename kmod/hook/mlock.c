@@ -146,7 +146,7 @@ static struct vzctx_hook rows[] = {
 #ifdef CONFIG_IA32_EMULATION
 	VZCTX_HOOK_GROUPED(mm, __ia32_sys_mlockall),
 #endif
-	VZCTX_HOOK_GROUPED(rare, shmem_lock),
+	VZCTX_HOOK_GROUPED(each, shmem_lock),
 };
 
 const struct vzctx_hook_table vzctx_hook_mlock = {

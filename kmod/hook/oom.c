@@ -32,7 +32,7 @@ VZCTX_WRAPPER(VZCTX_FOR(UB_OOMGUARPAGES), void, __oom_kill_process,
 /* Rare enough for every call to be looked at. */
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(rare, __oom_kill_process),
+	VZCTX_HOOK_GROUPED(each, __oom_kill_process),
 };
 
 const struct vzctx_hook_table vzctx_hook_oom = {

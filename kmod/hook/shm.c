@@ -282,13 +282,13 @@ static __always_inline const void *host_of(const struct address_space *mapping)
 
 VZCTX_HOOK_CALLBACK(shmem_add_to_page_cache,
 		    !vzctx_hook_on_host() ||
-		    vzctx_owner_maybe(host_of((void *)ftrace_regs_get_argument(fregs, 1))))
+		    vzctx_owner_maybe(host_of(VZCTX_HOOK_ARG(1))))
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, shmem_evict_inode),
 	VZCTX_HOOK_GROUPED(owner, shmem_recalc_inode),
 	VZCTX_HOOK_ROW(shmem_add_to_page_cache),
-	VZCTX_HOOK_GROUPED(rare, shmem_charge),
+	VZCTX_HOOK_GROUPED(each, shmem_charge),
 	VZCTX_HOOK_GROUPED(host, __shmem_file_setup),
 };
 

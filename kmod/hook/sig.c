@@ -286,17 +286,23 @@ static __always_inline bool in_some_ns(const struct task_struct *task)
 }
 
 #ifdef VZCTX_SIGQUEUE_ALLOC
-VZCTX_HOOK_CALLBACK(__sigqueue_alloc, in_some_ns(VZCTX_HOOK_ARG(1)))
+VZCTX_HOOK_TEST(to_some_ns)
+{
+	return in_some_ns(VZCTX_HOOK_ARG(1));
+}
 #else
-VZCTX_HOOK_CALLBACK(sig_get_ucounts, in_some_ns(VZCTX_HOOK_ARG0))
+VZCTX_HOOK_TEST(to_some_ns)
+{
+	return in_some_ns(VZCTX_HOOK_ARG0);
+}
 #endif
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, dec_rlimit_put_ucounts),
 #ifdef VZCTX_SIGQUEUE_ALLOC
-	VZCTX_HOOK_ROW(__sigqueue_alloc),
+	VZCTX_HOOK_GROUPED_IF(each, __sigqueue_alloc, to_some_ns),
 #else
-	VZCTX_HOOK_ROW(sig_get_ucounts),
+	VZCTX_HOOK_GROUPED_IF(each, sig_get_ucounts, to_some_ns),
 #endif
 };
 

@@ -294,9 +294,9 @@ static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, mptcp_subflow_create_socket),
 #endif
 	VZCTX_HOOK_ROW(vsock_create_connected),
-	VZCTX_HOOK_GROUPED(inside, inet_create),
+	VZCTX_HOOK_GROUPED_IF(host, inet_create, vzctx_hook_inside),
 #if IS_ENABLED(CONFIG_IPV6)
-	VZCTX_HOOK_GROUPED(inside, inet6_create),
+	VZCTX_HOOK_GROUPED_IF(host, inet6_create, vzctx_hook_inside),
 #endif
 	VZCTX_HOOK_GROUPED(host, sk_alloc),
 };

@@ -431,36 +431,41 @@ static __always_inline const void *listener_of(const struct packet_type *pt)
 	return pt->af_packet_priv;
 }
 
-static __always_inline bool charged(const struct sock *sk, u32 res)
+VZCTX_HOOK_TEST(reserves)
 {
-	return vzctx_owner_maybe(sk) && vzctx_owner_known(sk, res);
+	return (int)(long)VZCTX_HOOK_ARG(2) == SO_RESERVE_MEM &&
+	       (int)(long)VZCTX_HOOK_ARG(1) == SOL_SOCKET &&
+	       vzctx_owner_known(VZCTX_HOOK_ARG0, UB_TCPSNDBUF);
 }
 
-VZCTX_HOOK_CALLBACK(sk_setsockopt,
-		    (int)(long)VZCTX_HOOK_ARG(2) == SO_RESERVE_MEM &&
-		    (int)(long)VZCTX_HOOK_ARG(1) == SOL_SOCKET &&
-		    charged(VZCTX_HOOK_ARG0, UB_TCPSNDBUF))
-VZCTX_HOOK_CALLBACK(sock_alloc_send_pskb,
-		    charged(VZCTX_HOOK_ARG0, UB_OTHERSOCKBUF) &&
-		    vzctx_stay_begin())
-VZCTX_HOOK_CALLBACK(__sock_queue_rcv_skb,
-		    !has_account(VZCTX_HOOK_ARG0) &&
-		    vzctx_owner_maybe(VZCTX_HOOK_ARG0))
-VZCTX_HOOK_CALLBACK(sock_rfree, !has_account(sock_of(VZCTX_HOOK_ARG0)) &&
-		    vzctx_owner_maybe(sock_of(VZCTX_HOOK_ARG0)))
+VZCTX_HOOK_TEST(charged)
+{
+	return vzctx_owner_known(VZCTX_HOOK_ARG0, UB_OTHERSOCKBUF) &&
+	       vzctx_stay_begin();
+}
+
+VZCTX_HOOK_TEST(no_account)
+{
+	return !has_account(VZCTX_HOOK_ARG0);
+}
+
+VZCTX_HOOK_TEST(no_account_of_its)
+{
+	return !has_account(sock_of(VZCTX_HOOK_ARG0));
+}
+
 VZCTX_HOOK_CALLBACK(packet_rcv, vzctx_owner_maybe(listener_of(VZCTX_HOOK_ARG(2))))
-VZCTX_HOOK_CALLBACK(sock_wfree, vzctx_owner_maybe(sock_of(VZCTX_HOOK_ARG0)))
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, __sk_mem_reduce_allocated),
 	VZCTX_HOOK_GROUPED(owner, sk_forced_mem_schedule),
-	VZCTX_HOOK_ROW(sk_setsockopt),
+	VZCTX_HOOK_GROUPED_IF(owner, sk_setsockopt, reserves),
 	VZCTX_HOOK_GROUPED(owner, __sk_mem_raise_allocated),
-	VZCTX_HOOK_ROW(sock_rfree),
-	VZCTX_HOOK_ROW(__sock_queue_rcv_skb),
+	VZCTX_HOOK_GROUPED_IF(packet, sock_rfree, no_account_of_its),
+	VZCTX_HOOK_GROUPED_IF(owner, __sock_queue_rcv_skb, no_account),
 	VZCTX_HOOK_ROW(packet_rcv),
-	VZCTX_HOOK_ROW(sock_wfree),
-	VZCTX_HOOK_ROW(sock_alloc_send_pskb),
+	VZCTX_HOOK_GROUPED(packet, sock_wfree),
+	VZCTX_HOOK_GROUPED_IF(owner, sock_alloc_send_pskb, charged),
 };
 
 const struct vzctx_hook_table vzctx_hook_sockbuf = {

@@ -90,12 +90,15 @@ VZCTX_WRAPPER(VZCTX_FOR(UB_NUMPROC), void, security_task_free,
 	vzctx_hook_exit();
 }
 
-VZCTX_HOOK_CALLBACK(security_task_alloc, ns_of_child() != &init_pid_ns)
+VZCTX_HOOK_TEST(child_elsewhere)
+{
+	return ns_of_child() != &init_pid_ns;
+}
 
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED(owner, security_task_free),
 	VZCTX_HOOK_GROUPED(owner, cgroup_task_release),
-	VZCTX_HOOK_ROW(security_task_alloc),
+	VZCTX_HOOK_GROUPED_IF(each, security_task_alloc, child_elsewhere),
 };
 
 static int adopt(struct vzctx *ctx, struct task_struct *init)

@@ -69,7 +69,7 @@ VZCTX_WRAPPER(VZCTX_FOR(UB_NUMPTY), void, devpts_kill_index,
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(rare, devpts_kill_index),
+	VZCTX_HOOK_GROUPED(each, devpts_kill_index),
 	VZCTX_HOOK_GROUPED(host, devpts_new_index),
 };
 

@@ -12,6 +12,7 @@
 #include <linux/string.h>
 
 #include "base/res.h"
+#include "base/tunables.h"
 #include "kern/btf.h"
 #include "kern/btf_file.h"
 #include "kern/known.h"
@@ -26,6 +27,12 @@ MODULE_PARM_DESC(force_prototypes, "hook also kernel functions whose prototypes 
 
 /* Not changed after loading. */
 static struct vzctx_btf kernel;
+
+/* Calls that wait for the next look; written while loading. */
+static struct {
+	struct vzctx_call *calls;
+	unsigned int nr;
+} expected[VZCTX_EXPECTED];
 
 /* What it is made of, where the kernel has it at no address that could be found. */
 static void *copy;
@@ -50,11 +57,12 @@ static enum vzctx_why judge_types(const struct vzctx_btf *btf,
 
 static void find(struct vzctx_call *call)
 {
-	unsigned long addr;
+	unsigned long addr = call->asked.addr;
 
 	if (call->asked.why || call->found)
 		return;
-	addr = vzctx_ksym(call->asked.proto->symbol);
+	if (!addr)
+		addr = vzctx_ksym(call->asked.proto->symbol);
 	if (addr) {
 		__static_call_update(call->key, call->tramp, (void *)addr);
 		call->found = true;
@@ -174,9 +182,17 @@ static enum vzctx_why judge(const struct vzctx_btf *btf,
 	return judge_types(btf, func, asked);
 }
 
+/* Of a name that is planted, the address would be another function's. */
+static unsigned long addr_of(const struct vzctx_seen *seen, const char *module,
+			     const struct vzctx_btf_func *func,
+			     const struct vzctx_asked *asked)
+{
+	return seen && !module && func->name == asked->proto->symbol ? seen->addr : 0;
+}
+
 /* Asks types and symbols of a module; @module NULL: of the kernel itself. */
 static int ask(const struct vzctx_btf *btf, const char *module,
-	       struct vzctx_asked *asked, unsigned int nr)
+	       struct vzctx_asked **asked, unsigned int nr)
 {
 	struct vzctx_btf_func *funcs = kcalloc(nr, sizeof(*funcs), GFP_KERNEL);
 	struct vzctx_seen *seen = kcalloc(nr, sizeof(*seen), GFP_KERNEL);
@@ -187,36 +203,72 @@ static int ask(const struct vzctx_btf *btf, const char *module,
 	if (!funcs || !seen)
 		goto out;
 	for (i = 0; i < nr; i++)
-		funcs[i].name = vzctx_plant_symbol(asked[i].proto->symbol);
+		funcs[i].name = vzctx_plant_symbol(asked[i]->proto->symbol);
 	vzctx_btf_find(btf, funcs, nr);
 	err = listed ? vzctx_symbols_look(module, funcs, seen, nr) : 0;
-	for (i = 0; !err && i < nr; i++)
-		asked[i].why = judge(btf, listed ? &seen[i] : NULL, &funcs[i],
-				     &asked[i]);
+	for (i = 0; !err && i < nr; i++) {
+		const struct vzctx_seen *of = listed ? &seen[i] : NULL;
+
+		asked[i]->why = judge(btf, of, &funcs[i], asked[i]);
+		asked[i]->addr = addr_of(of, module, &funcs[i], asked[i]);
+	}
 out:
 	kfree(seen);
 	kfree(funcs);
 	return err;
 }
 
+/* The calls that nobody has looked at; @each: where they are put, or NULL. */
+static unsigned int waiting(struct vzctx_asked **each)
+{
+	unsigned int i, j, nr = 0;
+
+	for (i = 0; i < ARRAY_SIZE(expected); i++) {
+		for (j = 0; j < expected[i].nr; j++) {
+			struct vzctx_call *call = &expected[i].calls[j];
+
+			if (call->looked)
+				continue;
+			if (each)
+				each[nr] = &call->asked;
+			nr++;
+		}
+	}
+	return nr;
+}
+
 /**
  * vzctx_known_ask() - compares functions of the kernel itself
- * @asked: functions; @why is set
+ * @asked: functions; @why and @addr are set
  * @nr: how many
  *
- * One pass over the kernel's types and one over its symbols. Sleeps.
+ * One pass over the kernel's types and one over its symbols, which also serve the
+ * calls that are expected. Sleeps.
  *
  * Return: 0 or -ENOMEM.
  */
 int vzctx_known_ask(struct vzctx_asked *asked, unsigned int nr)
 {
-	unsigned int i;
+	struct vzctx_asked **each;
+	unsigned int i, calls;
+	int err;
 
 	for (i = 0; i < nr; i++)
 		asked[i].why = VZCTX_WHY_NONE;
-	if (!kernel.mark || !nr)
+	calls = waiting(NULL);
+	if (!kernel.mark || !(nr + calls))
 		return 0;
-	return ask(&kernel, NULL, asked, nr);
+	each = kcalloc(nr + calls, sizeof(*each), GFP_KERNEL);
+	if (!each)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++)
+		each[i] = &asked[i];
+	waiting(each + nr);
+	err = ask(&kernel, NULL, each, nr + calls);
+	for (i = 0; !err && i < calls; i++)
+		container_of(each[nr + i], struct vzctx_call, asked)->looked = true;
+	kfree(each);
+	return err;
 }
 
 /*
@@ -253,38 +305,68 @@ static void ask_untold(const char *module, struct vzctx_asked *asked,
 int vzctx_known_ask_module(const char *module, struct vzctx_asked *asked,
 			   unsigned int nr, bool *there)
 {
+	struct vzctx_asked **each;
 	struct vzctx_btf btf;
 	void *data = NULL;
+	unsigned int i;
 	size_t len;
 	int err;
 
 	if (!kernel.mark)
 		return vzctx_known_ask(asked, nr);
+	each = kcalloc(nr, sizeof(*each), GFP_KERNEL);
+	if (!each)
+		return -ENOMEM;
+	for (i = 0; i < nr; i++)
+		each[i] = &asked[i];
 	err = vzctx_btf_read(module, &data, &len);
 	/* Planted types are there without their module. */
 	*there |= (!err && !vzctx_plant_types()) ||
 		  vzctx_symbols_find(module, "__this_module");
 	err = err ?: vzctx_btf_open(&btf, data, len, &kernel);
 	if (!err) {
-		err = ask(&btf, module, asked, nr);
+		err = ask(&btf, module, each, nr);
 		vzctx_btf_close(&btf);
 	} else if (err != -ENOMEM) {
 		ask_untold(module, asked, nr);
 		err = 0;
 	}
 	kvfree(data);
+	kfree(each);
 	return err;
 }
 
 /**
+ * vzctx_calls_expect() - has calls compared with the next look at the kernel
+ * @calls: functions; they stay
+ * @nr: how many
+ *
+ * So that vzctx_calls_find() need not go through all types and symbols for them. While
+ * the module is loaded.
+ */
+void __init vzctx_calls_expect(struct vzctx_call *calls, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(expected); i++) {
+		if (!expected[i].nr) {
+			expected[i].calls = calls;
+			expected[i].nr = nr;
+			return;
+		}
+	}
+}
+
+/**
  * vzctx_calls_find() - finds functions that are to be called
- * @calls: functions; @found or @why is set
+ * @calls: functions that are expected; @found or @why is set
  * @nr: how many
  *
  * What was found stays so. Sleeps.
  */
 void vzctx_calls_find(struct vzctx_call *calls, unsigned int nr)
 {
+	bool tried = false;
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
@@ -292,7 +374,11 @@ void vzctx_calls_find(struct vzctx_call *calls, unsigned int nr)
 
 		if (call->found)
 			continue;
-		if (vzctx_known_ask(&call->asked, 1))
+		if (!call->looked && !tried) {
+			vzctx_known_ask(NULL, 0);
+			tried = true;
+		}
+		if (!call->looked && kernel.mark)
 			call->asked.why = VZCTX_WHY_ABSENT;
 		find(call);
 	}

@@ -15,11 +15,13 @@
  * @proto: its prototype; no two asked for at once have the same name
  * @callback: as in struct vzctx_proto
  * @why: what is wrong with it, VZCTX_WHY_NONE: nothing
+ * @addr: where the kernel itself has it, 0: not known
  */
 struct vzctx_asked {
 	const struct vzctx_proto *proto;
 	const struct vzctx_proto *callback;
 	enum vzctx_why why;
+	unsigned long addr;
 };
 
 /**
@@ -27,12 +29,14 @@ struct vzctx_asked {
  * @asked: its prototype, and what is wrong with it
  * @key: the static call that reaches it
  * @tramp: trampoline of @key
+ * @looked: it has been compared, and @asked.why says the outcome
  * @found: it is there, fits, and can be called
  */
 struct vzctx_call {
 	struct vzctx_asked asked;
 	struct static_call_key *key;
 	void *tramp;
+	bool looked;
 	bool found;
 };
 
@@ -71,6 +75,7 @@ bool vzctx_known_tells(void);
 int vzctx_known_ask(struct vzctx_asked *asked, unsigned int nr);
 int vzctx_known_ask_module(const char *module, struct vzctx_asked *asked,
 			   unsigned int nr, bool *there);
+void vzctx_calls_expect(struct vzctx_call *calls, unsigned int nr);
 void vzctx_calls_find(struct vzctx_call *calls, unsigned int nr);
 
 #endif /* _VZCTX_KNOWN_H */

@@ -16,17 +16,32 @@
  * vzctx_ksym_probe() - begins to find a function
  * @kp: zeroed; unregistered by the caller after success, when its addr is read
  * @symbol: the name of the function
+ * @addr: where it begins if that is known, so that it need not be looked for; or 0
  *
  * For a caller that looks for many, and waits for one grace period for all of them.
  * Sleeps.
  *
  * Return: 0, or -errno if there is no such function or no memory.
  */
-int vzctx_ksym_probe(struct kprobe *kp, const char *symbol)
+int vzctx_ksym_probe(struct kprobe *kp, const char *symbol, unsigned long addr)
 {
-	kp->symbol_name = symbol;
+	if (addr)
+		kp->addr = (kprobe_opcode_t *)addr;
+	else
+		kp->symbol_name = symbol;
 	kp->flags = KPROBE_FLAG_DISABLED;
 	return register_kprobe(kp);
+}
+
+static unsigned long probe(const char *symbol, unsigned long addr)
+{
+	struct kprobe kp = {};
+
+	if (vzctx_ksym_probe(&kp, symbol, addr))
+		return 0;
+	addr = (unsigned long)kp.addr;
+	unregister_kprobe(&kp);
+	return addr;
 }
 
 /**
@@ -39,14 +54,20 @@ int vzctx_ksym_probe(struct kprobe *kp, const char *symbol)
  */
 unsigned long vzctx_ksym(const char *symbol)
 {
-	struct kprobe kp = {};
-	unsigned long addr;
+	return probe(symbol, 0);
+}
 
-	if (vzctx_ksym_probe(&kp, symbol))
-		return 0;
-	addr = (unsigned long)kp.addr;
-	unregister_kprobe(&kp);
-	return addr;
+/**
+ * vzctx_ksym_at() - finds the place in a function that vzctx_ksym() gives
+ * @addr: where it begins
+ *
+ * Sleeps for a grace period.
+ *
+ * Return: the address, or 0.
+ */
+unsigned long vzctx_ksym_at(unsigned long addr)
+{
+	return probe(NULL, addr);
 }
 
 /**

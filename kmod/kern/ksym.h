@@ -7,7 +7,8 @@
 
 struct kprobe;
 
-int vzctx_ksym_probe(struct kprobe *kp, const char *symbol);
+int vzctx_ksym_probe(struct kprobe *kp, const char *symbol, unsigned long addr);
+unsigned long vzctx_ksym_at(unsigned long addr);
 unsigned long vzctx_ksym(const char *symbol);
 unsigned long vzctx_ksym_in(const char *module, const char *symbol);
 

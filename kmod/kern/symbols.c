@@ -53,6 +53,7 @@ static int look_at(void *data, const char *name, VZCTX_SYMBOL_DECL
 	size_t len = strcspn(name, ".");
 	struct vzctx_btf_func *func;
 	struct look *look = data;
+	struct vzctx_seen *seen;
 
 	/* Older kernels go through all modules, and say which. */
 	if (look->module && of && strcmp(of, look->module))
@@ -60,10 +61,13 @@ static int look_at(void *data, const char *name, VZCTX_SYMBOL_DECL
 	func = vzctx_btf_named(&look->names, name, len);
 	if (!func)
 		return 0;
-	if (!name[len])
-		look->seen[func - look->names.funcs].whole++;
-	else if (is_variant(name + len))
-		look->seen[func - look->names.funcs].variants++;
+	seen = &look->seen[func - look->names.funcs];
+	if (!name[len]) {
+		seen->whole++;
+		seen->addr = addr;
+	} else if (is_variant(name + len)) {
+		seen->variants++;
+	}
 	return 0;
 }
 

@@ -13,10 +13,12 @@ struct vzctx_btf_func;
 
 /**
  * struct vzctx_seen - the functions of a name in the list of symbols
- * @whole: under the name itself
- * @variants: under the name and what the compiler appends
+ * @addr: of the last one that has the name itself
+ * @whole: how many have it
+ * @variants: how many have the name and what the compiler appends
  */
 struct vzctx_seen {
+	unsigned long addr;
 	u16 whole;
 	u16 variants;
 };

@@ -31,6 +31,12 @@ static struct vzctx_call calls[] = {
 	VZCTX_CALL_ROW(mem_cgroup_flush_stats),
 };
 
+/** vzctx_memcg_init() - says which functions of the kernel will be called */
+void __init vzctx_memcg_init(void)
+{
+	vzctx_calls_expect(calls, ARRAY_SIZE(calls));
+}
+
 static void resolve(void)
 {
 	unsigned int i, res;

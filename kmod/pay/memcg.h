@@ -18,6 +18,7 @@ struct vzctx_part;
 
 extern const struct vzctx_part vzctx_memcg_part;
 
+void vzctx_memcg_init(void);
 int vzctx_memcg_adopt(struct vzctx *ctx, struct task_struct *init);
 struct mem_cgroup *vzctx_memcg_get(struct vzctx *ctx);
 void vzctx_memcg_flush(struct mem_cgroup *memcg);

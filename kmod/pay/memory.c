@@ -41,6 +41,12 @@ static const int items[VZCTX_MEM_FIGURES] = {
 	[VZCTX_MEM_PERCPU] = MEMCG_PERCPU_B,
 };
 
+/** vzctx_memory_init() - says which function of the kernel will be called */
+void __init vzctx_memory_init(void)
+{
+	vzctx_calls_expect(calls, ARRAY_SIZE(calls));
+}
+
 /**
  * vzctx_memory_find() - finds what is needed to read it; sleeps
  *

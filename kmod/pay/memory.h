@@ -56,6 +56,7 @@ struct vzctx_memory {
 	unsigned long n[VZCTX_MEM_FIGURES];
 };
 
+void vzctx_memory_init(void);
 void vzctx_memory_find(void);
 bool vzctx_memory_read(struct vzctx *ctx, struct vzctx_memory *mem);
 

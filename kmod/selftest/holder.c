@@ -20,6 +20,10 @@ static char *device;
 module_param(device, charp, 0444);
 MODULE_PARM_DESC(device, "the device that asks for a number in vain, and waits for the answer");
 
+static bool met;
+module_param(met, bool, 0644);
+MODULE_PARM_DESC(met, "somebody has seen it wait: the answer comes 3 s later, without this after 15 s");
+
 static char *slow;
 module_param(slow, charp, 0444);
 MODULE_PARM_DESC(slow, "the function whose next call takes 3 s");
@@ -57,6 +61,10 @@ static int no_number(struct kprobe *p, struct pt_regs *regs)
 	struct miscdevice *misc = (void *)regs_get_kernel_argument(regs, 0);
 
 	if (!strcmp(misc->name, device)) {
+		unsigned int looks = 1200;
+
+		while (looks-- && !READ_ONCE(met))
+			mdelay(10);
 		mdelay(3000);
 		misc->minor = NUMBER;
 	}

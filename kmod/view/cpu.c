@@ -192,11 +192,11 @@ static int find_calls(struct vzctx *ctx, struct task_struct *init)
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(inside, show_stat),
-	VZCTX_HOOK_GROUPED(inside, show_cpuinfo),
-	VZCTX_HOOK_GROUPED(inside, show_cpus_attr),
+	VZCTX_HOOK_GROUPED_IF(host, show_stat, vzctx_hook_inside),
+	VZCTX_HOOK_GROUPED_IF(host, show_cpuinfo, vzctx_hook_inside),
+	VZCTX_HOOK_GROUPED_IF(host, show_cpus_attr, vzctx_hook_inside),
 };
 
 const struct vzctx_hook_table vzctx_view_cpu = {
-	rows, ARRAY_SIZE(rows), find_calls
+	rows, ARRAY_SIZE(rows), find_calls, calls, ARRAY_SIZE(calls)
 };

@@ -28,7 +28,7 @@ VZCTX_WRAPPER(VZCTX_FOR_VIEW(VZCTX_VIEW_DISKSTATS), int, diskstats_show,
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(inside, diskstats_show),
+	VZCTX_HOOK_GROUPED_IF(host, diskstats_show, vzctx_hook_inside),
 };
 
 const struct vzctx_hook_table vzctx_view_disk = {

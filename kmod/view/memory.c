@@ -182,11 +182,11 @@ static int find_calls(struct vzctx *ctx, struct task_struct *init)
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(inside, meminfo_proc_show),
-	VZCTX_HOOK_GROUPED(inside, swap_show),
-	VZCTX_HOOK_GROUPED(inside, vmstat_show),
+	VZCTX_HOOK_GROUPED_IF(host, meminfo_proc_show, vzctx_hook_inside),
+	VZCTX_HOOK_GROUPED_IF(host, swap_show, vzctx_hook_inside),
+	VZCTX_HOOK_GROUPED_IF(host, vmstat_show, vzctx_hook_inside),
 };
 
 const struct vzctx_hook_table vzctx_view_memory = {
-	rows, ARRAY_SIZE(rows), find_calls
+	rows, ARRAY_SIZE(rows), find_calls, calls, ARRAY_SIZE(calls)
 };

@@ -141,9 +141,9 @@ VZCTX_WRAPPER(VZCTX_FOR_VIEW(VZCTX_VIEW_SYSINFO), long, __ia32_compat_sys_sysinf
 #endif
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(inside, __x64_sys_sysinfo),
+	VZCTX_HOOK_GROUPED_IF(host, __x64_sys_sysinfo, vzctx_hook_inside),
 #ifdef CONFIG_IA32_EMULATION
-	VZCTX_HOOK_GROUPED(inside, __ia32_compat_sys_sysinfo),
+	VZCTX_HOOK_GROUPED_IF(host, __ia32_compat_sys_sysinfo, vzctx_hook_inside),
 #endif
 };
 

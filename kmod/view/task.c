@@ -103,8 +103,8 @@ VZCTX_WRAPPER(VZCTX_FOR_VIEW(VZCTX_VIEW_TASK_STATUS), int, proc_pid_status,
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(inside, do_task_stat),
-	VZCTX_HOOK_GROUPED(rare, proc_pid_status),
+	VZCTX_HOOK_GROUPED_IF(host, do_task_stat, vzctx_hook_inside),
+	VZCTX_HOOK_GROUPED(each, proc_pid_status),
 };
 
 const struct vzctx_hook_table vzctx_view_task = {

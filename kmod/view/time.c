@@ -71,8 +71,8 @@ VZCTX_WRAPPER(VZCTX_FOR_VIEW(VZCTX_VIEW_LOADAVG), int, loadavg_proc_show,
 }
 
 static struct vzctx_hook rows[] = {
-	VZCTX_HOOK_GROUPED(inside, uptime_proc_show),
-	VZCTX_HOOK_GROUPED(inside, loadavg_proc_show),
+	VZCTX_HOOK_GROUPED_IF(host, uptime_proc_show, vzctx_hook_inside),
+	VZCTX_HOOK_GROUPED_IF(host, loadavg_proc_show, vzctx_hook_inside),
 };
 
 const struct vzctx_hook_table vzctx_view_time = {

@@ -23,6 +23,7 @@
 #include "base/share.h"
 #include "base/tunables.h"
 #include "base/view.h"
+#include "kern/known.h"
 #include "wrap/hook.h"
 #include "wrap/hook_fit.h"
 #include "wrap/hook_group.h"
@@ -134,15 +135,24 @@ static void unregister_unwanted(const struct vzctx_hook_table *const *tables)
 			unregister(hook);
 }
 
-/* Nothing is charged as long as this goes on: there is no context yet. */
-static void give_up(const struct vzctx_hook_table *const *tables,
-		    const struct vzctx_hook *hook, int err)
+/*
+ * Nothing is charged as long as this goes on: there is no context yet. Returns @err
+ * if nothing works without the function.
+ */
+static int give_up(const struct vzctx_hook_table *const *tables,
+		   const struct vzctx_hook *hook, int err)
 {
+	if (!hook->proto->res && !hook->proto->view) {
+		pr_err("cannot hook %s: %pe; no container can be started\n",
+		       hook->proto->symbol, ERR_PTR(err));
+		return err;
+	}
 	if (err == -ENOENT)
 		vzctx_hook_lacks(hook, VZCTX_WHY_ABSENT, err);
 	else
 		vzctx_hook_lacks(hook, hook->why ?: VZCTX_WHY_HOOK, err);
 	unregister_unwanted(tables);
+	return 0;
 }
 
 static void unregister_module(const struct vzctx_hook_table *const *tables,
@@ -230,8 +240,8 @@ static bool pending(const struct vzctx_hook *hook)
 }
 
 /* Some function of a group cannot be hooked: finds it, gives up what needs it. */
-static void sort_out(const struct vzctx_hook_table *const *tables,
-		     struct vzctx_hook_group *group, int err)
+static int sort_out(const struct vzctx_hook_table *const *tables,
+		    struct vzctx_hook_group *group, int err)
 {
 	struct vzctx_hook *hook = NULL, *last = NULL;
 	bool found = false;
@@ -242,20 +252,21 @@ static void sort_out(const struct vzctx_hook_table *const *tables,
 			continue;
 		last = hook;
 		vzctx_group_clear(group);
-		alone = vzctx_group_add(group, hook->site, hook->wrapper) ?:
-			vzctx_group_register(group);
+		alone = vzctx_group_add(group, hook);
+		alone = alone ?: vzctx_group_register(group);
 		if (!alone) {
 			vzctx_group_unregister(group);
 			continue;
 		}
 		found = true;
-		give_up(tables, hook, alone);
+		alone = give_up(tables, hook, alone);
+		if (alone)
+			return alone;
 	}
-	if (!found && last)
-		give_up(tables, last, err);
+	return !found && last ? give_up(tables, last, err) : 0;
 }
 
-static void install_group(const struct vzctx_hook_table *const *tables,
+static int install_group(const struct vzctx_hook_table *const *tables,
 			  struct vzctx_hook_group *group)
 {
 	struct vzctx_hook *hook = NULL;
@@ -264,26 +275,26 @@ static void install_group(const struct vzctx_hook_table *const *tables,
 	vzctx_group_clear(group);
 	while ((hook = vzctx_hook_next(tables, hook)))
 		if (!err && hook->group == group && pending(hook))
-			err = vzctx_group_add(group, hook->site,
-					      hook->wrapper);
+			err = vzctx_group_add(group, hook);
 	err = err ?: vzctx_group_register(group);
-	if (err) {
-		sort_out(tables, group, err);
-		return;
-	}
+	if (err)
+		return sort_out(tables, group, err);
 	while ((hook = vzctx_hook_next(tables, hook)))
 		if (hook->group == group && pending(hook))
 			mark_installed(hook, true);
+	return 0;
 }
 
 /* A group that fails has fewer functions wanted when its turn comes again. */
-static void install_groups(const struct vzctx_hook_table *const *tables)
+static int install_groups(const struct vzctx_hook_table *const *tables)
 {
 	struct vzctx_hook *hook = NULL;
+	int err = 0;
 
-	while ((hook = vzctx_hook_next(tables, hook)))
-		while (pending(hook))
-			install_group(tables, hook->group);
+	while (!err && (hook = vzctx_hook_next(tables, hook)))
+		while (!err && pending(hook))
+			err = install_group(tables, hook->group);
+	return err;
 }
 
 static int install_all(const struct vzctx_hook_table *const *tables)
@@ -299,14 +310,13 @@ static int install_all(const struct vzctx_hook_table *const *tables)
 		err = hook->group ? prepare(hook) : install(hook);
 		if (!err || (err == -ENOENT && hook->proto->optional))
 			continue;
-		if (!hook->proto->res && !hook->proto->view) {
-			pr_err("cannot hook %s: %pe; no container can be started\n",
-			       hook->proto->symbol, ERR_PTR(err));
+		err = give_up(tables, hook, err);
+		if (err)
 			return err;
-		}
-		give_up(tables, hook, err);
 	}
-	install_groups(tables);
+	err = install_groups(tables);
+	if (err)
+		return err;
 	for (share = 0; share < VZCTX_SHARES; share++)
 		install_share(tables, share, false);
 	return 0;
@@ -455,10 +465,15 @@ static struct notifier_block module_nb = { .notifier_call = module_changes };
  */
 int __init vzctx_hook_init(const struct vzctx_hook_table *const *tables)
 {
-	int err = vzctx_hook_fit_all(tables) ?:
-		  register_module_notifier(&module_nb);
+	const struct vzctx_hook_table *const *table;
 	unsigned int share;
+	int err;
 
+	vzctx_inside_init();
+	for (table = tables; *table; table++)
+		if ((*table)->calls)
+			vzctx_calls_expect((*table)->calls, (*table)->nr_calls);
+	err = vzctx_hook_fit_all(tables) ?: register_module_notifier(&module_nb);
 	if (err)
 		return err;
 	mutex_lock(&lock);

@@ -39,7 +39,11 @@
 
 struct task_struct;
 struct vzctx;
+struct vzctx_call;
 struct vzctx_hook_group;
+
+/** typedef vzctx_hook_test - asks whether a call is concerned, see VZCTX_HOOK_TEST() */
+typedef bool vzctx_hook_test(struct ftrace_regs *fregs);
 
 /**
  * struct vzctx_hook - one wrapped kernel function
@@ -48,12 +52,15 @@ struct vzctx_hook_group;
  * @callback: decides whether a call goes to the wrapper; NULL in a group
  * @group: whose callback decides, NULL: its own
  * @wrapper: in a group, where the callback sends a call
+ * @test: in a group, what is asked when its own question has been answered with yes;
+ *	NULL: nothing more
  * @original: static call that reaches the function past its fentry; NULL where
  *	there is no wrapper
  * @tramp: trampoline of @original
  * @why: why it is not to be hooked; under the mutex of hook.c, once the module is
  *	loaded. VZCTX_WHY_ABSENT too for one of a module that has not been compared
  * @builtin: what may be in a module is a part of the kernel; set while loading
+ * @addr: where the kernel itself has it, 0: not known; likewise
  * @site: its fentry, 0 until it is known; under the mutex of hook.c
  * @ops: ftrace's, outside groups; written under the mutex of hook.c
  * @installed: under the mutex of hook.c
@@ -63,10 +70,12 @@ struct vzctx_hook {
 	ftrace_func_t callback;
 	struct vzctx_hook_group *group;
 	unsigned long wrapper;
+	vzctx_hook_test *test;
 	struct static_call_key *original;
 	void *tramp;
 	enum vzctx_why why;
 	bool builtin;
+	unsigned long addr;
 	unsigned long site;
 	struct ftrace_ops ops;
 	bool installed;
@@ -79,11 +88,15 @@ struct vzctx_hook {
  * @adopt: charges what a new context's init has of this surface; the control
  *	mutex is held, the init is kept by the caller; 0 or -errno, what was
  *	charged being given back with the objects. NULL: nothing to charge.
+ * @calls: functions the wrappers call, by vzctx_calls_find(); NULL: none
+ * @nr_calls: how many
  */
 struct vzctx_hook_table {
 	struct vzctx_hook *hook;
 	unsigned int nr;
 	int (*adopt)(struct vzctx *ctx, struct task_struct *init);
+	struct vzctx_call *calls;
+	unsigned int nr_calls;
 };
 
 /**
@@ -146,6 +159,15 @@ static void notrace callback_##sym(unsigned long ip,			\
 		act;							\
 }
 
+/**
+ * VZCTX_HOOK_TEST() - begins the definition of a test of a hook, whose body follows
+ * @name: of the function, which returns whether the call is concerned
+ *
+ * Under the rules of VZCTX_HOOK_CALLBACK(). If there is no wrapper it does all there
+ * is to do, see VZCTX_HOOK_GROUPED_BEFORE().
+ */
+#define VZCTX_HOOK_TEST(name) static bool notrace name(struct ftrace_regs *fregs)
+
 /** VZCTX_HOOK_ARG() - an argument of the call, from 0, inside a callback */
 #define VZCTX_HOOK_ARG(n) ((void *)ftrace_regs_get_argument(fregs, n))
 
@@ -183,6 +205,33 @@ static void notrace callback_##sym(unsigned long ip,			\
 	.wrapper = (unsigned long)wrap_##sym,				\
 	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
 	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
+}
+
+/**
+ * VZCTX_HOOK_GROUPED_IF() - likewise, if a test of its own says so as well
+ * @grp: likewise
+ * @sym: likewise
+ * @ask: a function by VZCTX_HOOK_TEST()
+ */
+#define VZCTX_HOOK_GROUPED_IF(grp, sym, ask) {				\
+	.proto = &vzctx_proto_##sym,					\
+	.group = &vzctx_group_##grp,					\
+	.wrapper = (unsigned long)wrap_##sym,				\
+	.test = ask,							\
+	.original = &STATIC_CALL_KEY(vzctx_original_##sym),		\
+	.tramp = STATIC_CALL_TRAMP_ADDR(vzctx_original_##sym),		\
+}
+
+/**
+ * VZCTX_HOOK_GROUPED_BEFORE() - likewise that needs no wrapper, after VZCTX_PROTO()
+ * @grp: likewise
+ * @sym: likewise
+ * @act: a function by VZCTX_HOOK_TEST(), which does what is to be done before
+ */
+#define VZCTX_HOOK_GROUPED_BEFORE(grp, sym, act) {			\
+	.proto = &vzctx_proto_##sym,					\
+	.group = &vzctx_group_##grp,					\
+	.test = act,							\
 }
 
 /**

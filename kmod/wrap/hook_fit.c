@@ -114,9 +114,13 @@ static int fit(const struct vzctx_hook_table *const *tables, const char *module,
 			asked[i++].proto = hook->proto;
 	err = module ? vzctx_known_ask_module(module, asked, nr, there) :
 		       vzctx_known_ask(asked, nr);
-	for (i = 0; (hook = vzctx_hook_next(tables, hook));)
-		if (is_asked(hook, module))
-			hook->why = err ? VZCTX_WHY_HOOK : asked[i++].why;
+	for (i = 0; (hook = vzctx_hook_next(tables, hook));) {
+		if (!is_asked(hook, module))
+			continue;
+		hook->why = err ? VZCTX_WHY_HOOK : asked[i].why;
+		hook->addr = err ? 0 : asked[i].addr;
+		i++;
+	}
 	kfree(asked);
 	return err;
 }

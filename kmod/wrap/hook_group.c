@@ -2,6 +2,7 @@
 /*
  * vzctx - kernel functions that one callback serves
  */
+#include <linux/skbuff.h>
 #include <linux/string.h>
 
 #include "base/ctx.h"
@@ -19,18 +20,33 @@ static __always_inline bool charged(const struct mm_struct *mm)
 	return vzctx_owner_maybe(mm) && vzctx_owner_known(mm, UB_PRIVVMPAGES);
 }
 
+static __always_inline const struct sock *sock_of(const struct sk_buff *skb)
+{
+	return skb->sk;
+}
+
 VZCTX_GROUP_CALLBACK(host, !vzctx_hook_on_host(), true)
-VZCTX_GROUP_CALLBACK(inside, !vzctx_hook_on_host() && vzctx_is_current_inside(),
-		     vzctx_stay_begin())
 VZCTX_GROUP_CALLBACK(owner, vzctx_owner_maybe(VZCTX_HOOK_ARG0), true)
 VZCTX_GROUP_CALLBACK(mm, charged(current->mm), vzctx_stay_begin())
-VZCTX_GROUP_CALLBACK(rare, true, true)
+VZCTX_GROUP_CALLBACK(packet, vzctx_owner_maybe(sock_of(VZCTX_HOOK_ARG0)), true)
+VZCTX_GROUP_CALLBACK(each, true, true)
 
 struct vzctx_hook_group vzctx_group_host = { .callback = callback_host };
-struct vzctx_hook_group vzctx_group_inside = { .callback = callback_inside };
 struct vzctx_hook_group vzctx_group_owner = { .callback = callback_owner };
 struct vzctx_hook_group vzctx_group_mm = { .callback = callback_mm };
-struct vzctx_hook_group vzctx_group_rare = { .callback = callback_rare };
+struct vzctx_hook_group vzctx_group_packet = { .callback = callback_packet };
+struct vzctx_hook_group vzctx_group_each = { .callback = callback_each };
+
+/**
+ * vzctx_hook_inside() - test of functions whose wrappers stay, for tasks in a context
+ * @fregs: of the call
+ *
+ * Return: whether the wrapper is to be entered, which ends its stay.
+ */
+bool notrace vzctx_hook_inside(struct ftrace_regs *fregs)
+{
+	return vzctx_is_current_inside() && vzctx_stay_begin();
+}
 
 /** vzctx_group_clear() - forgets the functions of a group; not registered */
 void vzctx_group_clear(struct vzctx_hook_group *group)
@@ -52,26 +68,26 @@ static int empty(struct vzctx_hook_group *group, int err)
 /**
  * vzctx_group_add() - adds a function to a group; not registered, sleeps
  * @group: its group
- * @site: its fentry
- * @wrapper: its wrapper
+ * @hook: its row, with its site
  *
  * Return: 0, -ENOSPC when the group is full, or what ftrace says, the group
  * being empty then.
  */
-int vzctx_group_add(struct vzctx_hook_group *group, unsigned long site,
-		    unsigned long wrapper)
+int vzctx_group_add(struct vzctx_hook_group *group, const struct vzctx_hook *hook)
 {
-	unsigned int at = hash_long(site, VZCTX_GROUP_BITS);
+	unsigned int at = hash_long(hook->site, VZCTX_GROUP_BITS);
 	int err;
 
 	if (group->nr == MAX_FUNCTIONS)
 		return empty(group, -ENOSPC);
-	err = ftrace_set_filter_ip(&group->ops, site, 0, !group->nr);
+	err = ftrace_set_filter_ip(&group->ops, hook->site, 0, !group->nr);
 	if (err)
 		return empty(group, err);
 	while (group->slot[at].site)
 		at = (at + 1) % ARRAY_SIZE(group->slot);
-	group->slot[at] = (struct vzctx_hook_slot){ site, wrapper };
+	group->slot[at] = (struct vzctx_hook_slot){
+		hook->site, hook->wrapper, hook->test
+	};
 	group->nr++;
 	return 0;
 }

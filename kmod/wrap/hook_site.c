@@ -65,8 +65,11 @@ static unsigned long find(const struct vzctx_hook *hook)
 {
 	const struct vzctx_proto *proto = hook->proto;
 	const char *module = hook->builtin ? NULL : proto->module;
-	unsigned long addr = vzctx_ksym_in(module, proto->symbol);
+	unsigned long addr;
 
+	if (!module && hook->addr)
+		return vzctx_ksym_at(hook->addr);
+	addr = vzctx_ksym_in(module, proto->symbol);
 	if (!addr && module && !vzctx_known_tells())
 		addr = vzctx_ksym_in(NULL, proto->symbol);
 	return addr;
@@ -116,7 +119,7 @@ void vzctx_hook_locate_all(const struct vzctx_hook_table *const *tables)
 		struct kprobe *kp = &probes[nr];
 
 		if (hook->proto->module || hook->site || hook->why ||
-		    vzctx_ksym_probe(kp, hook->proto->symbol))
+		    vzctx_ksym_probe(kp, hook->proto->symbol, hook->addr))
 			continue;
 		hook->site = (unsigned long)kp->addr;
 		found[nr++] = kp;

@@ -23,6 +23,12 @@ VZCTX_CALL(VZCTX_FOR_NONE, unsigned int, stack_trace_save_tsk,
 
 static struct vzctx_call calls[] = { VZCTX_CALL_ROW(stack_trace_save_tsk) };
 
+/** vzctx_inside_init() - says which function of the kernel will be called */
+void __init vzctx_inside_init(void)
+{
+	vzctx_calls_expect(calls, ARRAY_SIZE(calls));
+}
+
 /* The outermost function of the module a task is in: the wrapper; or 0. */
 static unsigned long wrapper_of(struct task_struct *task)
 {

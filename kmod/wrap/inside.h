@@ -5,6 +5,7 @@
 #ifndef _VZCTX_INSIDE_H
 #define _VZCTX_INSIDE_H
 
+void vzctx_inside_init(void);
 void vzctx_inside_tell(void);
 
 #endif /* _VZCTX_INSIDE_H */

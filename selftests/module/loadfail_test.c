@@ -43,7 +43,8 @@ static bool meet(struct genl *g, pid_t *loader)
 	*loader = fork();
 	if (!*loader)
 		_exit(-load("linger=0"));
-	return *loader > 0 && wait_until(opened(g));
+	return *loader > 0 && wait_until(opened(g)) &&
+	       !put_file("/sys/module/holder/parameters", "met", "Y");
 }
 
 /* The errno that loading has met. */

@@ -8,6 +8,7 @@
 #include <kselftest_harness.h>
 #include "help/modload.h"
 
+#define HOLDER "/vzctx/holder.ko"
 #define STORM_S 40
 #define STORM_CYCLES (slow() > 1 ? 1 : 3)
 
@@ -82,6 +83,20 @@ CLAIM(module, without_a_core_hook_nothing_is_bound)
 	EXPECT_STRNE("", self->g.text);
 	EXPECT_EQ(0, vz_count(&self->g));
 	EXPECT_EQ(0, hooked());
+}
+
+CLAIM(module, nor_if_another_holds_its_function)
+{
+	ASSERT_EQ(0, load_file(HOLDER, "symbol=zap_pid_ns_processes"));
+	ASSERT_EQ(0, load("linger=0"));
+	ASSERT_EQ(0, genl_open(&self->g));
+	ASSERT_EQ(0, ct_spawn(&self->ct, 101, 0, park_forever, NULL));
+	EXPECT_EQ(-EBUSY, vz_create(&self->g, 101, self->ct.init));
+	EXPECT_STRNE("", self->g.text);
+	EXPECT_EQ(0, vz_count(&self->g));
+	EXPECT_EQ(0, hooked());
+	EXPECT_EQ(0, unload_module("holder", 0));
+	EXPECT_EQ(0, vz_create(&self->g, 101, self->ct.init));
 }
 
 #define FTRACE "/proc/sys/kernel"
