@@ -267,7 +267,7 @@ static int sort_out(const struct vzctx_hook_table *const *tables,
 }
 
 static int install_group(const struct vzctx_hook_table *const *tables,
-			  struct vzctx_hook_group *group)
+			 struct vzctx_hook_group *group)
 {
 	struct vzctx_hook *hook = NULL;
 	int err = 0;

@@ -129,7 +129,7 @@ stray_signals() {
 
 full() {
 	local rc=0
-	up 'touch /tmp/up; sleep 1000' && echo 1 >"$cg/pids.max" || return
+	up 'touch /tmp/up; exec sleep 1000' && echo 1 >"$cg/pids.max" || return
 	expect 1 'its cgroup, where pids.max lets no task in' vzctx exec 102 -- true || rc=1
 	echo max >"$cg/pids.max"
 	enters && vzctx stop 102 --fast && return "$rc"
