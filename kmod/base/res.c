@@ -63,9 +63,9 @@ const struct vzctx_res vzctx_res[UB_RESOURCES] = {
 	},
 	[UB_VMGUARPAGES] = {
 		CALLED(VMGUARPAGES),
-		.note = "a guarantee that OpenVZ gave by its own overcommit check; this version gives none",
-		.counted = VZCTX_COUNTED_NO,
-		.enforced = VZCTX_ENFORCED_NO,
+		.note = "a guarantee, of which nothing is held; the barrier is memory.min of the container's cgroup: that much of its memory is not taken for others (unlimited: none), as long as all guarantees are no more than three quarters of the host's memory",
+		.counted = VZCTX_COUNTED_KERNEL,
+		.enforced = VZCTX_ENFORCED_CGROUP,
 	},
 	[UB_OOMGUARPAGES] = {
 		CALLED(OOMGUARPAGES),

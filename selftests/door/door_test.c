@@ -185,7 +185,6 @@ CLAIM(door, set_rules)
 	refused(-EINVAL, vz_set(&self->g, 101, 4, 1, 1));
 	refused(-EINVAL, vz_set(&self->g, 101, UB_RESOURCES, 1, 1));
 	refused(-EINVAL, vz_set(&self->g, 101, UINT32_MAX, 1, 1));
-	refused(-EOPNOTSUPP, vz_set(&self->g, 101, UB_VMGUARPAGES, 1, 1));
 	refused(-ERANGE, vz_set(&self->g, 101, UB_NUMPROC, 1,
 				VZCTX_UNLIMITED + 1));
 	refused(-ERANGE, vz_set(&self->g, 101, UB_NUMPROC, UINT64_MAX,

@@ -12,7 +12,7 @@
 . "$(dirname -- "$0")/ubc.sh"
 
 profile() {
-	expect 0 'not limited: vmguarpages' vzctx limit 102 --profile light numproc=77 --save || return
+	vzctx limit 102 --profile light numproc=77 --save >/dev/null && same $((1725 * 4096)) "$(</sys/fs/cgroup/vz/102/memory.min)" || return
 	cat /etc/vz/conf/102.conf
 	same "$(vzctx ubc 102 --parsable --noheadings -o resource,barrier,limit | grep -E '^num(proc|file)' | tr '\n' ' ')" \
 		"numproc	77	77 numfile	512	512 " &&
@@ -69,6 +69,7 @@ every_resource() {
 		shmpages=4097B:9k shmpages 2 3
 		numproc=5:7 numproc 5 7
 		physpages=0:1G physpages 0 262144
+		vmguarpages=8M:unlimited vmguarpages 2048 9223372036854775807
 		oomguarpages=2m:unlimited oomguarpages 512 9223372036854775807
 		numtcpsock=3 numtcpsock 3 3
 		numflock=188:206 numflock 188 206
@@ -85,8 +86,8 @@ every_resource() {
 		swappages=0:5M swappages 0 1280
 	END
 	vzctx limit 102 "${words[@]}" || return
-	diff <(printf '%s\n' "${figures[@]}") <(awk '$1 != "vmguarpages" { print $1, $4, $5 }' /proc/bc/102/resources) || return
-	same "$(</sys/fs/cgroup/vz/102/memory.max)" $((1 << 30)) || return
+	diff <(printf '%s\n' "${figures[@]}") <(awk '{ print $1, $4, $5 }' /proc/bc/102/resources) || return
+	same "$(</sys/fs/cgroup/vz/102/memory.max) $(</sys/fs/cgroup/vz/102/memory.min)" "$((1 << 30)) $((8 << 20))" || return
 	vzctx limit 102 "${words[@]/=*/=unlimited}" >/dev/null &&
 		refuses grep -Eqv ' 9223372036854775807 +9223372036854775807 +0$' /proc/bc/102/resources
 }
@@ -234,7 +235,7 @@ overcommit() {
 	expect 0 'memory +- +[0-9.]+% +- +[0-9.]+%' vzctx limit --overcommit 102 &&
 		expect 1 'not running' vzctx limit --overcommit 103 || return
 	# A guarantee the host does not have.
-	sed -i 's/^VMGUARPAGES=.*/VMGUARPAGES="1T:unlimited"/' /etc/vz/conf/102.conf &&
+	vzctx limit 102 vmguarpages=1T:unlimited >/dev/null &&
 		expect 1 'more memory is promised than there is' vzctx limit --overcommit
 }
 

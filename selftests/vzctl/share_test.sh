@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# guest: smp=2 module=1 timeout=120 kernels=newest
+# guest: smp=2 module=1 timeout=200 kernels=newest
 #
 # vzctl set - processors, disk and a stand-still of a container that runs. Witnesses are the
 # kernel's figures of the cgroups, what the clock says, and what is seen inside.
@@ -22,7 +22,7 @@ cleanup() {
 		rm -rf /vz/private/$ct "$conf/$ct".*
 	done
 	umount $disk
-	rm -f /var/lib/vz/share-disk
+	rm -f /var/lib/vz/share-{disk,hog}
 	rmdir $disk /vz/root/20[34] $cg
 } >/dev/null 2>&1
 trap cleanup EXIT
@@ -149,12 +149,31 @@ stands_still() {
 	return $rc
 }
 
-plan 7
+cached() { sed -n 's/^file //p' "$cg/$1/memory.stat"; }
+
+# Both have as much of their files in memory, and then somebody wants it all.
+guaranteed() {
+	local ct
+	vzctl set 203 --vmguarpages 40M:unlimited >/dev/null &&
+		same "$((40 << 20)) $((40 << 20))" "$(<$cg/203/memory.min) $(<$cg/memory.min)" || return
+	for ct in 203 204; do
+		inside $ct sh -c 'dd if=/dev/zero of=/cache bs=1M count=24 && sync && dd if=/cache of=/dev/null bs=1M' &&
+			(($(cached $ct) >= 24 << 20)) || return
+	done 2>/dev/null
+	truncate -s 3G /var/lib/vz/share-hog && dd if=/var/lib/vz/share-hog of=/dev/null bs=1M 2>/dev/null
+	rm /var/lib/vz/share-hog
+	echo "the one has $(cached 203) bytes, the other $(cached 204)"
+	(($(cached 203) >= 24 << 20 && $(cached 204) < 12 << 20)) &&
+		vzctl set 203 --vmguarpages 0:unlimited >/dev/null && same "0 0" "$(<$cg/203/memory.min) $(<$cg/memory.min)"
+}
+
+plan 8
 check "processors and disk are as the configuration says from the start" two
 check "a mask of processors is seen inside, changed at once, and refused as a whole" masks
 check "of one processor who has three times the weight gets three times as much" shares
 check "what is written is no faster than the limit, and is when that goes" throttled
 check "a weight of the disk is set, and it is said who looks at it" priorities
 check "a limit of the disk goes back with what was asked for beside it" io_undone
+check "what is guaranteed is not taken for a hog, what is not is" guaranteed
 check "freeze holds a busy container, thaw lets it go on" stands_still
 done_testing

@@ -29,7 +29,7 @@ const char *hold_word(enum hold h)
 {
 	static const char *const words[] = {
 		[HOLD_ENFORCED] = "enforced", [HOLD_SAMPLED] = "sampled",
-		[HOLD_NEVER] = "never enforced", [HOLD_NOT] = "not enforced",
+		[HOLD_NOT] = "not enforced",
 		[HOLD_UNTOLD] = "untold",
 	};
 
@@ -55,10 +55,7 @@ static void from_module(struct resource *r, const struct vz_res *said)
 {
 	const char *why = "";
 
-	/* The one guarantee, which OpenVZ gave by its own check of overcommitment. */
-	if (said->id == UB_VMGUARPAGES)
-		set(r, HOLD_NEVER, "");
-	else if (said->counted == VZCTX_COUNTED_NO)
+	if (said->counted == VZCTX_COUNTED_NO)
 		set(r, HOLD_NOT, said->note);
 	else if (said->counted == VZCTX_COUNTED_KERNEL &&
 		 !controller_works("memory", &why))
@@ -119,9 +116,7 @@ static void from_symbols(struct resource *r, uint32_t id, const struct symbols *
 		snprintf(share, sizeof(share), "but for what %s makes: %s",
 			 h->module, text);
 	}
-	if (id == UB_VMGUARPAGES)
-		set(r, HOLD_NEVER, "");
-	else if ((id == UB_KMEMSIZE || id == UB_PHYSPAGES || id == UB_SWAPPAGES ||
+	if ((id == UB_KMEMSIZE || id == UB_VMGUARPAGES || id == UB_PHYSPAGES || id == UB_SWAPPAGES ||
 		  id == UB_OOMGUARPAGES || id == UB_DCACHESIZE) &&
 		 !controller_works("memory", &why))
 		set(r, HOLD_NOT, why);

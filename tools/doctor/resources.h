@@ -11,7 +11,6 @@
 enum hold {
 	HOLD_ENFORCED,
 	HOLD_SAMPLED,	/* the figure is read from the kernel, nothing is refused */
-	HOLD_NEVER,	/* this version never does anything with it */
 	HOLD_NOT,	/* this kernel cannot, and others can */
 	HOLD_UNTOLD,
 };
@@ -23,7 +22,7 @@ struct resource {
 	char why[256];	/* "" where all is as it should be; of HOLD_ENFORCED: for what not */
 };
 
-/** "enforced", "sampled", "never enforced", "not enforced", "untold". */
+/** "enforced", "sampled", "not enforced", "untold". */
 const char *hold_word(enum hold h);
 
 /** How good that is. */

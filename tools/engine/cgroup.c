@@ -14,6 +14,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "engine/cgroup.h"
@@ -134,6 +135,27 @@ out:
 	return fd;
 }
 
+/*
+ * A guarantee holds as far as the cgroup above has one; where that is less than the sum
+ * of those below, each has its part of it.
+ */
+static int guarantee_all(void)
+{
+	struct sysinfo si;
+	uint64_t sum, most;
+	char text[24];
+	int vz = open_own(0), ret;
+
+	if (vz < 0)
+		return vz;
+	sum = cgtree_sum(vz, "memory.min");
+	most = sysinfo(&si) ? sum : (uint64_t)si.totalram * si.mem_unit / 4 * 3;
+	snprintf(text, sizeof(text), "%" PRIu64, sum < most ? sum : most);
+	ret = cgtree_put(vz, "memory.min", text);
+	close(vz);
+	return ret;
+}
+
 int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
 		 const char **what)
 {
@@ -143,9 +165,11 @@ int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
 	} files[] = {
 		{ UB_PHYSPAGES, "memory.max" },
 		{ UB_SWAPPAGES, "memory.swap.max" },
+		{ UB_VMGUARPAGES, "memory.min" },
 	};
 	const uint64_t page = sysconf(_SC_PAGESIZE);
 	char text[24];
+	uint64_t v;
 
 	for (size_t i = 0; i < n; i++) {
 		for (size_t f = 0; f < sizeof(files) / sizeof(files[0]); f++) {
@@ -157,13 +181,18 @@ int cgroup_limit(uint32_t ctid, const struct vz_set *set, size_t n,
 			dir = open_own(ctid);
 			if (dir < 0)
 				return dir;
-			if (set[i].limit > INT64_MAX / page)
+			v = set[i].limit;
+			/* One that nobody has set is unlimited, and guarantees nothing. */
+			if (set[i].id == UB_VMGUARPAGES)
+				v = set[i].barrier > INT64_MAX / page ? 0 : set[i].barrier;
+			if (v > INT64_MAX / page)
 				snprintf(text, sizeof(text), "max");
 			else
-				snprintf(text, sizeof(text), "%" PRIu64,
-					 set[i].limit * page);
+				snprintf(text, sizeof(text), "%" PRIu64, v * page);
 			ret = cgtree_put(dir, files[f].file, text);
 			close(dir);
+			if (!ret && set[i].id == UB_VMGUARPAGES)
+				ret = guarantee_all();
 			if (ret)
 				return ret;
 		}
@@ -416,6 +445,9 @@ void cgroup_remove(uint32_t ctid, struct report *report)
 		return;
 	snprintf(name, sizeof(name), "%u", ctid);
 	ret = cgtree_remove(vz, name);
+	/* What was guaranteed to it is not for the others. */
+	if (!ret && !cgtree_says(vz, "memory.min", "0"))
+		guarantee_all();
 	close(vz);
 	if (ret)
 		report_note(report, "warning: cannot remove cgroup vz/%u: %s",

@@ -28,7 +28,9 @@ int cgroup_make(uint32_t ctid, uid_t owner, bool verbose,
 /**
  * cgroup_limit - writes the limits the kernel's memory controller enforces
  *
- * physpages is memory.max, swappages memory.swap.max; others are passed over.
+ * physpages is memory.max, swappages memory.swap.max, and the barrier of vmguarpages
+ * memory.min; others are passed over. What is guaranteed to all contexts together is
+ * at most three quarters of the host's memory.
  *
  * Return: 0 or -errno of the first that could not be written, which @what names.
  */

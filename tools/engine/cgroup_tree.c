@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -72,6 +73,32 @@ bool cgtree_says(int dir, const char *file, const char *line)
 	if (fd >= 0)
 		close(fd);
 	return says;
+}
+
+uint64_t cgtree_sum(int dir, const char *file)
+{
+	int copy = cgtree_open(dir, "."), fd;
+	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	uint64_t sum = 0, v;
+	struct dirent *e;
+	char line[32];
+
+	while (d && (e = readdir(d))) {
+		if (e->d_type != DT_DIR || *e->d_name == '.')
+			continue;
+		fd = cgtree_open(dir, e->d_name);
+		if (fd < 0)
+			continue;
+		cgtree_line(fd, file, line, sizeof(line));
+		close(fd);
+		v = strcmp(line, "max") ? strtoull(line, NULL, 10) : INT64_MAX;
+		sum = v > INT64_MAX - sum ? INT64_MAX : sum + v;
+	}
+	if (d)
+		closedir(d);
+	else if (copy >= 0)
+		close(copy);
+	return sum;
 }
 
 /* Until no task is in it or below, or @end. */

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** Writes @text into @file of the cgroup @dir. Return: 0 or -errno. */
 int cgtree_put(int dir, const char *file, const char *text);
@@ -21,6 +22,9 @@ int cgtree_open(int at, const char *name);
 
 /** Whether @file of the cgroup @dir has a line that is @line. */
 bool cgtree_says(int dir, const char *file, const char *line);
+
+/** The sum of the figures in @file of each cgroup directly below @dir; "max": INT64_MAX */
+uint64_t cgtree_sum(int dir, const char *file);
 
 /**
  * cgtree_remove - kills what is in the cgroup @name of @at, and removes it

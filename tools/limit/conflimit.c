@@ -60,8 +60,6 @@ size_t conflimit_implied(const struct conf *c,
 		{ .id = UB_LOCKEDPAGES, .barrier = ram, .limit = ram },
 		{ .id = UB_OOMGUARPAGES, .barrier = ram,
 		  .limit = VZCTX_UNLIMITED },
-		{ .id = UB_VMGUARPAGES, .barrier = all,
-		  .limit = VZCTX_UNLIMITED },
 		{ .id = UB_PRIVVMPAGES, .barrier = private, .limit = private },
 	};
 

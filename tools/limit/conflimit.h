@@ -9,14 +9,14 @@
 #include "lib/report.h"
 #include "module/ctxinfo.h"
 
-#define CONFLIMIT_IMPLIED	4
+#define CONFLIMIT_IMPLIED	3
 
 /**
  * conflimit_implied - what a vswap configuration says without words
  *
- * With a limit of physpages the file may leave out lockedpages, oomguarpages,
- * vmguarpages and privvmpages; OpenVZ then derives them from physpages,
- * swappages and VM_OVERCOMMIT. Return: how many.
+ * With a limit of physpages the file may leave out lockedpages, oomguarpages and
+ * privvmpages; OpenVZ then derives them from physpages, swappages and VM_OVERCOMMIT,
+ * and vmguarpages too, which here would take all of it from others. Return: how many.
  */
 size_t conflimit_implied(const struct conf *c,
 			 struct vz_set set[CONFLIMIT_IMPLIED]);

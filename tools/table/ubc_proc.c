@@ -17,10 +17,10 @@
 static uint32_t enforced_of(uint32_t id)
 {
 	switch (id) {
-	case UB_VMGUARPAGES:
 	case UB_OOMGUARPAGES:
 	case UB_DCACHESIZE:
 		return VZCTX_ENFORCED_NO;
+	case UB_VMGUARPAGES:
 	case UB_PHYSPAGES:
 	case UB_SWAPPAGES:
 		return VZCTX_ENFORCED_CGROUP;
