@@ -62,35 +62,53 @@ static bool is_usable(const struct in6_addr *ip)
 	       (ip->s6_addr32[0] | ip->s6_addr32[1] | ip->s6_addr32[2]);
 }
 
+/*
+ * Of two devices in one namespace only the first would have the default route, and
+ * what the second context sends by that would have a source of somebody else's.
+ */
+static int make_device(struct net *net, struct vzctx_port *port,
+		       struct netlink_ext_ack *extack)
+{
+	struct net_device *dev;
+
+	if (net_eq(net, &init_net)) {
+		NL_SET_ERR_MSG(extack, "the container shares the network of the host");
+		return -EOPNOTSUPP;
+	}
+	if (vzctx_venet_is_in(net)) {
+		NL_SET_ERR_MSG(extack, "another container has its venet in the network that they share");
+		return -EBUSY;
+	}
+	dev = vzctx_venet_make(net, port);
+	if (IS_ERR(dev)) {
+		NL_SET_ERR_MSG(extack, "its network device cannot be made");
+		return PTR_ERR(dev);
+	}
+	port->net = net;
+	port->dev = dev;
+	WRITE_ONCE(port->link, dev->ifindex);
+	return 0;
+}
+
 static int open_locked(struct vzctx *ctx, struct netlink_ext_ack *extack)
 {
-	struct vzctx_port *port = ctx->port;
-	struct net_device *dev;
 	struct net *net;
+	int err;
 
 	lockdep_assert_held(&port_mutex);
-	if (port->dev)
+	if (ctx->port->dev)
 		return 0;
 	net = get_net_of(ctx);
 	if (!net) {
 		NL_SET_ERR_MSG(extack, "the container has ended");
 		return -ESRCH;
 	}
-	if (net_eq(net, &init_net)) {
-		NL_SET_ERR_MSG(extack, "the container shares the network of the host");
+	err = make_device(net, ctx->port, extack);
+	if (err) {
 		put_net(net);
-		return -EOPNOTSUPP;
-	}
-	dev = vzctx_venet_make(net, port);
-	if (IS_ERR(dev)) {
-		NL_SET_ERR_MSG(extack, "its network device cannot be made");
-		put_net(net);
-		return PTR_ERR(dev);
+		return err;
 	}
 	percpu_ref_get(&ctx->ref);
-	port->net = net;
-	port->dev = dev;
-	WRITE_ONCE(port->link, dev->ifindex);
 	return 0;
 }
 
@@ -115,7 +133,8 @@ static int open_port(struct vzctx *ctx, struct netlink_ext_ack *extack)
  * Sleeps, for other users of the network configuration too.
  *
  * Return: 0, -EADDRNOTAVAIL for an address that no host can have, -EOPNOTSUPP if
- * the context has no network of its own, -ESRCH if it has ended, or -errno; else
+ * the context is in the host's network, -EBUSY if another one has its device in the
+ * same network, -ESRCH if it has ended, or -errno; else
  * as vzctx_address_add().
  */
 int vzctx_port_give(struct vzctx *ctx, const struct in6_addr *ip,

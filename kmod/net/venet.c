@@ -228,6 +228,30 @@ struct net_device *vzctx_venet_make(struct net *net, struct vzctx_port *port)
 	return ERR_PTR(err);
 }
 
+/**
+ * vzctx_venet_is_in() - asks whether a running context has its device in a namespace
+ * @net: not the host's
+ *
+ * One that has ended does not count, though its device may be there for a moment.
+ */
+bool vzctx_venet_is_in(struct net *net)
+{
+	const struct vzctx_port *port;
+	struct net_device *dev;
+	bool found = false;
+
+	rcu_read_lock();
+	for_each_netdev_rcu(net, dev) {
+		if (dev->netdev_ops != &venet_ops)
+			continue;
+		/* A device that is listed holds the context of its port. */
+		port = ((const struct venet *)netdev_priv(dev))->port;
+		found |= READ_ONCE(port->ctx->state) == VZCTX_STATE_RUNNING;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
 /* On return nothing is sent or received by it any more, and it is freed. */
 void vzctx_venet_remove(struct net_device *dev)
 {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "module/nl_ip.h"
@@ -112,6 +113,58 @@ static int used(const struct venet *v, const struct in6_addr *ip)
 			   "give %s to CT %u", ip_text(ip, text), v->ctid);
 }
 
+static bool net_of(const struct vz_ctx *c, struct stat *st)
+{
+	char path[40];
+
+	snprintf(path, sizeof(path), "/proc/%u/ns/net", c->pid);
+	return c->pid && !stat(path, st);
+}
+
+static bool has_any(const struct vz_iplist *l, uint32_t ctid)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].ctid == ctid)
+			return true;
+	return false;
+}
+
+/* Another container with addresses in the network of @v's; 0: there is none now. */
+static uint32_t neighbour_of(const struct venet *v, const struct vz_ctxlist *l,
+			     const struct vz_iplist *ips)
+{
+	struct stat own = { 0 }, st;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].ctid == v->ctid && !net_of(&l->v[i], &own))
+			return 0;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].ctid != v->ctid && net_of(&l->v[i], &st) &&
+		    st.st_ino == own.st_ino && has_any(ips, l->v[i].ctid))
+			return l->v[i].ctid;
+	return 0;
+}
+
+/* The module says that another container has its venet where this one's would be. */
+static int shared(const struct venet *v, const struct in6_addr *ip)
+{
+	char text[IP_TEXT], sentence[128];
+	struct vz_ctxlist l = { 0 };
+	struct vz_iplist ips = { 0 };
+	uint32_t other = 0;
+
+	snprintf(sentence, sizeof(sentence), "%s", vznl_sentence(v->nl));
+	if (!vznl_list(v->nl, &l) && !vznl_ips(v->nl, &ips))
+		other = neighbour_of(v, &l, &ips);
+	vz_ctxlist_free(&l);
+	free(ips.v);
+	if (other)
+		snprintf(sentence, sizeof(sentence),
+			 "it shares its network with CT %u, give it to that", other);
+	return report_fail(v->report, OUT_ADDRESS, 0, sentence,
+			   "give %s to CT %u", ip_text(ip, text), v->ctid);
+}
+
 /* Whether the route that is in the way is what a killed container left. */
 static bool is_left_over(struct rtnl *rt, uint32_t link,
 			 const struct in6_addr *ip)
@@ -209,6 +262,8 @@ static int add_with(const struct venet *v, struct rtnl *rt,
 	ret = vznl_ip_change(v->nl, v->ctid, ip, true, &links);
 	if (ret == -EADDRINUSE)
 		return used(v, ip);
+	if (ret == -EBUSY)
+		return shared(v, ip);
 	/* What it has already is made whole where something is missing. */
 	fresh = ret != -EEXIST;
 	if (!fresh)

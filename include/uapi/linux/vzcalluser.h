@@ -50,7 +50,8 @@
  *			EINVAL addrlen or op is wrong; EAFNOSUPPORT another
  *			family; ESRCH no such context; EADDRINUSE it has an
  *			owner; EADDRNOTAVAIL the context does not have it, or
- *			no host can; ENOMEM; EOPNOTSUPP the network is the
+ *			no host can; EBUSY another context has venet in the
+ *			same network; ENOMEM; EOPNOTSUPP the network is the
  *			host's, or op is VE_IP_EXT_ADD or VE_IP_EXT_DEL
  * VZCTL_GET_VEIPS	fills up to num IPv4 addresses of a context, 4 bytes in
  *			network order each, returns how many there are; ESRCH

@@ -131,6 +131,7 @@
  *	        EEXIST  the context has it already
  *	        ESRCH   it has ended meanwhile
  *	        EOPNOTSUPP  its network is the host's
+ *	        EBUSY   another context has its device in the same network
  *	        ENOMEM
  *
  * VZCTX_CMD_IP_DEL (do): takes one away
