@@ -6,156 +6,12 @@
  * Witnesses: what arrives at sockets, the kernel's counters of a device, and a packet
  * socket on the host.
  */
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
+#include <linux/ethtool.h>
 #include <linux/net_tstamp.h>
-#include <linux/udp.h>
-#include <net/if.h>
-#include <sys/ioctl.h>
+#include <linux/sockios.h>
 
 #include <kselftest_harness.h>
-#include "help/net.h"
-
-#define HOST4	"192.0.2.1"
-#define HOST6	"2001:db8::1"
-
-static const char *const ip4[] = { "10.9.0.1", "10.9.0.2" };
-static const char *const ip6[] = { "2001:db8:9::1", "2001:db8:9::2" };
-
-/* Sockets of both families, for IPv4 addresses are mapped. -1: cannot bind. */
-static int bound(pid_t pid, int type, const char *text)
-{
-	int fd = socket_in(pid, AF_INET6, type, 0), one = 1;
-	struct sockaddr_in6 a = to6(text);
-
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (void *)&a, sizeof(a)) ||
-	    (type == SOCK_STREAM && listen(fd, 4))) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-/* Whether a datagram gets there, and an answer back. */
-static bool udp_works(pid_t from, const char *src, pid_t to, const char *dst)
-{
-	int server = bound(to, SOCK_DGRAM, dst);
-	int client = bound(from, SOCK_DGRAM, src);
-	struct sockaddr_in6 a = to6(dst), peer;
-	struct in6_addr wanted = ip_of(src);
-	socklen_t len = sizeof(peer);
-	char buf[16] = "";
-	bool ok = server >= 0 && client >= 0 &&
-		  sendto(client, "ping", 5, 0, (void *)&a, sizeof(a)) == 5 &&
-		  ready(server) &&
-		  recvfrom(server, buf, sizeof(buf), 0, (void *)&peer, &len) == 5 &&
-		  !strcmp(buf, "ping") &&
-		  !memcmp(&peer.sin6_addr, &wanted, sizeof(wanted)) &&
-		  sendto(server, "pong", 5, 0, (void *)&peer, len) == 5 &&
-		  ready(client) && recv(client, buf, sizeof(buf), 0) == 5 &&
-		  !strcmp(buf, "pong");
-
-	close(server);
-	close(client);
-	return ok;
-}
-
-/* Whether @size bytes get there by one connection, all of them and unchanged. */
-static bool tcp_works(pid_t from, pid_t to, const char *dst, size_t size)
-{
-	int server = bound(to, SOCK_STREAM, dst), client, fd = -1, st = -1;
-	struct sockaddr_in6 a = to6(dst);
-	static unsigned char buf[65536];
-	size_t got = 0;
-	bool same = true;
-	pid_t writer;
-
-	client = socket_in(from, AF_INET6, SOCK_STREAM, 0);
-	writer = fork();
-	if (!writer) {
-		size_t put = 0;
-
-		alarm(DEADLINE_S);
-		if (connect(client, (void *)&a, sizeof(a)))
-			_exit(1);
-		for (ssize_t n; put < size; put += n) {
-			for (size_t i = 0; i < sizeof(buf); i++)
-				buf[i] = (put + i) * 7 >> 3;
-			n = send(client, buf, sizeof(buf) < size - put ?
-				 sizeof(buf) : size - put, 0);
-			if (n <= 0)
-				_exit(1);
-		}
-		_exit(0);
-	}
-	close(client);
-	if (ready(server))
-		fd = accept(server, NULL, NULL);
-	for (ssize_t n; fd >= 0 && ready(fd); got += n) {
-		n = recv(fd, buf, sizeof(buf), 0);
-		if (n <= 0)
-			break;
-		for (ssize_t i = 0; i < n; i++)
-			same &= buf[i] == (unsigned char)((got + i) * 7 >> 3);
-	}
-	close(fd);
-	close(server);
-	waitpid(writer, &st, 0);
-	return !st && same && got == size;
-}
-
-FIXTURE(venet)
-{
-	struct genl g;
-	struct ct ct[2];
-};
-
-FIXTURE_SETUP(venet)
-{
-	ASSERT_EQ(0, genl_open(&self->g));
-	ASSERT_EQ(0, sh("ip link add dummy0 type dummy 2>/dev/null; ip link set dummy0 up; "
-			"ip addr replace " HOST4 "/32 dev dummy0; "
-			"ip addr replace " HOST6 "/128 dev dummy0 nodad; "
-			"ip link set lo up; ip link set venet0 up; "
-			"echo 1 >/proc/sys/net/ipv4/conf/venet0/forwarding; "
-			"echo 1 >/proc/sys/net/ipv6/conf/all/forwarding"));
-	for (int i = 0; i < 2; i++) {
-		ASSERT_EQ(0, ct_spawn(&self->ct[i], 101 + i, CLONE_NEWNET,
-				      park_forever, NULL));
-		ASSERT_EQ(0, vz_create(&self->g, 101 + i, self->ct[i].init));
-	}
-}
-
-FIXTURE_TEARDOWN(venet)
-{
-	for (int i = 0; i < 2; i++)
-		ct_kill(&self->ct[i]);
-	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
-	close(self->g.fd);
-	sh("ip route flush dev venet0; ip -6 route flush dev venet0; ip link del dummy0");
-}
-
-/* What the tool does: addresses, the interface inside, the route on the host. */
-static int connect_ct(struct genl *g, int i, pid_t pid)
-{
-	return give(g, 101 + i, ip4[i]) ?: give(g, 101 + i, ip6[i]) ?:
-	       sh("nsenter --net=/proc/%d/ns/net sh -c '"
-		  "ip link set lo up && ip link set venet0 up && "
-		  "ip addr add %s/32 dev venet0 && ip addr add %s/128 dev venet0 && "
-		  "ip route add default dev venet0 && ip -6 route add default dev venet0' && "
-		  "ip route add %s/32 dev venet0 src " HOST4 " && "
-		  "ip -6 route add %s/128 dev venet0 src " HOST6,
-		  pid, ip4[i], ip6[i], ip4[i], ip6[i]);
-}
-
-#define connect_both() do {						\
-	for (int _i = 0; _i < 2; _i++)					\
-		ASSERT_EQ(0, connect_ct(&self->g, _i,			\
-					self->ct[_i].init));		\
-} while (0)
+#include "help/venet.h"
 
 CLAIM(venet, packets_find_their_way)
 {
@@ -214,199 +70,6 @@ CLAIM(venet, when_a_packet_leaves_is_told)
 	EXPECT_TRUE(time_is_told(0, HOST6, ip6[0]));
 }
 
-/* A packet as somebody writes it who wants to be somebody else. */
-struct forged {
-	union {
-		struct iphdr v4;
-		struct ipv6hdr v6;
-	};
-	struct udphdr udp;
-	char mark[8];
-} __attribute__((packed));
-
-#define MARK "forged"
-
-static size_t forge(struct forged *f, const char *src, const char *dst)
-{
-	struct in6_addr from = ip_of(src), to = ip_of(dst);
-	size_t head = strchr(src, ':') ? sizeof(f->v6) : sizeof(f->v4);
-	size_t len = head + sizeof(f->udp) + sizeof(f->mark);
-	struct udphdr *udp = (void *)((char *)f + head);
-
-	memset(f, 0, sizeof(*f));
-	if (head == sizeof(f->v4)) {
-		f->v4 = (struct iphdr) {
-			.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP,
-			.tot_len = htons(len),
-		};
-		memcpy(&f->v4.saddr, &from.s6_addr[12], 4);
-		memcpy(&f->v4.daddr, &to.s6_addr[12], 4);
-	} else {
-		f->v6 = (struct ipv6hdr) {
-			.version = 6, .hop_limit = 64, .nexthdr = IPPROTO_UDP,
-			.payload_len = htons(len - head),
-		};
-		memcpy(&f->v6.saddr, &from, sizeof(from));
-		memcpy(&f->v6.daddr, &to, sizeof(to));
-	}
-	udp->source = udp->dest = htons(PORT);
-	udp->len = htons(len - head);
-	memcpy(udp + 1, MARK, sizeof(MARK));
-	return len;
-}
-
-/* Puts bytes on the venet of @pid as they are; @proto is what they are said to be. */
-static int put_on_wire(pid_t pid, int proto, const void *bytes, size_t len)
-{
-	struct sockaddr_ll to = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(proto),
-	};
-	int fd = socket_in(pid, AF_PACKET, SOCK_DGRAM, 0), err = 0;
-	struct ifreq ifr = { .ifr_name = "venet0" };
-
-	if (fd < 0 || ioctl(fd, SIOCGIFINDEX, &ifr))
-		return -errno;
-	to.sll_ifindex = ifr.ifr_ifindex;
-	if (sendto(fd, bytes, len, 0, (void *)&to, sizeof(to)) != len)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-static int send_forged(pid_t pid, const char *src, const char *dst)
-{
-	struct forged f;
-	size_t len = forge(&f, src, dst);
-
-	return put_on_wire(pid, strchr(src, ':') ? ETH_P_IPV6 : ETH_P_IP, &f, len);
-}
-
-/* Sees all that comes in on the host's venet. */
-static int listener(void)
-{
-	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			htons(ETH_P_ALL));
-	struct sockaddr_ll on = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
-		.sll_ifindex = if_nametoindex("venet0"),
-	};
-
-	return bind(fd, (void *)&on, sizeof(on)) ? -1 : fd;
-}
-
-/* Whether a packet from @src has come in by now. */
-static bool seen_from(int fd, const char *src)
-{
-	struct in6_addr from = ip_of(src);
-	bool v6 = strchr(src, ':'), seen = false;
-	unsigned char buf[2048];
-
-	for (ssize_t n; (n = recv(fd, buf, sizeof(buf), 0)) > 0;)
-		seen |= n >= 20 && (v6 ? n >= 40 && buf[0] >> 4 == 6 && !memcmp(buf + 8, &from, 16) :
-				    buf[0] >> 4 == 4 && !memcmp(buf + 12, &from.s6_addr[12], 4));
-	return seen;
-}
-
-static void keep_spoofed(const struct nlmsghdr *nlh, void *data)
-{
-	const struct nlattr *a = msg_find(nlh, VZCTX_A_SPOOFED);
-
-	*(uint64_t *)data = a ? attr_u64(a) : UINT64_MAX;
-}
-
-static uint64_t spoofed(struct genl *g, uint32_t ctid)
-{
-	uint64_t n = UINT64_MAX;
-	struct msg m;
-
-	msg_init(&m, g->family, VZCTX_CMD_GET, 0);
-	msg_u32(&m, VZCTX_A_CTID, ctid);
-	genl_talk(g, &m, keep_spoofed, &n);
-	return n;
-}
-
-static const struct {
-	const char *src, *dst;
-} lies[] = {
-	{ "10.9.0.2", HOST4 },		/* the neighbour's */
-	{ HOST4, "10.9.0.2" },		/* the host's */
-	{ "198.51.100.7", HOST4 },	/* nobody's */
-	{ "127.0.0.1", HOST4 },
-	{ "0.0.0.0", HOST4 },
-	{ "2001:db8:9::2", HOST6 },
-	{ HOST6, "2001:db8:9::2" },
-	{ "fe80::1", HOST6 },
-	{ "::1", HOST6 },
-	{ "::", HOST6 },
-};
-
-#define NR_LIES (sizeof(lies) / sizeof(lies[0]))
-
-CLAIM(venet, nobody_lies_about_the_source)
-{
-	pid_t a = self->ct[0].init;
-	long dropped;
-	int fd;
-
-	connect_both();
-	fd = listener();
-	ASSERT_GE(fd, 0);
-	dropped = stat_of(a, "tx.dropped");
-	/* What is true passes by the same way. */
-	ASSERT_EQ(0, send_forged(a, ip4[0], HOST4));
-	EXPECT_TRUE(seen_from(fd, ip4[0]));
-	ASSERT_EQ(0, send_forged(a, ip6[0], HOST6));
-	EXPECT_TRUE(seen_from(fd, ip6[0]));
-	for (size_t i = 0; i < NR_LIES; i++) {
-		send_forged(a, lies[i].src, lies[i].dst);
-		EXPECT_FALSE(seen_from(fd, lies[i].src))
-			TH_LOG("from %s", lies[i].src);
-		EXPECT_EQ(i + 1, spoofed(&self->g, 101));
-	}
-	EXPECT_EQ(0, spoofed(&self->g, 102));
-	EXPECT_EQ(dropped + NR_LIES, stat_of(a, "tx.dropped"));
-	/* An address that was taken away, and that of a container that is gone. */
-	ASSERT_EQ(0, take(&self->g, 101, ip4[0]));
-	send_forged(a, ip4[0], HOST4);
-	EXPECT_FALSE(seen_from(fd, ip4[0]));
-	EXPECT_EQ(NR_LIES + 1, spoofed(&self->g, 101));
-	close(fd);
-}
-
-CLAIM(venet, only_unicast_passes)
-{
-	static const char *const to4[] = { "224.0.0.1", "255.255.255.255" };
-	pid_t a = self->ct[0].init;
-	struct forged f;
-	size_t len;
-	long dropped;
-	int fd;
-
-	connect_both();
-	fd = listener();
-	dropped = stat_of(a, "tx.dropped");
-	for (int i = 0; i < 2; i++)
-		send_forged(a, ip4[0], to4[i]);
-	send_forged(a, ip6[0], "ff02::1");
-	/* Said to be something else, of the wrong version, cut off, empty. */
-	len = forge(&f, ip4[0], HOST4);
-	put_on_wire(a, ETH_P_ARP, &f, len);
-	put_on_wire(a, ETH_P_8021Q, &f, len);
-	put_on_wire(a, ETH_P_IPV6, &f, len);
-	put_on_wire(a, ETH_P_IP, &f, 19);
-	len = forge(&f, ip6[0], HOST6);
-	put_on_wire(a, ETH_P_IP, &f, len);
-	put_on_wire(a, ETH_P_IPV6, &f, 39);
-	EXPECT_FALSE(seen_from(fd, ip4[0]));
-	EXPECT_EQ(dropped + 9, stat_of(a, "tx.dropped"));
-	EXPECT_EQ(0, spoofed(&self->g, 101));
-	close(fd);
-	/* From the host nothing goes to whom it does not belong to. */
-	dropped = stat_of(0, "tx.dropped");
-	send_forged(0, HOST4, "10.9.0.3");
-	EXPECT_EQ(dropped + 1, stat_of(0, "tx.dropped"));
-}
-
 #define REFUSALS 16	/* as many as are told at once */
 
 static void ask_in_vain(void *arg)
@@ -463,11 +126,6 @@ CLAIM(venet, lies_push_no_refusal_out)
 	close(l.fd);
 }
 
-static int in_net(pid_t pid, const char *line)
-{
-	return sh("nsenter --net=/proc/%d/ns/net sh -c '%s' >/dev/null 2>&1", pid, line);
-}
-
 CLAIM(venet, root_inside_gets_nowhere)
 {
 	pid_t a = self->ct[0].init, b = self->ct[1].init;
@@ -495,6 +153,214 @@ CLAIM(venet, root_inside_gets_nowhere)
 	EXPECT_EQ(0, in_net(a, "ip link set other up && ip route add default dev other"));
 	EXPECT_TRUE(udp_works(0, HOST4, a, ip4[0]));
 	EXPECT_TRUE(udp_works(b, ip4[1], a, ip4[0]));
+}
+
+/* A figure of the device of @pid: the kernel's file, which has 8 of each direction. */
+static long figure(pid_t pid, const char *form)
+{
+	char path[32], line[256];
+	long n = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/net/dev", pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		sscanf(line, form, &n);
+	if (f)
+		fclose(f);
+	return n;
+}
+
+#define received(pid)	figure(pid, " venet0: %*d %ld")
+#define sent(pid)	figure(pid, " venet0: %*d %*d %*d %*d %*d %*d %*d %*d %*d %ld")
+
+static int offload(pid_t pid, bool on)
+{
+	static const uint32_t what[] = { ETHTOOL_STXCSUM, ETHTOOL_SSG, ETHTOOL_STSO, ETHTOOL_SGSO };
+	int fd = socket_in(pid, AF_INET, SOCK_DGRAM, 0), err = 0;
+
+	for (size_t i = 0; i < sizeof(what) / sizeof(what[0]); i++) {
+		struct ethtool_value v = { .cmd = what[i], .data = on };
+		struct ifreq ifr = { .ifr_name = "venet0", .ifr_data = (void *)&v };
+
+		err |= ioctl(fd, SIOCETHTOOL, &ifr);
+	}
+	close(fd);
+	return err;
+}
+
+CLAIM(venet, segments_are_made_by_nobody_or_by_the_sender)
+{
+	pid_t a = self->ct[0].init, b = self->ct[1].init;
+	const long segments = 3000000 / 1460;
+	long n;
+
+	connect_both();
+	n = sent(a);
+	EXPECT_TRUE(tcp_works(a, b, ip4[1], 3000000));
+	EXPECT_LT(sent(a) - n, segments / 2);
+	ASSERT_EQ(0, offload(a, false));
+	n = sent(a);
+	EXPECT_TRUE(tcp_works(a, b, ip4[1], 3000000));
+	EXPECT_GE(sent(a) - n, segments);
+	EXPECT_TRUE(tcp_works(a, b, ip6[1], 300000));
+	EXPECT_TRUE(udp_works(a, ip4[0], b, ip4[1]));
+	ASSERT_EQ(0, offload(a, true));
+	EXPECT_TRUE(tcp_works(a, b, ip4[1], 300000));
+}
+
+/* Whether a datagram gets there; @whole: in one piece. EMSGSIZE: it does not fit. */
+static int carry(pid_t from, const char *src, pid_t to, const char *dst, size_t size, bool whole)
+{
+	int server = bound(to, SOCK_DGRAM, dst), client = bound(from, SOCK_DGRAM, src);
+	int how = whole ? IPV6_PMTUDISC_DO : IPV6_PMTUDISC_DONT, err = 0;
+	struct sockaddr_in6 a = to6(dst);
+	static char buf[16384];
+
+	setsockopt(client, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &how, sizeof(how));
+	setsockopt(client, IPPROTO_IP, IP_MTU_DISCOVER, &how, sizeof(how));
+	if (sendto(client, buf, size, 0, (void *)&a, sizeof(a)) != (ssize_t)size)
+		err = errno;
+	else if (!ready(server) || recv(server, buf, sizeof(buf), 0) != (ssize_t)size)
+		err = EIO;
+	close(client);
+	close(server);
+	return err;
+}
+
+CLAIM(venet, large_datagrams_in_pieces_or_whole)
+{
+	pid_t a = self->ct[0].init;
+
+	connect_both();
+	EXPECT_EQ(0, carry(a, ip4[0], 0, HOST4, 8000, false));
+	EXPECT_EQ(0, carry(0, HOST6, a, ip6[0], 8000, false));
+	EXPECT_EQ(EMSGSIZE, carry(a, ip4[0], 0, HOST4, 8000, true));
+	EXPECT_EQ(EMSGSIZE, carry(0, HOST6, a, ip6[0], 8000, true));
+	EXPECT_EQ(0, sh("ip link set venet0 mtu 9000"));
+	EXPECT_EQ(0, in_net(a, "ip link set venet0 mtu 9000"));
+	EXPECT_EQ(0, carry(a, ip4[0], 0, HOST4, 8000, true));
+	EXPECT_EQ(0, carry(0, HOST6, a, ip6[0], 8000, true));
+	EXPECT_EQ(0, sh("ip link set venet0 mtu 1500"));
+}
+
+/* Behind the host there is a link that takes less; the host says so to who sends. */
+CLAIM(venet, the_narrowest_link_of_a_path_is_found)
+{
+	pid_t a = self->ct[0].init, b = self->ct[1].init;
+
+	ASSERT_EQ(0, connect_ct(&self->g, 0, a));
+	ASSERT_EQ(0, sh("ip link add v0 type veth peer name v1 netns %d && ip link set v0 mtu 1300 up && "
+			"ip addr add 198.51.100.1/24 dev v0 && ip addr add 2001:db8:a::1/64 dev v0 nodad && "
+			"echo 1 >/proc/sys/net/ipv4/ip_forward", b));
+	ASSERT_EQ(0, in_net(b, "ip link set v1 up && ip addr add 198.51.100.2/24 dev v1 && "
+			    "ip addr add 2001:db8:a::2/64 dev v1 nodad && "
+			    "ip route add default via 198.51.100.1 && ip route add default via 2001:db8:a::1"));
+	EXPECT_TRUE(tcp_works(a, b, "198.51.100.2", 300000));
+	EXPECT_TRUE(tcp_works(a, b, "2001:db8:a::2", 300000));
+	EXPECT_EQ(0, in_net(a, "ip route get 198.51.100.2 | grep \"mtu 1300\""));
+	EXPECT_EQ(0, in_net(a, "ip route get 2001:db8:a::2 | grep \"mtu 1300\""));
+	sh("ip link del v0; echo 0 >/proc/sys/net/ipv4/ip_forward");
+}
+
+#define CROWD	50	/* containers */
+#define EACH	20	/* addresses of each */
+
+static int link_up(pid_t pid)
+{
+	struct ifreq ifr = { .ifr_name = "venet0", .ifr_flags = IFF_UP };
+	int fd = socket_in(pid, AF_INET, SOCK_DGRAM, 0);
+	int ret = ioctl(fd, SIOCSIFFLAGS, &ifr);
+
+	close(fd);
+	return ret;
+}
+
+CLAIM(venet, each_of_a_thousand_addresses)
+{
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ct crowd[CROWD];
+	char text[32];
+
+	ASSERT_EQ(0, sh("ip route add 10.8.0.0/16 dev venet0 src " HOST4));
+	for (int i = 0; i < CROWD; i++) {
+		ASSERT_EQ(0, ct_spawn(&crowd[i], 200 + i, CLONE_NEWNET, park_forever, NULL));
+		ASSERT_EQ(0, vz_create(&self->g, 200 + i, crowd[i].init));
+		for (int k = 0; k < EACH; k++) {
+			snprintf(text, sizeof(text), "10.8.%d.%d", i, k);
+			ASSERT_EQ(0, give(&self->g, 200 + i, text));
+		}
+		ASSERT_EQ(0, link_up(crowd[i].init));
+	}
+	for (int n = 0; n < CROWD * EACH; n++) {
+		struct sockaddr_in6 a;
+
+		snprintf(text, sizeof(text), "10.8.%d.%d", n % CROWD, n / CROWD);
+		a = to6(text);
+		ASSERT_EQ(1, sendto(fd, "x", 1, 0, (void *)&a, sizeof(a)));
+	}
+	for (int i = 0; i < CROWD; i++) {
+		EXPECT_TRUE(wait_until(received(crowd[i].init) == EACH))
+			TH_LOG("%ld", received(crowd[i].init));
+		ct_kill(&crowd[i]);
+	}
+	close(fd);
+}
+
+static int drain(int fd)
+{
+	char buf[16];
+	int n = 0;
+
+	while (recv(fd, buf, sizeof(buf), MSG_DONTWAIT) >= 0)
+		n++;
+	return n;
+}
+
+/* Whether packets come to one socket, and to the other no more. */
+static bool moved(int to, int from)
+{
+	drain(to);
+	drain(from);
+	return ready(to) && !drain(from);
+}
+
+#define MOVING	"10.9.0.9"
+
+CLAIM(venet, an_address_moves_under_load)
+{
+	struct sockaddr_in6 a = to6(MOVING);
+	pid_t flood;
+	int fd[2];
+
+	connect_both();
+	ASSERT_EQ(0, sh("ip route add " MOVING " dev venet0 src " HOST4));
+	for (int i = 0; i < 2; i++) {
+		ASSERT_EQ(0, in_net(self->ct[i].init, "ip addr add " MOVING "/32 dev venet0"));
+		fd[i] = bound(self->ct[i].init, SOCK_DGRAM, MOVING);
+		ASSERT_GE(fd[i], 0);
+	}
+	ASSERT_EQ(0, give(&self->g, 102, MOVING));
+	flood = fork();
+	if (!flood) {
+		int out = socket(AF_INET6, SOCK_DGRAM, 0);
+
+		for (;;) {
+			sendto(out, "x", 1, 0, (void *)&a, sizeof(a));
+			usleep(100);
+		}
+	}
+	for (int i = 0; i < 20; i++) {
+		int to = i % 2;
+
+		EXPECT_EQ(0, take(&self->g, 102 - to, MOVING));
+		EXPECT_EQ(0, give(&self->g, 101 + to, MOVING));
+		EXPECT_TRUE(wait_until(moved(fd[to], fd[!to])));
+	}
+	kill(flood, SIGKILL);
+	waitpid(flood, NULL, 0);
+	close(fd[0]);
+	close(fd[1]);
 }
 
 TEST_HARNESS_MAIN
