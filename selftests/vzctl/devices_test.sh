@@ -18,7 +18,7 @@ loop=''
 cleanup() {
 	vzctx stop 203 --fast
 	[[ ! $loop ]] || losetup -d "$loop"
-	rm -rf "$tree" "$mine" $file
+	rm -rf "$tree" "$mine" "$file"
 	rmdir /vz/root/203 /sys/fs/cgroup/vz
 } >/dev/null 2>&1
 trap cleanup EXIT
@@ -51,7 +51,7 @@ read_alone() {
 write_too() {
 	vzctl set 203 --devices "b:$number:rw" >/dev/null &&
 		inside "echo -n 'of the root' | dd of=/dev/$node conv=notrunc,fsync" &&
-		same 'of the root' "$(head -c 11 $file)"
+		same 'of the root' "$(head -c 11 "$file")"
 }
 
 usual_ones() {
@@ -61,7 +61,7 @@ usual_ones() {
 
 # What it has put away under another name is no way back, and what it holds is the host's again.
 taken_away() {
-	inside "touch /kept && mount -o bind "/dev/$node" /kept" && inside 'dd if=/kept of=/dev/null count=1' &&
+	inside "touch /kept && mount -o bind /dev/$node /kept" && inside 'dd if=/kept of=/dev/null count=1' &&
 		vzctl set 203 --devices "b:$number:none" --save >/dev/null &&
 		refuses inside "ls /dev/$node" && denied 'dd if=/kept of=/dev/null count=1' && ! grep -q "b:$number" "$mine"
 }
@@ -78,9 +78,9 @@ refused() {
 	local before
 	before=$(sha256sum "$mine")
 	expect 21 'Bad parameter for --devices' vzctl set 203 --devices x:7:0:rw --save &&
-		mkdir -p $tree/etc/resolv.conf && vzctl set 203 --devnodes net/tun:rw >/dev/null || return
+		mkdir -p "$tree"/etc/resolv.conf && vzctl set 203 --devnodes net/tun:rw >/dev/null || return
 	expect 72 'not saving' vzctl set 203 --devices "b:$number:rw" --devnodes net/tun:none --nameserver 10.1.1.1 --save
-	rmdir $tree/etc/resolv.conf
+	rmdir "$tree"/etc/resolv.conf
 	same "$before" "$(sha256sum "$mine")" && refuses inside "ls /dev/$node" &&
 		expect 1 'bad state' inside 'cat /dev/net/tun'
 }

@@ -125,7 +125,7 @@ stays_in() {
 		expect 1 'cross-device' ln /vz/private/outside/f "$private/f" &&
 		expect 18 '' perl -e 'rename $ARGV[0], $ARGV[1] or exit $!' /vz/private/outside/f "$private/f" || rc=1
 	rm -rf /vz/private/outside
-	return $rc
+	return "$rc"
 }
 
 verbs() {
@@ -153,7 +153,7 @@ on_xfs() {
 		vzctl create 203 --ostemplate tiny --private /vz/disk/203 --diskspace 20M --diskinodes 200 && start &&
 		same "20480 200" "$(outside size /vz/disk/203) $(outside itotal /vz/disk/203)" &&
 		full /vz/disk/203 && out_of_inodes /vz/disk/203 || rc=1
-	vzctx stop 203 --fast && vzctx destroy 203 --purge && umount /vz/disk && return $rc
+	vzctx stop 203 --fast && vzctx destroy 203 --purge && umount /vz/disk && return "$rc"
 }
 
 without() {
@@ -171,7 +171,7 @@ without() {
 		mount -o loop,prjquota /var/lib/vz/quota-ext4 /vz/disk &&
 		vzctl create 203 --ostemplate tiny --private /vz/disk/203 --diskspace 20M && start &&
 		same 20480 "$(outside size /vz/disk/203)" || rc=1
-	vzctx stop 203 --fast && vzctx destroy 203 --purge && umount /vz/disk && return $rc
+	vzctx stop 203 --fast && vzctx destroy 203 --purge && umount /vz/disk && return "$rc"
 }
 
 # What the tools tell is what statfs and du tell.

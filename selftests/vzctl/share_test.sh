@@ -18,12 +18,12 @@ small='sh sleep cat dd nproc mkdir'
 cleanup() {
 	local ct
 	for ct in 203 204; do
-		vzctx stop $ct --fast
-		rm -rf /vz/private/$ct "$conf/$ct".*
+		vzctx stop "$ct" --fast
+		rm -rf /vz/private/"$ct" "$conf/$ct".*
 	done
-	umount $disk
+	umount "$disk"
 	rm -f /var/lib/vz/share-{disk,hog}
-	rmdir $disk /vz/root/20[34] $cg
+	rmdir "$disk" /vz/root/20[34] "$cg"
 } >/dev/null 2>&1
 trap cleanup EXIT
 
@@ -41,11 +41,11 @@ made() {
 
 two() {
 	modprobe loop && truncate -s 200M /var/lib/vz/share-disk && mkfs.ext4 -q /var/lib/vz/share-disk &&
-		mkdir -p $disk && mount -o loop /var/lib/vz/share-disk $disk && chmod 700 $disk &&
+		mkdir -p "$disk" && mount -o loop /var/lib/vz/share-disk "$disk" && chmod 700 "$disk" &&
 		made 203 /vz/private/203 'CPUWEIGHT="50"' 'CPUMASK="0"' &&
-		made 204 $disk/204 'IOLIMIT="2M"' 'IOPSLIMIT="90"' &&
-		same "50 0" "$(<$cg/203/cpu.weight) $(<$cg/203/cpuset.cpus)" &&
-		same "rbps=2097152 wbps=2097152 riops=90 wiops=90" "$(cut -d' ' -f2- $cg/204/io.max)"
+		made 204 "$disk"/204 'IOLIMIT="2M"' 'IOPSLIMIT="90"' &&
+		same "50 0" "$(<"$cg"/203/cpu.weight) $(<"$cg"/203/cpuset.cpus)" &&
+		same "rbps=2097152 wbps=2097152 riops=90 wiops=90" "$(cut -d' ' -f2- "$cg"/204/io.max)"
 }
 
 # busy CTID: it wants all of a processor until it is idle again.
@@ -54,19 +54,19 @@ busy() {
 	tree=$(sed -n 's/^VE_PRIVATE="\(.*\)"/\1/p' "$conf/$1.conf")
 	touch "$tree/busy" && { vzctx exec "$1" -- /bin/sh -c 'while [ -e /busy ]; do :; done' & }
 }
-idle() { rm -f /vz/private/203/busy $disk/204/busy; wait; }
+idle() { rm -f /vz/private/203/busy "$disk"/204/busy; wait; }
 
 inside() { vzctx exec "$1" -- "${@:2}"; }
 
 masks() {
 	same 1 "$(inside 203 nproc)" && same 2 "$(inside 204 nproc)" &&
 		vzctl set 203 --cpumask 1 --nodemask 0 --save >/dev/null &&
-		same "1 1 0" "$(inside 203 nproc) $(<$cg/203/cpuset.cpus.effective) $(<$cg/203/cpuset.mems)" &&
-		grep -qx 'CPUMASK="1"' $conf/203.conf || return
+		same "1 1 0" "$(inside 203 nproc) $(<"$cg"/203/cpuset.cpus.effective) $(<"$cg"/203/cpuset.mems)" &&
+		grep -qx 'CPUMASK="1"' "$conf"/203.conf || return
 	expect 2 'write cpuset.cpus.*none of that number' vzctl set 203 --cpumask 7 --cpuunits 4000 --save
-	same "1 50" "$(<$cg/203/cpuset.cpus) $(<$cg/203/cpu.weight)" && grep -qx 'CPUMASK="1"' $conf/203.conf &&
-		vzctl set 203 --cpumask auto --nodemask 0 >/dev/null && same 0-1 "$(<$cg/203/cpuset.cpus)" &&
-		vzctl set 203 --cpumask all >/dev/null && [[ ! $(<$cg/203/cpuset.cpus) ]] && same 2 "$(inside 203 nproc)"
+	same "1 50" "$(<"$cg"/203/cpuset.cpus) $(<"$cg"/203/cpu.weight)" && grep -qx 'CPUMASK="1"' "$conf"/203.conf &&
+		vzctl set 203 --cpumask auto --nodemask 0 >/dev/null && same 0-1 "$(<"$cg"/203/cpuset.cpus)" &&
+		vzctl set 203 --cpumask all >/dev/null && [[ ! $(<"$cg"/203/cpuset.cpus) ]] && same 2 "$(inside 203 nproc)"
 }
 
 usage() { sed -n 's/^usage_usec //p' "$cg/$1/cpu.stat"; }
@@ -76,8 +76,8 @@ waits() {
 	local said
 	wait_for 20 eval '[[ $(vzctx list --parsable --noheadings -o ctid,waitcpu | sed -n "s/^203\t//p") > 1.00 ]]' || return
 	said=$(vzctx show 203 --json | jq .waitcpu)
-	echo "said $said, $(head -n 1 $cg/203/cpu.pressure)"
-	jq -en --argjson s "$said" --argjson k "$(sed -n 's/^some avg10=\([0-9.]*\).*/\1/p' $cg/203/cpu.pressure)" \
+	echo "said $said, $(head -n 1 "$cg"/203/cpu.pressure)"
+	jq -en --argjson s "$said" --argjson k "$(sed -n 's/^some avg10=\([0-9.]*\).*/\1/p' "$cg"/203/cpu.pressure)" \
 		'$s > 1 and ($s - $k) < 25 and ($k - $s) < 25' && vzctx top --parsable --noheadings -o ctid,waitcpu,io | grep -q ^203
 }
 
@@ -96,7 +96,7 @@ shares() {
 	a=$(($(usage 203) - a)) b=$(($(usage 204) - b))
 	echo "the one used $a us, the other $b us"
 	idle
-	same "0 0" "$(<$cg/203/cpuset.cpus) $(<$cg/204/cpuset.cpus)" || rc=1
+	same "0 0" "$(<"$cg"/203/cpuset.cpus) $(<"$cg"/204/cpuset.cpus)" || rc=1
 	vzctl set 203 --cpumask all >/dev/null
 	vzctl set 204 --cpumask all --cpuunits 1000 >/dev/null
 	((rc == 0 && b * 10 > a * 22 && b * 10 < a * 42))
@@ -114,9 +114,9 @@ throttled() {
 	t=$((($(now) - at) / 1000000))
 	echo "took $t ms, wrote $(($(written) - ${before:-0})) bytes"
 	((t >= 2000 && $(written) - ${before:-0} >= 6291456)) || return
-	same "$(sed 's/ /\n/g' $cg/204/io.stat | awk -F= '$1 == "wbytes" { s += $2 } END { print s }')" \
+	same "$(sed 's/ /\n/g' "$cg"/204/io.stat | awk -F= '$1 == "wbytes" { s += $2 } END { print s }')" \
 		"$(vzctx list --parsable --noheadings -o ctid,written | sed -n 's/^204\t//p')" || return
-	vzctl set 204 --iolimit 0 --iopslimit 0 --save >/dev/null && [[ ! $(<$cg/204/io.max) ]] || return
+	vzctl set 204 --iolimit 0 --iopslimit 0 --save >/dev/null && [[ ! $(<"$cg"/204/io.max) ]] || return
 	at=$(now)
 	inside 204 dd if=/dev/zero of=/data bs=256k count=24 oflag=direct 2>/dev/null && ((($(now) - at) / 1000000 < t))
 }
@@ -125,14 +125,14 @@ throttled() {
 priorities() {
 	modprobe bfq 2>/dev/null
 	expect 0 'ioprio of CT 204 gives counts once the disk .* is scheduled by BFQ' vzctl set 204 --ioprio 7 || return
-	same 'default 160' "$(cat $cg/204/io.bfq.weight $cg/204/io.weight 2>/dev/null | grep default | sort -u)"
+	same 'default 160' "$(cat "$cg"/204/io.bfq.weight "$cg"/204/io.weight 2>/dev/null | grep default | sort -u)"
 }
 
 io_undone() {
 	local before
-	vzctl set 204 --iolimit 5M >/dev/null && before=$(<$cg/204/io.max) && mkdir -p $disk/204/etc/resolv.conf || return
+	vzctl set 204 --iolimit 5M >/dev/null && before=$(<"$cg"/204/io.max) && mkdir -p "$disk"/204/etc/resolv.conf || return
 	expect 72 'resolv.conf' vzctl set 204 --iolimit 9M --nameserver 10.1.1.1 &&
-		same "$before" "$(<$cg/204/io.max)" && rmdir $disk/204/etc/resolv.conf
+		same "$before" "$(<"$cg"/204/io.max)" && rmdir "$disk"/204/etc/resolv.conf
 }
 
 stands_still() {
@@ -140,13 +140,13 @@ stands_still() {
 	a=$(usage 203)
 	busy 203
 	wait_for 20 eval '(($(usage 203) > a + 300000))' || rc=1
-	vzctx freeze 203 && grep -qx 'frozen 1' $cg/203/cgroup.events || rc=1
+	vzctx freeze 203 && grep -qx 'frozen 1' "$cg"/203/cgroup.events || rc=1
 	expect 1 'it is frozen' timeout 20 vzctx exec 203 -- /bin/sh -c : || rc=1
 	a=$(settled usage 203)
 	same "$a" "$(usage 203)" || rc=1
 	vzctx thaw 203 && wait_for 10 eval '(($(usage 203) > a + 100000))' || rc=1
 	idle
-	return $rc
+	return "$rc"
 }
 
 cached() { sed -n 's/^file //p' "$cg/$1/memory.stat"; }
@@ -155,16 +155,16 @@ cached() { sed -n 's/^file //p' "$cg/$1/memory.stat"; }
 guaranteed() {
 	local ct
 	vzctl set 203 --vmguarpages 40M:unlimited >/dev/null &&
-		same "$((40 << 20)) $((40 << 20))" "$(<$cg/203/memory.min) $(<$cg/memory.min)" || return
+		same "$((40 << 20)) $((40 << 20))" "$(<"$cg"/203/memory.min) $(<"$cg"/memory.min)" || return
 	for ct in 203 204; do
-		inside $ct sh -c 'dd if=/dev/zero of=/cache bs=1M count=24 && sync && dd if=/cache of=/dev/null bs=1M' &&
-			(($(cached $ct) >= 24 << 20)) || return
+		inside "$ct" sh -c 'dd if=/dev/zero of=/cache bs=1M count=24 && sync && dd if=/cache of=/dev/null bs=1M' &&
+			(($(cached "$ct") >= 24 << 20)) || return
 	done 2>/dev/null
 	truncate -s 3G /var/lib/vz/share-hog && dd if=/var/lib/vz/share-hog of=/dev/null bs=1M 2>/dev/null
 	rm /var/lib/vz/share-hog
 	echo "the one has $(cached 203) bytes, the other $(cached 204)"
 	(($(cached 203) >= 24 << 20 && $(cached 204) < 12 << 20)) &&
-		vzctl set 203 --vmguarpages 0:unlimited >/dev/null && same "0 0" "$(<$cg/203/memory.min) $(<$cg/memory.min)"
+		vzctl set 203 --vmguarpages 0:unlimited >/dev/null && same "0 0" "$(<"$cg"/203/memory.min) $(<"$cg"/memory.min)"
 }
 
 plan 8

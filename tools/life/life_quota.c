@@ -102,13 +102,6 @@ void quota_new(int fd, uint32_t ctid, const struct conf *c)
 		quota_set(fd, ctid, &none);
 }
 
-void quota_forget(int fd, uint32_t ctid)
-{
-	static const struct quota none;
-
-	quota_set(fd, ctid, &none);
-}
-
 /* The private area, proved to be its own. */
 static int open_area(struct place *p, uint32_t ctid, const struct conf *c,
 		     struct report *report)

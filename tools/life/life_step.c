@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "conf/confkey.h"
+#include "engine/quota.h"
 #include "life/life_step.h"
 #include "module/nl.h"
 #include "tree/area.h"
@@ -79,6 +80,7 @@ int is_running(struct vznl *nl, uint32_t ctid, const char *intent,
 
 int private_remove(uint32_t ctid, const struct conf *c, struct place *why)
 {
+	static const struct quota none;
 	struct areas a;
 	int parent = -1, ret = areas_load(&a, ctid, c, NULL);
 
@@ -93,8 +95,9 @@ int private_remove(uint32_t ctid, const struct conf *c, struct place *why)
 	      tree_remove(parent, strrchr(why->path, '/') + 1);
 	if (!ret && fsync(parent))
 		ret = -errno;
+	/* Whoever gets that number next is not bounded by its limits. */
 	if (!ret)
-		quota_forget(parent, ctid);
+		quota_set(parent, ctid, &none);
 out:
 	if (parent >= 0)
 		close(parent);

@@ -72,7 +72,4 @@ void quota_step(const struct place *private, uint32_t ctid, const struct conf *c
 /** An empty directory that is to be a private area: what comes into it is counted. */
 void quota_new(int fd, uint32_t ctid, const struct conf *c);
 
-/** The limits go of a private area that is no more; @fd: what lies on its file system */
-void quota_forget(int fd, uint32_t ctid);
-
 #endif /* _VZCTX_LIFE_LIFE_STEP_H */
