@@ -233,6 +233,8 @@ struct net_device *vzctx_venet_make(struct net *net, struct vzctx_port *port)
  * @net: not the host's
  *
  * One that has ended does not count, though its device may be there for a moment.
+ *
+ * Return: whether one has.
  */
 bool vzctx_venet_is_in(struct net *net)
 {
