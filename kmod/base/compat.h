@@ -132,6 +132,11 @@
 #define VZCTX_HUGE_FREED struct folio
 #endif
 
+/* 6.11, "mm: don't account memmap per-node" */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+#define NR_VM_STAT_ITEMS NR_VM_WRITEBACK_STAT_ITEMS
+#endif
+
 /* 6.13, "signal: Split up __sigqueue_alloc()" */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define VZCTX_SIGQUEUE_ALLOC

@@ -10,7 +10,10 @@
  */
 #include <linux/mm.h>
 #include <linux/seq_file.h>
+#include <linux/string.h>
+#include <linux/vm_event_item.h>
 #include <linux/vmalloc.h>
+#include <linux/vmstat.h>
 
 #include "base/ctx.h"
 #include "base/registry.h"
@@ -25,76 +28,108 @@ VZCTX_CALL(VZCTX_FOR_NONE, void, hugetlb_report_meminfo, struct seq_file *, m);
 
 static struct vzctx_call calls[] = { VZCTX_CALL_ROW(hugetlb_report_meminfo) };
 
-static void kb(struct seq_file *m, const char *name, unsigned long kb)
+/* Room for every line, with the largest of figures. */
+#define ROOM	2048
+
+/* A line, as seq_put_decimal_ull_width() would make it, which is not exported. */
+static void kb(char **at, const char *name, unsigned long kb)
 {
-	seq_printf(m, "%s%8lu kB\n", name, kb);
+	unsigned int len = 0, blanks;
+	char digits[20];
+
+	do {
+		digits[len++] = '0' + kb % 10;
+		kb /= 10;
+	} while (kb);
+	while (*name)
+		*(*at)++ = *name++;
+	for (blanks = len; blanks < 8; blanks++)
+		*(*at)++ = ' ';
+	while (len)
+		*(*at)++ = digits[--len];
+	memcpy(*at, " kB\n", 4);
+	*at += 4;
 }
 
-static void pages(struct seq_file *m, const char *name, unsigned long pages)
+static void pages(char **at, const char *name, unsigned long pages)
 {
-	kb(m, name, pages << (PAGE_SHIFT - 10));
+	kb(at, name, pages << (PAGE_SHIFT - 10));
 }
 
-static void show_lists(struct seq_file *m, const struct vzctx_memory *mem)
+static void show_lists(char **at, const struct vzctx_memory *mem)
 {
 	unsigned long anon = mem->n[VZCTX_MEM_ACTIVE_ANON];
 	unsigned long file = mem->n[VZCTX_MEM_ACTIVE_FILE];
 	unsigned long old_anon = mem->n[VZCTX_MEM_INACTIVE_ANON];
 	unsigned long old_file = mem->n[VZCTX_MEM_INACTIVE_FILE];
 
-	pages(m, "Active:         ", anon + file);
-	pages(m, "Inactive:       ", old_anon + old_file);
-	pages(m, "Active(anon):   ", anon);
-	pages(m, "Inactive(anon): ", old_anon);
-	pages(m, "Active(file):   ", file);
-	pages(m, "Inactive(file): ", old_file);
-	pages(m, "Unevictable:    ", mem->n[VZCTX_MEM_UNEVICTABLE]);
+	pages(at, "Active:         ", anon + file);
+	pages(at, "Inactive:       ", old_anon + old_file);
+	pages(at, "Active(anon):   ", anon);
+	pages(at, "Inactive(anon): ", old_anon);
+	pages(at, "Active(file):   ", file);
+	pages(at, "Inactive(file): ", old_file);
+	pages(at, "Unevictable:    ", mem->n[VZCTX_MEM_UNEVICTABLE]);
 }
 
-static void show_kernel(struct seq_file *m, const struct vzctx_memory *mem)
+static void show_kernel(char **at, const struct vzctx_memory *mem)
 {
 	unsigned long fleeting = mem->n[VZCTX_MEM_SLAB_RECLAIMABLE] >> 10;
 	unsigned long lasting = mem->n[VZCTX_MEM_SLAB_UNRECLAIMABLE] >> 10;
 
-	kb(m, "KReclaimable:   ", fleeting);
-	kb(m, "Slab:           ", fleeting + lasting);
-	kb(m, "SReclaimable:   ", fleeting);
-	kb(m, "SUnreclaim:     ", lasting);
-	kb(m, "KernelStack:    ", mem->n[VZCTX_MEM_KERNEL_STACK_KB]);
-	pages(m, "PageTables:     ", mem->n[VZCTX_MEM_PAGETABLE]);
+	kb(at, "KReclaimable:   ", fleeting);
+	kb(at, "Slab:           ", fleeting + lasting);
+	kb(at, "SReclaimable:   ", fleeting);
+	kb(at, "SUnreclaim:     ", lasting);
+	kb(at, "KernelStack:    ", mem->n[VZCTX_MEM_KERNEL_STACK_KB]);
+	pages(at, "PageTables:     ", mem->n[VZCTX_MEM_PAGETABLE]);
 }
 
-static void show(struct seq_file *m, struct vzctx *ctx, const struct vzctx_memory *mem)
+static void show_all(char **at, struct vzctx *ctx, const struct vzctx_memory *mem)
 {
 	struct vzctx_bc_state promised, locked;
 
 	vzctx_bc_read(&ctx->bc[UB_PRIVVMPAGES], &promised);
 	vzctx_bc_read(&ctx->bc[UB_LOCKEDPAGES], &locked);
-	pages(m, "MemTotal:       ", mem->total);
-	pages(m, "MemFree:        ", mem->total - mem->used);
-	pages(m, "MemAvailable:   ", mem->available);
-	pages(m, "Buffers:        ", 0);
-	pages(m, "Cached:         ", mem->cached);
-	pages(m, "SwapCached:     ", mem->n[VZCTX_MEM_SWAPCACHE]);
-	show_lists(m, mem);
-	pages(m, "Mlocked:        ", locked.held);
-	pages(m, "SwapTotal:      ", mem->swap_total);
-	pages(m, "SwapFree:       ", mem->swap_total - mem->swap_used);
-	pages(m, "Dirty:          ", mem->n[VZCTX_MEM_FILE_DIRTY]);
-	pages(m, "Writeback:      ", mem->n[VZCTX_MEM_WRITEBACK]);
-	pages(m, "AnonPages:      ", mem->n[VZCTX_MEM_ANON]);
-	pages(m, "Mapped:         ", mem->n[VZCTX_MEM_MAPPED]);
-	pages(m, "Shmem:          ", mem->n[VZCTX_MEM_SHMEM]);
-	show_kernel(m, mem);
-	pages(m, "CommitLimit:    ", mem->total + mem->swap_total);
-	pages(m, "Committed_AS:   ", promised.held);
-	kb(m, "VmallocTotal:   ", (unsigned long)VMALLOC_TOTAL >> 10);
-	kb(m, "VmallocUsed:    ", 0);
-	kb(m, "VmallocChunk:   ", 0);
-	kb(m, "Percpu:         ", mem->n[VZCTX_MEM_PERCPU] >> 10);
-	pages(m, "AnonHugePages:  ", mem->n[VZCTX_MEM_ANON_THPS]);
-	pages(m, "ShmemHugePages: ", mem->n[VZCTX_MEM_SHMEM_THPS]);
-	pages(m, "FileHugePages:  ", mem->n[VZCTX_MEM_FILE_THPS]);
+	pages(at, "MemTotal:       ", mem->total);
+	pages(at, "MemFree:        ", mem->total - mem->used);
+	pages(at, "MemAvailable:   ", mem->available);
+	pages(at, "Buffers:        ", 0);
+	pages(at, "Cached:         ", mem->cached);
+	pages(at, "SwapCached:     ", mem->n[VZCTX_MEM_SWAPCACHE]);
+	show_lists(at, mem);
+	pages(at, "Mlocked:        ", locked.held);
+	pages(at, "SwapTotal:      ", mem->swap_total);
+	pages(at, "SwapFree:       ", mem->swap_total - mem->swap_used);
+	pages(at, "Dirty:          ", mem->n[VZCTX_MEM_FILE_DIRTY]);
+	pages(at, "Writeback:      ", mem->n[VZCTX_MEM_WRITEBACK]);
+	pages(at, "AnonPages:      ", mem->n[VZCTX_MEM_ANON]);
+	pages(at, "Mapped:         ", mem->n[VZCTX_MEM_MAPPED]);
+	pages(at, "Shmem:          ", mem->n[VZCTX_MEM_SHMEM]);
+	show_kernel(at, mem);
+	pages(at, "CommitLimit:    ", mem->total + mem->swap_total);
+	pages(at, "Committed_AS:   ", promised.held);
+	kb(at, "VmallocTotal:   ", (unsigned long)VMALLOC_TOTAL >> 10);
+	kb(at, "VmallocUsed:    ", 0);
+	kb(at, "VmallocChunk:   ", 0);
+	kb(at, "Percpu:         ", mem->n[VZCTX_MEM_PERCPU] >> 10);
+	pages(at, "AnonHugePages:  ", mem->n[VZCTX_MEM_ANON_THPS]);
+	pages(at, "ShmemHugePages: ", mem->n[VZCTX_MEM_SHMEM_THPS]);
+	pages(at, "FileHugePages:  ", mem->n[VZCTX_MEM_FILE_THPS]);
+}
+
+/* What does not fit is shown once more, with more room. */
+static void show(struct seq_file *m, struct vzctx *ctx, const struct vzctx_memory *mem)
+{
+	char *from, *at;
+
+	if (seq_get_buf(m, &from) < ROOM) {
+		seq_commit(m, -1);
+		return;
+	}
+	at = from;
+	show_all(&at, ctx, mem);
+	seq_commit(m, at - from);
 	vzctx_call(hugetlb_report_meminfo)(m);
 }
 
@@ -145,33 +180,26 @@ VZCTX_WRAPPER(VZCTX_FOR_VIEW(VZCTX_VIEW_SWAPS), int, swap_show,
 	return ret;
 }
 
-/* Only this figure is the container's. */
-static void put_kills(struct seq_file *m, size_t from)
+/* Where the kernel's figures of one look have the kills for lack of memory. */
+#define OOM_KILLS	(NR_VM_ZONE_STAT_ITEMS + NR_VM_NUMA_EVENT_ITEMS +	\
+			 NR_VM_NODE_STAT_ITEMS + NR_VM_STAT_ITEMS + OOM_KILL)
+
+/* Only this figure is the container's. The figures are the reader's, and freed after. */
+VZCTX_WRAPPER(VZCTX_FOR_VIEW(VZCTX_VIEW_VMSTAT), void *, vmstat_start,
+	      struct seq_file *, m, loff_t *, pos)
 {
+	void *v = vzctx_original(vmstat_start)(m, pos);
+	struct vzctx *ctx = vzctx_get_of_current();
 	struct vzctx_bc_state bc;
-	struct vzctx *ctx;
 
-	if (seq_has_overflowed(m) || strncmp(m->buf + from, "oom_kill ", 9))
-		return;
-	ctx = vzctx_get_of_current();
-	if (!ctx)
-		return;
-	vzctx_bc_read(&ctx->bc[UB_OOMGUARPAGES], &bc);
-	vzctx_put(ctx);
-	m->count = from;
-	seq_printf(m, "oom_kill %lu\n", bc.failcnt);
-}
-
-VZCTX_WRAPPER(VZCTX_FOR_VIEW(VZCTX_VIEW_VMSTAT), int, vmstat_show,
-	      struct seq_file *, m, void *, arg)
-{
-	size_t from = m->count;
-	int ret = vzctx_original(vmstat_show)(m, arg);
-
-	if (!ret)
-		put_kills(m, from);
+	if (ctx) {
+		vzctx_bc_read(&ctx->bc[UB_OOMGUARPAGES], &bc);
+		if (!IS_ERR_OR_NULL(v))
+			((unsigned long *)m->private)[OOM_KILLS] = bc.failcnt;
+		vzctx_put(ctx);
+	}
 	vzctx_stay_end();
-	return ret;
+	return v;
 }
 
 static int find_calls(struct vzctx *ctx, struct task_struct *init)
@@ -184,7 +212,7 @@ static int find_calls(struct vzctx *ctx, struct task_struct *init)
 static struct vzctx_hook rows[] = {
 	VZCTX_HOOK_GROUPED_IF(host, meminfo_proc_show, vzctx_hook_inside),
 	VZCTX_HOOK_GROUPED_IF(host, swap_show, vzctx_hook_inside),
-	VZCTX_HOOK_GROUPED_IF(host, vmstat_show, vzctx_hook_inside),
+	VZCTX_HOOK_GROUPED_IF(host, vmstat_start, vzctx_hook_inside),
 };
 
 const struct vzctx_hook_table vzctx_view_memory = {
