@@ -30,7 +30,7 @@ static void fill_time(struct vzctx *ctx, struct sysinfo *info)
 	vzctx_cpu_get(ctx, &cpu);
 	vzctx_bc_read(&ctx->bc[UB_NUMPROC], &tasks);
 	info->uptime = div_u64(cpu.uptime + NSEC_PER_SEC - 1, NSEC_PER_SEC);
-	info->procs = min(tasks.held, (unsigned long)U16_MAX);
+	info->procs = min_t(unsigned long, tasks.held, U16_MAX);
 	for (i = 0; i < 3; i++)
 		info->loads[i] = cpu.avenrun[i] << (SI_LOAD_SHIFT - FSHIFT);
 }

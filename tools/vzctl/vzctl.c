@@ -68,14 +68,6 @@ static const struct command {
 
 #define NCOMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-int vzctl_no_checkpoint(struct vzctl *v)
-{
-	msg_note("Unable to %s CT %u: containers are not checkpointed yet; stop and start it",
-		 v->command, v->ctid);
-	return !strcmp(v->command, "suspend") || !strcmp(v->command, "chkpnt") ?
-	       VZ_NO_CHECKPOINT : VZ_NO_RESTORE;
-}
-
 static int no_ploop(struct vzctl *v)
 {
 	msg_note("Unable to %s CT %u: ploop images are not supported, a container is a directory (simfs)",

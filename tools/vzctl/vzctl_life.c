@@ -118,6 +118,14 @@ static int freeze(struct vzctl *v, bool on)
 	return 0;
 }
 
+int vzctl_no_checkpoint(struct vzctl *v)
+{
+	msg_note("Unable to %s CT %u: containers are not checkpointed yet; stop and start it",
+		 v->command, v->ctid);
+	return !strcmp(v->command, "suspend") || !strcmp(v->command, "chkpnt") ?
+	       VZ_NO_CHECKPOINT : VZ_NO_RESTORE;
+}
+
 int vzctl_chkpnt(struct vzctl *v)
 {
 	if (v->argc == 2 && !strcmp(v->argv[1], "--suspend"))
