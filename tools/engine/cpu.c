@@ -133,14 +133,30 @@ static void of_nodes(const char *nodes, char *text, size_t size)
 	}
 }
 
+/* An empty mask is that of the cgroup above; older kernels want to be told that one. */
+static int all_of(uint32_t ctid, const char *file)
+{
+	char above[64], text[1024];
+	int ret = cgroup_write(ctid, file, "\n");
+
+	if (ret != -ENOSPC)
+		return ret;
+	snprintf(above, sizeof(above), "../%s.effective", file);
+	ret = cgroup_read(ctid, above, text, sizeof(text));
+	return ret ? ret : cgroup_write(ctid, file, text);
+}
+
 static int apply_mask(uint32_t ctid, const char *file, const char *mask, bool all,
 		      struct report *report)
 {
 	if (!mask && !all)
 		return 0;
-	/* An empty one is that of the cgroup above; a host without cpuset has that too. */
-	if (!mask || !strcmp(mask, "all"))
-		return all ? (cgroup_write(ctid, file, "\n"), 0) : 0;
+	/* A host without cpuset has them all anyway. */
+	if (!mask || !strcmp(mask, "all")) {
+		int ret = all ? all_of(ctid, file) : 0;
+
+		return ret == -ENOENT ? 0 : ret;
+	}
 	report_step(report, "Setting %s: %s", strstr(file, ".cpus") ? "CPU mask" : "node mask",
 		    mask);
 	return put(ctid, file, mask, report);
@@ -191,7 +207,8 @@ int cgcpu_put_back(uint32_t ctid, const struct cgcpu *was)
 
 	for (size_t i = 0; i < CGCPU_FILES; i++) {
 		one = !was->known[i] ? 0 :
-		      cgroup_write(ctid, files[i], *was->text[i] ? was->text[i] : "\n");
+		      *was->text[i] ? cgroup_write(ctid, files[i], was->text[i]) :
+		      all_of(ctid, files[i]);
 		ret = ret ? ret : one;
 	}
 	return ret;
