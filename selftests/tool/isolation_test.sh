@@ -209,7 +209,7 @@ own() {
 }
 
 own_knobs() {
-	own net/ipv4/ip_forward 1 && own net/ipv4/ip_default_ttl 77 && own user/max_inotify_watches 77
+	own net/ipv4/ip_forward $((1 - $(</proc/sys/net/ipv4/ip_forward))) && own net/ipv4/ip_default_ttl 77 && own user/max_inotify_watches 77
 }
 
 queue_knobs() {
