@@ -232,7 +232,7 @@ CLAIM(ipt, modules_come_and_go_under_contexts)
 		ASSERT_EQ(0, inside("nft flush ruleset"));
 		EXPECT_TRUE(wait_until(held() == 0));
 		/* Whatever holds it may take a moment to let go. */
-		ASSERT_EQ(0, host("for i in $(seq 50); do for m in nft_compat nft_chain_nat nft_masq nft_nat nft_ct nf_tables; do rmmod $m 2>/dev/null; done; grep -q ^nf_tables /proc/modules || exit 0; sleep 0.1; done; exit 1"));
+		ASSERT_EQ(0, host("for i in $(seq 50); do for m in $(awk '$1 == \"nf_tables\" { gsub(/,/, \" \", $4); print $4 }' /proc/modules) nf_tables; do rmmod $m 2>/dev/null; done; grep -q ^nf_tables /proc/modules || exit 0; sleep 0.1; done; exit 1"));
 		EXPECT_EQ(1, host("mount -t tracefs t /sys/kernel/tracing 2>/dev/null; grep -q nf_tables_newrule /sys/kernel/tracing/enabled_functions"));
 	}
 	EXPECT_EQ(0, failcnt());

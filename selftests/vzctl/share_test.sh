@@ -160,7 +160,11 @@ guaranteed() {
 		inside "$ct" sh -c 'dd if=/dev/zero of=/cache bs=1M count=24 && sync && dd if=/cache of=/dev/null bs=1M' &&
 			(($(cached "$ct") >= 24 << 20)) || return
 	done 2>/dev/null
-	truncate -s 3G /var/lib/vz/share-hog && dd if=/var/lib/vz/share-hog of=/dev/null bs=1M 2>/dev/null
+	truncate -s 3G /var/lib/vz/share-hog
+	for ct in 1 2 3 4 5; do
+		dd if=/var/lib/vz/share-hog of=/dev/null bs=1M 2>/dev/null
+		(($(cached 204) < 12 << 20)) && break
+	done
 	rm /var/lib/vz/share-hog
 	echo "the one has $(cached 203) bytes, the other $(cached 204)"
 	(($(cached 203) >= 24 << 20 && $(cached 204) < 12 << 20)) &&
