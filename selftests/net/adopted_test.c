@@ -50,13 +50,13 @@ FIXTURE_TEARDOWN(adopted)
 		ct_kill(&self->ct[i]);
 	EXPECT_TRUE(wait_until(vz_count(&self->g) == 0));
 	close(self->g.fd);
-	sh("ip link del dummy0 2>/dev/null");
+	sh("ip link del host0 2>/dev/null");
 }
 
 CLAIM(adopted, the_tool_gives_it_an_address)
 {
-	ASSERT_EQ(0, sh("ip link add dummy0 type dummy && ip link set dummy0 up && "
-			"ip addr add 192.0.2.1/32 dev dummy0 && ip addr add 2001:db8::1/128 dev dummy0 nodad"));
+	ASSERT_EQ(0, sh("ip link add host0 type dummy && ip link set host0 up && "
+			"ip addr add 192.0.2.1/32 dev host0 && ip addr add 2001:db8::1/128 dev host0 nodad"));
 	EXPECT_EQ(0, sh("vzctl set 301 --ipadd " IP4 " --ipadd " IP6 " >/dev/null"));
 	EXPECT_EQ(0, sh("busybox ping -c 1 -w 20 " IP4 " >/dev/null"));
 	EXPECT_EQ(0, sh("busybox ping -c 1 -w 20 " IP6 " >/dev/null"));
